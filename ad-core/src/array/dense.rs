@@ -1,0 +1,310 @@
+//! [`Dense`]: plain numbers in row-major order, shared until written to.
+
+use super::Array;
+use crate::rule::{Nary, Unary};
+use crate::scalar::{Real, Scalar};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Row-major storage with `RANK` axes. A clone shares the numbers; writing to a shared one copies.
+///
+/// ```
+/// use ad_core::{Array, Matrix, Vector};
+///
+/// let w = Matrix::from_rows(&[[1.0, 2.0], [3.0, 4.0]]);
+/// let x = Vector::from(vec![1.0, 1.0]);
+/// let y = Vector::affine(&[(&w, &x)], &Vector::from(vec![0.5, 0.0]));
+/// assert_eq!(y.as_slice(), [3.5, 7.0]);
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dense<T, const RANK: usize> {
+    shape: [usize; RANK],
+    data: Arc<[T]>,
+}
+
+impl<T: Copy, const RANK: usize> Dense<T, RANK> {
+    /// Numbers in row-major order.
+    ///
+    /// # Panics
+    ///
+    /// If there are not as many numbers as the shape has entries.
+    pub fn new(shape: [usize; RANK], data: impl IntoIterator<Item = T>) -> Self {
+        let data: Arc<[T]> = data.into_iter().collect();
+        let expected: usize = shape.iter().product();
+        assert!(data.len() == expected, "shape {shape:?} has {expected} entries, got {}", data.len());
+        Self { shape, data }
+    }
+
+    /// One number everywhere.
+    pub fn filled(shape: [usize; RANK], value: T) -> Self {
+        let len = shape.iter().product();
+        Self { shape, data: std::iter::repeat_n(value, len).collect() }
+    }
+
+    /// The extent of each axis.
+    pub fn shape(&self) -> [usize; RANK] {
+        self.shape
+    }
+
+    /// The number of rows; a vector is one row.
+    pub fn rows(&self) -> usize {
+        if RANK == 1 { 1 } else { self.shape[0] }
+    }
+
+    /// The length of a row.
+    pub fn cols(&self) -> usize {
+        self.shape[RANK - 1]
+    }
+
+    /// All numbers, row-major.
+    pub fn as_slice(&self) -> &[T] {
+        &self.data
+    }
+
+    /// All numbers, row-major, to write to; copies them first if they are shared.
+    pub fn as_mut_slice(&mut self) -> &mut [T] {
+        Arc::make_mut(&mut self.data)
+    }
+
+    /// Whether both share the same storage, and so are equal without a look at the numbers.
+    pub fn shares_storage<const OTHER: usize>(&self, other: &Dense<T, OTHER>) -> bool {
+        Arc::ptr_eq(&self.data, &other.data)
+    }
+
+    /// The same numbers in another shape.
+    ///
+    /// # Panics
+    ///
+    /// If the shapes have different numbers of entries.
+    pub fn reshape<const TO: usize>(self, shape: [usize; TO]) -> Dense<T, TO> {
+        assert!(
+            shape.iter().product::<usize>() == self.data.len(),
+            "cannot reshape {:?} to {shape:?}",
+            self.shape
+        );
+        Dense { shape, data: self.data }
+    }
+
+    /// Fresh storage, written by `fill`.
+    pub fn build(shape: [usize; RANK], zero: T, fill: impl FnOnce(&mut [T])) -> Self {
+        let mut out = Self::filled(shape, zero);
+        fill(out.as_mut_slice());
+        out
+    }
+}
+
+impl<T: Copy> Dense<T, 2> {
+    /// A matrix from its rows.
+    ///
+    /// # Panics
+    ///
+    /// If the rows differ in length.
+    pub fn from_rows<Row: AsRef<[T]>>(rows: &[Row]) -> Self {
+        let cols = rows.first().map_or(0, |row| row.as_ref().len());
+        for (i, row) in rows.iter().enumerate() {
+            let len = row.as_ref().len();
+            assert!(len == cols, "row 0 has length {cols}, row {i} has length {len}");
+        }
+        Self { shape: [rows.len(), cols], data: rows.iter().flat_map(|row| row.as_ref()).copied().collect() }
+    }
+
+    /// The rows, as slices.
+    pub fn iter_rows(&self) -> impl ExactSizeIterator<Item = &[T]> {
+        (0..self.shape[0]).map(|i| self.row(i))
+    }
+
+    /// Row `i`.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such row.
+    pub fn row(&self, i: usize) -> &[T] {
+        let cols = self.shape[1];
+        &self.data[i * cols..(i + 1) * cols]
+    }
+}
+
+impl<T: Copy> From<Vec<T>> for Dense<T, 1> {
+    fn from(data: Vec<T>) -> Self {
+        Self { shape: [data.len()], data: data.into() }
+    }
+}
+
+impl<T: Copy> From<&[T]> for Dense<T, 1> {
+    fn from(data: &[T]) -> Self {
+        Self { shape: [data.len()], data: data.into() }
+    }
+}
+
+impl<T: Copy, const N: usize> From<[T; N]> for Dense<T, 1> {
+    fn from(data: [T; N]) -> Self {
+        Self { shape: [N], data: data.into() }
+    }
+}
+
+/// The primal operations, in kernels that every mode shares: the modes call these on *their* storage,
+/// whatever its scalar, and so get the same bits as the plain run.
+impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
+    fn like(&self, fill: impl FnOnce(&mut [T])) -> Self {
+        Self::build(self.shape, T::zero(), fill)
+    }
+
+    /// `f(x)` elementwise.
+    pub fn mapped<R: Unary>(&self, rule: R) -> Self {
+        self.like(|y| T::map(rule, &self.data, y))
+    }
+
+    /// `f(x)` and `f'(x)` elementwise.
+    pub fn mapped_with_partial<R: Unary>(&self, rule: R) -> (Self, Self) {
+        let mut partial = Self::filled(self.shape, T::zero());
+        let value = self.like(|y| T::map_with_partial(rule, &self.data, y, partial.as_mut_slice()));
+        (value, partial)
+    }
+
+    /// `a x + b y`.
+    pub fn combined(&self, a: T, rhs: &Self, b: T) -> Self {
+        assert_same(self.shape, rhs.shape, "axpby");
+        self.like(|out| T::axpby(a, &self.data, b, &rhs.data, out))
+    }
+
+    /// `x y` elementwise.
+    pub fn multiplied(&self, rhs: &Self) -> Self {
+        assert_same(self.shape, rhs.shape, "hadamard");
+        self.like(|out| T::hadamard(&self.data, &rhs.data, out))
+    }
+
+    /// `a x`.
+    pub fn scaled(&self, a: T) -> Self {
+        self.like(|out| {
+            for (out, &x) in out.iter_mut().zip(self.data.iter()) {
+                *out = x * a;
+            }
+        })
+    }
+
+    /// `sum x_i y_i`.
+    pub fn dotted(&self, rhs: &Self) -> T {
+        assert_same(self.shape, rhs.shape, "dot");
+        T::dot(&self.data, &rhs.data)
+    }
+
+    /// The sum of all entries, in order.
+    pub fn summed(&self) -> T {
+        self.data.iter().copied().sum()
+    }
+
+    /// `sum_k W_k x_k + b` along the last axis.
+    pub fn affine_of<'a>(
+        terms: impl Iterator<Item = (&'a Dense<T, 2>, &'a Self)> + Clone,
+        bias: &Dense<T, 1>,
+    ) -> Self {
+        let (_, first) = terms.clone().next().expect("affine needs at least one term");
+        let (rows, outputs) = (first.rows(), bias.cols());
+        let mut shape = first.shape;
+        shape[RANK - 1] = outputs;
+        for (w, x) in terms.clone() {
+            assert!(
+                w.shape == [outputs, x.cols()] && x.rows() == rows,
+                "affine: weights {:?} do not fit inputs {:?} and {outputs} outputs in {rows} rows",
+                w.shape,
+                x.shape
+            );
+        }
+        Self::build(shape, T::zero(), |y| {
+            for row in y.chunks_exact_mut(outputs.max(1)) {
+                row.copy_from_slice(&bias.data);
+            }
+            for (w, x) in terms {
+                if rows == 1 {
+                    T::gemv(&w.data, &x.data, y);
+                } else {
+                    let inputs = x.cols();
+                    T::gemm([rows, inputs, outputs], &x.data, (inputs, 1), &w.data, (1, inputs), y, true);
+                }
+            }
+        })
+    }
+
+    /// A rule of many variables along the last axis.
+    pub fn rows_reduced<R: Nary>(&self, rule: R) -> Dense<T, 1> {
+        let cols = self.cols();
+        (0..self.rows())
+            .map(|i| T::apply_n(&self.data[i * cols..(i + 1) * cols], rule))
+            .collect::<Vec<_>>()
+            .into()
+    }
+
+    /// Subtracts `rhs[i]` from every entry of row `i`.
+    pub fn rows_subtracted(&self, rhs: &Dense<T, 1>) -> Self {
+        assert!(rhs.cols() == self.rows(), "sub_rows: {} rows, {} values", self.rows(), rhs.cols());
+        let cols = self.cols();
+        Self::new(self.shape, self.data.iter().enumerate().map(|(i, &x)| x - rhs.data[i / cols]))
+    }
+
+    /// Entries (of a vector) or rows (of a matrix) in a range.
+    pub fn sliced(&self, range: Range<usize>) -> Self {
+        let stride: usize = self.shape[1..].iter().product();
+        let mut shape = self.shape;
+        shape[0] = range.len();
+        Self::new(shape, self.data[range.start * stride..range.end * stride].iter().copied())
+    }
+}
+
+#[track_caller]
+fn assert_same<const RANK: usize>(left: [usize; RANK], right: [usize; RANK], operation: &str) {
+    assert!(left == right, "{operation}: shapes {left:?} and {right:?} differ");
+}
+
+impl<R: Real, const RANK: usize> Array<R, RANK> for Dense<R, RANK> {
+    fn constant(x: &Dense<R, RANK>) -> Self {
+        x.clone()
+    }
+    fn from_scalars(shape: [usize; RANK], x: &[R]) -> Self {
+        Self::new(shape, x.iter().copied())
+    }
+    fn shape(&self) -> [usize; RANK] {
+        self.shape
+    }
+    fn get(&self, index: usize) -> R {
+        self.data[index]
+    }
+    fn primal(&self) -> Dense<R, RANK> {
+        self.clone()
+    }
+    fn to_dense(&self) -> Self {
+        self.clone()
+    }
+    fn from_dense(x: &Self) -> Self {
+        x.clone()
+    }
+    fn map<U: Unary>(&self, rule: U) -> Self {
+        self.mapped(rule)
+    }
+    fn axpby(&self, a: R, rhs: &Self, b: R) -> Self {
+        self.combined(a, rhs, b)
+    }
+    fn hadamard(&self, rhs: &Self) -> Self {
+        self.multiplied(rhs)
+    }
+    fn scale(&self, factor: R) -> Self {
+        self.scaled(factor)
+    }
+    fn dot(&self, rhs: &Self) -> R {
+        self.dotted(rhs)
+    }
+    fn sum(&self) -> R {
+        self.summed()
+    }
+    fn affine(terms: &[(&Dense<R, 2>, &Self)], bias: &Dense<R, 1>) -> Self {
+        Self::affine_of(terms.iter().copied(), bias)
+    }
+    fn reduce_rows<N: Nary>(&self, rule: N) -> Dense<R, 1> {
+        self.rows_reduced(rule)
+    }
+    fn sub_rows(&self, rhs: &Dense<R, 1>) -> Self {
+        self.rows_subtracted(rhs)
+    }
+    fn slice(&self, range: Range<usize>) -> Self {
+        self.sliced(range)
+    }
+}

@@ -1,0 +1,143 @@
+//! Vectors and matrices of a scalar.
+//!
+//! Each scalar brings its own array types, so that code written on arrays runs at hand-written speed
+//! in every mode: plain numbers are one slice ([`Dense`]), dual numbers a primal and a block of
+//! tangents, tape variables one record for a whole operation. What an operation *means* is what the
+//! loop over its scalars means.
+
+mod dense;
+
+pub use dense::Dense;
+
+use crate::rule::{Nary, Unary};
+use crate::rules;
+use crate::scalar::{Real, Scalar};
+use std::fmt::Debug;
+use std::ops::Range;
+
+/// A vector of plain numbers.
+pub type Vector<T> = Dense<T, 1>;
+/// A matrix of plain numbers, row-major.
+pub type Matrix<T> = Dense<T, 2>;
+
+/// An array of `S` with `RANK` axes: a vector (1) or a matrix (2), row-major.
+///
+/// A matrix is also a batch of vectors, one per row: [`affine`](Self::affine) and the row reductions
+/// act along the last axis, so that one model runs on a vector and on a batch. Arrays are values: an
+/// operation never changes its operands, and a clone is cheap.
+///
+/// # Panics
+///
+/// Every operation panics with the shapes in its message where they do not fit.
+pub trait Array<S: Scalar, const RANK: usize>: Clone + Debug + 'static {
+    /// Lifts plain numbers that depend on no input; shares their storage.
+    fn constant(x: &Dense<S::Real, RANK>) -> Self;
+
+    /// Gathers scalars, row-major.
+    fn from_scalars(shape: [usize; RANK], x: &[S]) -> Self;
+
+    /// The extent of each axis.
+    fn shape(&self) -> [usize; RANK];
+
+    /// The entry at a row-major index.
+    fn get(&self, index: usize) -> S;
+
+    /// The primal: plain numbers that the `f64` run would have computed, bit for bit.
+    fn primal(&self) -> Dense<S::Real, RANK>;
+
+    /// The same values, declared constant at every level.
+    #[must_use]
+    fn stop_gradient(&self) -> Self {
+        Self::constant(&self.primal())
+    }
+
+    /// A rule of one variable, elementwise.
+    #[must_use]
+    fn map<R: Unary>(&self, rule: R) -> Self;
+
+    /// `a self + b rhs` for plain numbers `a` and `b`.
+    #[must_use]
+    fn axpby(&self, a: S::Real, rhs: &Self, b: S::Real) -> Self;
+
+    /// The elementwise product.
+    #[must_use]
+    fn hadamard(&self, rhs: &Self) -> Self;
+
+    /// Every entry times one scalar.
+    #[must_use]
+    fn scale(&self, factor: S) -> Self;
+
+    /// `sum_i self_i rhs_i`, over all entries.
+    fn dot(&self, rhs: &Self) -> S;
+
+    /// The sum of all entries.
+    fn sum(&self) -> S;
+
+    /// `sum_k W_k x_k + b` along the last axis: for vectors `W x + b`, for a batch of rows `X W^T + b`.
+    ///
+    /// `W_k` is (outputs x inputs of `x_k`), `b` has one entry per output.
+    ///
+    /// # Panics
+    ///
+    /// Also if `terms` is empty.
+    fn affine(terms: &[(&S::Matrix, &Self)], bias: &S::Vector) -> Self;
+
+    /// A rule of many variables along the last axis: one result per row (a vector is one row).
+    fn reduce_rows<R: Nary>(&self, rule: R) -> S::Vector;
+
+    /// Subtracts `rhs[i]` from every entry of row `i` (a vector is one row).
+    #[must_use]
+    fn sub_rows(&self, rhs: &S::Vector) -> Self;
+
+    /// The entries (of a vector) or rows (of a matrix) in a range.
+    #[must_use]
+    fn slice(&self, range: Range<usize>) -> Self;
+
+    /// The number of entries.
+    fn len(&self) -> usize {
+        self.shape().iter().product()
+    }
+
+    /// Whether there are no entries.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// All entries, row-major.
+    fn to_scalars(&self) -> Vec<S> {
+        (0..self.len()).map(|i| self.get(i)).collect()
+    }
+
+    /// All entries as storage of `S`.
+    fn to_dense(&self) -> Dense<S, RANK> {
+        Dense::new(self.shape(), self.to_scalars())
+    }
+
+    /// An array from storage of `S`.
+    fn from_dense(x: &Dense<S, RANK>) -> Self {
+        Self::from_scalars(x.shape(), x.as_slice())
+    }
+
+    /// `self + rhs`.
+    #[must_use]
+    fn plus(&self, rhs: &Self) -> Self {
+        self.axpby(S::Real::from_literal(1.0), rhs, S::Real::from_literal(1.0))
+    }
+
+    /// `self - rhs`.
+    #[must_use]
+    fn minus(&self, rhs: &Self) -> Self {
+        self.axpby(S::Real::from_literal(1.0), rhs, S::Real::from_literal(-1.0))
+    }
+
+    /// `ln sum exp` along the last axis, without overflow.
+    fn log_sum_exp(&self) -> S::Vector {
+        self.reduce_rows(rules::LogSumExp)
+    }
+
+    /// `exp(x - log_sum_exp(x))` along the last axis.
+    #[must_use]
+    fn softmax(&self) -> Self {
+        self.sub_rows(&self.log_sum_exp()).map(rules::Exp)
+    }
+}

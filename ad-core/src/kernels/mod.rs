@@ -1,0 +1,178 @@
+//! The loops under the arrays.
+//!
+//! Every array operation of every mode ends here, on row-major slices of the scalar. For `f64` and
+//! `f32` the loops are vectorised ; for any other scalar they are plain loops over `S`
+//! whose *primal is then taken from the real kernel*, so that all modes and nestings produce the same
+//! bits as the plain run.
+
+use crate::rule::Unary;
+use crate::scalar::Scalar;
+
+mod matrix;
+mod real;
+
+/// `(row stride, column stride)` of a matrix operand of [`Kernels::gemm`], in elements.
+pub type Strides = (usize, usize);
+
+/// Dense loops over a scalar; matrices are row-major.
+///
+/// The default methods serve any scalar. `f64` and `f32` override them all.
+#[doc(hidden)]
+pub trait Kernels: Sized {
+    /// `y += A x` for `A` of `y.len()` rows and `x.len()` columns.
+    fn gemv(a: &[Self], x: &[Self], y: &mut [Self])
+    where
+        Self: Scalar,
+    {
+        let mut primal = primals(y);
+        <Self::Real as Kernels>::gemv(&primals(a), &primals(x), &mut primal);
+        for (y, row) in y.iter_mut().zip(a.chunks_exact(x.len().max(1))) {
+            *y += row.iter().zip(x).map(|(&a, &x)| a * x).sum();
+        }
+        replace_primals(y, &primal);
+    }
+
+    /// `y += A^T x` for `A` of `x.len()` rows and `y.len()` columns.
+    fn gemv_t(a: &[Self], x: &[Self], y: &mut [Self])
+    where
+        Self: Scalar,
+    {
+        for (&x, row) in x.iter().zip(a.chunks_exact(y.len().max(1))) {
+            Self::axpy(x, row, y);
+        }
+    }
+
+    /// `C = A B` (or `C += A B`) for `A` of m x k, `B` of k x n with any strides, `C` row-major.
+    fn gemm(
+        [m, k, n]: [usize; 3],
+        a: &[Self],
+        (ar, ac): Strides,
+        b: &[Self],
+        (br, bc): Strides,
+        c: &mut [Self],
+        accumulate: bool,
+    ) where
+        Self: Scalar,
+    {
+        let mut primal = primals(c);
+        <Self::Real as Kernels>::gemm(
+            [m, k, n],
+            &primals(a),
+            (ar, ac),
+            &primals(b),
+            (br, bc),
+            &mut primal,
+            accumulate,
+        );
+        matrix::gemm_loops([m, k, n], a, (ar, ac), b, (br, bc), c, accumulate);
+        replace_primals(c, &primal);
+    }
+
+    /// `sum x_i y_i`.
+    fn dot(x: &[Self], y: &[Self]) -> Self
+    where
+        Self: Scalar,
+    {
+        let primal = <Self::Real as Kernels>::dot(&primals(x), &primals(y));
+        x.iter().zip(y).map(|(&x, &y)| x * y).sum::<Self>().with_primal(primal)
+    }
+
+    /// `y += a x`.
+    fn axpy(a: Self, x: &[Self], y: &mut [Self])
+    where
+        Self: Scalar,
+    {
+        for (y, &x) in y.iter_mut().zip(x) {
+            *y += a * x;
+        }
+    }
+
+    /// `out = a x + b y`, rounded as the scalar expression is.
+    fn axpby(a: Self, x: &[Self], b: Self, y: &[Self], out: &mut [Self])
+    where
+        Self: Scalar,
+    {
+        for ((out, &x), &y) in out.iter_mut().zip(x).zip(y) {
+            *out = a * x + b * y;
+        }
+    }
+
+    /// `out = x y` elementwise.
+    fn hadamard(x: &[Self], y: &[Self], out: &mut [Self])
+    where
+        Self: Scalar,
+    {
+        for ((out, &x), &y) in out.iter_mut().zip(x).zip(y) {
+            *out = x * y;
+        }
+    }
+
+    /// `y = f(x)` elementwise.
+    fn map<R: Unary>(rule: R, x: &[Self], y: &mut [Self])
+    where
+        Self: Scalar,
+    {
+        let mut primal = vec![<Self::Real as num_traits::Zero>::zero(); x.len()];
+        rule.values(&primals(x), &mut primal);
+        for (y, &x) in y.iter_mut().zip(x) {
+            *y = x.apply(rule);
+        }
+        replace_primals(y, &primal);
+    }
+
+    /// `y = f(x)` and `p = f'(x)` elementwise.
+    fn map_with_partial<R: Unary>(rule: R, x: &[Self], y: &mut [Self], p: &mut [Self])
+    where
+        Self: Scalar,
+    {
+        Self::map(rule, x, y);
+        for ((p, &y), &x) in p.iter_mut().zip(y.iter()).zip(x) {
+            *p = rule.partial(x, y);
+        }
+    }
+
+    /// Vectorised `e^x` and, if asked for, its derivative.
+    fn map_exp(x: &[Self], y: &mut [Self], p: Option<&mut [Self]>)
+    where
+        Self: Scalar,
+    {
+        elementwise(crate::rules::Exp, x, y, p);
+    }
+
+    /// Vectorised `tanh x` and, if asked for, its derivative.
+    fn map_tanh(x: &[Self], y: &mut [Self], p: Option<&mut [Self]>)
+    where
+        Self: Scalar,
+    {
+        elementwise(crate::rules::Tanh, x, y, p);
+    }
+
+    /// Vectorised `sigmoid x` and, if asked for, its derivative.
+    fn map_sigmoid(x: &[Self], y: &mut [Self], p: Option<&mut [Self]>)
+    where
+        Self: Scalar,
+    {
+        elementwise(crate::rules::Sigmoid, x, y, p);
+    }
+}
+
+fn elementwise<S: Scalar, R: Unary>(rule: R, x: &[S], y: &mut [S], p: Option<&mut [S]>) {
+    for (y, &x) in y.iter_mut().zip(x) {
+        *y = x.apply(rule);
+    }
+    if let Some(p) = p {
+        for ((p, &y), &x) in p.iter_mut().zip(y.iter()).zip(x) {
+            *p = rule.partial(x, y);
+        }
+    }
+}
+
+fn primals<S: Scalar>(x: &[S]) -> Vec<S::Real> {
+    x.iter().map(|x| x.primal()).collect()
+}
+
+fn replace_primals<S: Scalar>(x: &mut [S], primal: &[S::Real]) {
+    for (x, &p) in x.iter_mut().zip(primal) {
+        *x = x.with_primal(p);
+    }
+}

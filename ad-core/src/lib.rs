@@ -1,0 +1,48 @@
+//! The common ground of forward and reverse mode: **what a number must be able to do** ([`Scalar`]),
+//! **one table of derivative rules** ([`rules`]), and **arrays** whose storage belongs to the scalar
+//! ([`Array`]).
+//!
+//! # The idea
+//!
+//! A program is written once, generic in its scalar:
+//!
+//! ```
+//! use ad_core::Scalar;
+//!
+//! fn pendulum_energy<S: Scalar>(angle: S, velocity: S) -> S {
+//!     velocity * velocity * S::lit(0.5) - angle.cos()
+//! }
+//!
+//! // On a plain number the program just runs. On `ad_forward::Dual` it carries a tangent along,
+//! // on `ad_reverse::Var` it records itself so that an adjoint can be swept back.
+//! assert_eq!(pendulum_energy(0.0, 2.0), 1.0);
+//! ```
+//!
+//! # The rooms of this crate
+//!
+//! | module | what lives there |
+//! |---|---|
+//! | [`rule`] | what a derivative rule is: a value, and partials in any scalar |
+//! | [`rules`] | **the table**: one row per elementary function, read by every mode |
+//! | [`scalar`] | the trait [`Scalar`], its implementation for `f64` and `f32`, and [`Real`] |
+//! | [`array`] | the trait [`Array`] and [`Dense`], the storage of plain numbers |
+//! | [`kernels`] | the loops under the arrays, shared by all modes, so primals are bit-equal |
+//! | [`tree`] | arguments with structure: slices, tuples, structs of parameters |
+//!
+//! # Features
+//!
+//! `gemm`: matrix products by the crate of that name; without it, plain loops.
+
+pub mod array;
+pub mod kernels;
+pub mod rule;
+pub mod rules;
+pub mod scalar;
+pub mod tree;
+
+pub use array::{Array, Dense, Matrix, Vector};
+pub use rule::{Binary, Nary, Unary};
+pub use scalar::{Real, Scalar};
+pub use tree::{Lift, Tree};
+
+pub use num_traits;

@@ -1,0 +1,94 @@
+//! What a derivative rule is.
+//!
+//! A rule knows a function's value on plain numbers and its partial derivatives *in any scalar*.
+//! That the partials are generic is what makes higher derivatives come for free: a partial evaluated
+//! on dual numbers carries the second derivative along. The rules of this crate stand in one table,
+//! [`crate::rules`]; a rule of your own is an implementation of the same trait:
+//!
+//! ```
+//! use ad_core::{Real, Scalar, Unary};
+//!
+//! /// `x |x|`, whose derivative `2 |x|` exists everywhere.
+//! #[derive(Clone, Copy, Debug)]
+//! struct SignedSquare;
+//!
+//! impl Unary for SignedSquare {
+//!     const NAME: &'static str = "signed_square";
+//!     fn value<R: Real>(self, x: R) -> R {
+//!         x * num_traits::Float::abs(x)
+//!     }
+//!     fn partial<S: Scalar>(self, x: S, _y: S) -> S {
+//!         x.abs() * S::lit(2.0)
+//!     }
+//! }
+//!
+//! assert_eq!((-3.0_f64).apply(SignedSquare), -9.0);
+//! ```
+
+use crate::{Real, Scalar};
+use smallvec::SmallVec;
+use std::fmt::Debug;
+
+/// The partials of an [`Nary`] rule, one per argument; up to eight without an allocation.
+pub type Partials<S> = SmallVec<[S; 8]>;
+
+/// A differentiable function of one variable, `y = f(x)`.
+pub trait Unary: Copy + Debug + Send + Sync + 'static {
+    /// The function's name, as it appears in recordings and messages.
+    const NAME: &'static str;
+
+    /// `f(x)` on a plain number.
+    fn value<R: Real>(self, x: R) -> R;
+
+    /// `f'(x)`, given `x` and `y = f(x)`, in whatever scalar the mode works with.
+    fn partial<S: Scalar>(self, x: S, y: S) -> S;
+
+    /// `y[i] = f(x[i])`. Override it where a vectorised kernel exists.
+    ///
+    /// An override must give the same bits as [`values_and_partials`](Self::values_and_partials).
+    #[inline]
+    fn values<R: Real>(self, x: &[R], y: &mut [R]) {
+        for (y, &x) in y.iter_mut().zip(x) {
+            *y = self.value(x);
+        }
+    }
+
+    /// `y[i] = f(x[i])` and `p[i] = f'(x[i])`.
+    #[inline]
+    fn values_and_partials<R: Real>(self, x: &[R], y: &mut [R], p: &mut [R]) {
+        self.values(x, y);
+        for ((p, &y), &x) in p.iter_mut().zip(y.iter()).zip(x) {
+            *p = self.partial(x, y);
+        }
+    }
+}
+
+/// A differentiable function of two variables, `z = f(x, y)`.
+///
+/// The partials are separate methods, so that one that nobody needs is never computed: `x.powf(3)`
+/// must not take the logarithm of a negative base.
+pub trait Binary: Copy + Debug + Send + Sync + 'static {
+    /// The function's name, as it appears in recordings and messages.
+    const NAME: &'static str;
+
+    /// `f(x, y)` on plain numbers.
+    fn value<R: Real>(self, x: R, y: R) -> R;
+
+    /// `df/dx`, given `x`, `y` and `z = f(x, y)`.
+    fn partial_x<S: Scalar>(self, x: S, y: S, z: S) -> S;
+
+    /// `df/dy`, given `x`, `y` and `z = f(x, y)`.
+    fn partial_y<S: Scalar>(self, x: S, y: S, z: S) -> S;
+}
+
+/// A differentiable function of any number of variables, `y = f(x_0, .., x_{n-1})`.
+pub trait Nary: Copy + Debug + Send + Sync + 'static {
+    /// The function's name, as it appears in recordings and messages.
+    const NAME: &'static str;
+
+    /// `f(x)` on plain numbers.
+    fn value<R: Real>(self, x: &[R]) -> R;
+
+    /// All `df/dx_i`, given `x` and `y = f(x)`.
+    fn partials<S: Scalar>(self, x: &[S], y: S) -> Partials<S>;
+}

@@ -1,0 +1,201 @@
+//! The trait [`Scalar`]: what a number must do so that a program on it can be differentiated.
+
+use crate::array::{Array, Dense};
+use crate::kernels::Kernels;
+use crate::rule::{Binary, Nary, Unary};
+use crate::rules::{self, binary_table, unary_table};
+use num_traits::{Float, FloatConst, FromPrimitive, NumAssign};
+use std::fmt::{Debug, Display, LowerExp};
+use std::iter::Sum;
+use std::ops::Neg;
+
+/// Expands the table's unary rows into provided methods, inside the trait.
+macro_rules! unary_methods {
+    ($($(#[$doc:meta])* $rule:ident $method:ident $value:tt $partial:tt $samples:tt $($kernel:ident)?;)*) => {
+        $(
+            $(#[$doc])*
+            #[inline]
+            #[must_use]
+            fn $method(self) -> Self {
+                self.apply(rules::$rule)
+            }
+        )*
+    };
+}
+
+/// Expands the table's binary rows into provided methods, inside the trait.
+macro_rules! binary_methods {
+    ($($(#[$doc:meta])* $rule:ident $method:ident $value:tt $partial_x:tt $partial_y:tt $samples:tt;)*) => {
+        $(
+            $(#[$doc])*
+            #[inline]
+            #[must_use]
+            fn $method(self, rhs: Self) -> Self {
+                self.apply2(rhs, rules::$rule)
+            }
+        )*
+    };
+}
+
+/// A number on which programs are written once and differentiated by any mode.
+///
+/// `f64` and `f32` run the program. `ad_forward::Dual<T, N>` carries tangents, `ad_reverse::Var<T>`
+/// records; both are scalars over any scalar `T`, so modes nest by type.
+///
+/// A mode implements `+ - * /` and negation, and *how to apply a rule* ([`apply`](Self::apply),
+/// [`apply2`](Self::apply2), [`apply_n`](Self::apply_n)). Every elementary function is then a
+/// provided method generated from the table in [`crate::rules`]; no derivative stands anywhere else.
+///
+/// Comparisons look at the primal alone, so that every mode takes the branches of the plain run.
+pub trait Scalar:
+    Copy + Debug + Display + PartialOrd + Send + Sync + 'static + NumAssign + Neg<Output = Self> + Sum + Kernels
+{
+    /// The plain number at the bottom of any nesting: `f64` or `f32`.
+    type Real: Real;
+    /// The vectors of this scalar.
+    type Vector: Array<Self, 1>;
+    /// The matrices of this scalar, row-major.
+    type Matrix: Array<Self, 2>;
+
+    /// Lifts a number that does not depend on any input.
+    fn constant(x: Self::Real) -> Self;
+
+    /// The plain number at the bottom: what the `f64` run would have computed.
+    fn primal(self) -> Self::Real;
+
+    /// The same value, declared constant at every level (JAX's `stop_gradient`, PyTorch's `detach`).
+    ///
+    /// ```
+    /// use ad_core::Scalar;
+    /// fn straight_through<S: Scalar>(x: S) -> S {
+    ///     x + (x.abs() - x).stop_gradient() // value |x|, derivative 1
+    /// }
+    /// assert_eq!(straight_through(-2.0), 2.0);
+    /// ```
+    #[must_use]
+    fn stop_gradient(self) -> Self {
+        Self::constant(self.primal())
+    }
+
+    /// Applies a rule of one variable.
+    #[must_use]
+    fn apply<R: Unary>(self, rule: R) -> Self;
+
+    /// Applies a rule of two variables.
+    #[must_use]
+    fn apply2<R: Binary>(self, rhs: Self, rule: R) -> Self;
+
+    /// Applies a rule of many variables.
+    #[must_use]
+    fn apply_n<R: Nary>(args: &[Self], rule: R) -> Self;
+
+    /// The same derivatives around another primal. Not for users: array operations on nested scalars
+    /// call it to take their primal from the kernel that all modes share.
+    #[doc(hidden)]
+    #[must_use]
+    fn with_primal(self, x: Self::Real) -> Self;
+
+    /// Whether the primal and every derivative component are finite.
+    #[doc(hidden)]
+    fn is_all_finite(self) -> bool;
+
+    /// Whether this is zero in every component and depends on nothing: the *strong zero* that
+    /// annihilates even an infinite partial.
+    #[doc(hidden)]
+    fn is_strong_zero(self) -> bool;
+
+    /// A literal of the source code, e.g. `S::lit(0.5)`; rounded to nearest for `f32`.
+    #[inline]
+    #[must_use]
+    fn lit(x: f64) -> Self {
+        Self::constant(Self::Real::from_literal(x))
+    }
+
+    /// `x^n` for a fixed integer. `x^0` is constant, also at 0; no `n` overflows, `i32::MIN` included.
+    #[inline]
+    #[must_use]
+    fn powi(self, n: i32) -> Self {
+        self.apply(rules::Powi(n))
+    }
+
+    /// `ln(exp(x_0) + .. + exp(x_{n-1}))` without overflow; minus infinity for no arguments.
+    #[must_use]
+    fn log_sum_exp(args: &[Self]) -> Self {
+        Self::apply_n(args, rules::LogSumExp)
+    }
+
+    unary_table!(unary_methods);
+    binary_table!(binary_methods);
+}
+
+/// A plain number: `f64` or `f32`, the bottom of every nesting.
+pub trait Real:
+    Scalar<Real = Self, Vector = Dense<Self, 1>, Matrix = Dense<Self, 2>>
+    + Float
+    + FloatConst
+    + FromPrimitive
+    + LowerExp
+    + Default
+{
+    /// The nearest number to a literal.
+    fn from_literal(x: f64) -> Self;
+
+    /// This number as an `f64`, exactly.
+    fn as_f64(self) -> f64;
+}
+
+macro_rules! real {
+    ($t:ty) => {
+        impl Scalar for $t {
+            type Real = $t;
+            type Vector = Dense<$t, 1>;
+            type Matrix = Dense<$t, 2>;
+
+            #[inline]
+            fn constant(x: $t) -> Self {
+                x
+            }
+            #[inline]
+            fn primal(self) -> $t {
+                self
+            }
+            #[inline]
+            fn apply<R: Unary>(self, rule: R) -> Self {
+                rule.value(self)
+            }
+            #[inline]
+            fn apply2<R: Binary>(self, rhs: Self, rule: R) -> Self {
+                rule.value(self, rhs)
+            }
+            #[inline]
+            fn apply_n<R: Nary>(args: &[Self], rule: R) -> Self {
+                rule.value(args)
+            }
+            #[inline]
+            fn with_primal(self, x: $t) -> Self {
+                x
+            }
+            #[inline]
+            fn is_all_finite(self) -> bool {
+                self.is_finite()
+            }
+            #[inline]
+            fn is_strong_zero(self) -> bool {
+                self == 0.0
+            }
+        }
+
+        impl Real for $t {
+            #[inline]
+            fn from_literal(x: f64) -> Self {
+                x as $t
+            }
+            #[inline]
+            fn as_f64(self) -> f64 {
+                f64::from(self)
+            }
+        }
+    };
+}
+real!(f64);
+real!(f32);

@@ -1,0 +1,159 @@
+//! Arguments with structure: a scalar, a slice, a tuple, or a struct of parameters.
+//!
+//! An operator such as `grad` does not care how a function takes its arguments; it needs to replace
+//! every number in them by one that is differentiated, and to read results back in the same order.
+//! That is one method, [`Tree::lift`]. A struct of parameters implements it by lifting its fields:
+//!
+//! ```
+//! use ad_core::{Lift, Scalar, Tree};
+//!
+//! struct Line<S> { slope: S, offset: S }
+//!
+//! impl<T: Scalar> Tree for Line<T> {
+//!     type Scalar = T;
+//!     type Over<S: Scalar<Real = T::Real>> = Line<S>;
+//!     type Owned<S: Scalar<Real = T::Real>> = Line<S>;
+//!     fn lift<S: Scalar<Real = T::Real>, L: Lift<T, S>>(&self, to: &mut L) -> Line<S> {
+//!         Line { slope: to.scalar(self.slope), offset: to.scalar(self.offset) }
+//!     }
+//! }
+//! ```
+
+use crate::{Array, Dense, Real, Scalar};
+use std::borrow::Borrow;
+
+/// How the leaves of a [`Tree`] over `T` become leaves over `S`. Implemented by the operators.
+pub trait Lift<T: Scalar, S: Scalar<Real = T::Real>> {
+    /// Lifts a scalar.
+    fn scalar(&mut self, x: T) -> S;
+    /// Lifts a vector.
+    fn vector(&mut self, x: &T::Vector) -> S::Vector;
+    /// Lifts a matrix.
+    fn matrix(&mut self, x: &T::Matrix) -> S::Matrix;
+}
+
+/// A value made of scalars, vectors and matrices over [`Tree::Scalar`].
+pub trait Tree {
+    /// What the leaves are made of.
+    type Scalar: Scalar;
+    /// The same tree over another scalar, as a function borrows it: `[S]` for `[T]`.
+    type Over<S: Scalar<Real = <Self::Scalar as Scalar>::Real>>: ?Sized;
+    /// The same tree over another scalar, owned: `Vec<S>` for `[T]`.
+    type Owned<S: Scalar<Real = <Self::Scalar as Scalar>::Real>>: Borrow<Self::Over<S>>;
+
+    /// Lifts every leaf, in a fixed order.
+    fn lift<S, L>(&self, to: &mut L) -> Self::Owned<S>
+    where
+        S: Scalar<Real = <Self::Scalar as Scalar>::Real>,
+        L: Lift<Self::Scalar, S>;
+}
+
+impl<T: Scalar> Tree for T {
+    type Scalar = T;
+    type Over<S: Scalar<Real = T::Real>> = S;
+    type Owned<S: Scalar<Real = T::Real>> = S;
+
+    fn lift<S: Scalar<Real = T::Real>, L: Lift<T, S>>(&self, to: &mut L) -> S {
+        to.scalar(*self)
+    }
+}
+
+impl<T: Scalar> Tree for [T] {
+    type Scalar = T;
+    type Over<S: Scalar<Real = T::Real>> = [S];
+    type Owned<S: Scalar<Real = T::Real>> = Vec<S>;
+
+    fn lift<S: Scalar<Real = T::Real>, L: Lift<T, S>>(&self, to: &mut L) -> Vec<S> {
+        self.iter().map(|&x| to.scalar(x)).collect()
+    }
+}
+
+impl<T: Scalar> Tree for Vec<T> {
+    type Scalar = T;
+    type Over<S: Scalar<Real = T::Real>> = [S];
+    type Owned<S: Scalar<Real = T::Real>> = Vec<S>;
+
+    fn lift<S: Scalar<Real = T::Real>, L: Lift<T, S>>(&self, to: &mut L) -> Vec<S> {
+        self.as_slice().lift(to)
+    }
+}
+
+impl<T: Scalar, const N: usize> Tree for [T; N] {
+    type Scalar = T;
+    type Over<S: Scalar<Real = T::Real>> = [S; N];
+    type Owned<S: Scalar<Real = T::Real>> = [S; N];
+
+    fn lift<S: Scalar<Real = T::Real>, L: Lift<T, S>>(&self, to: &mut L) -> [S; N] {
+        self.map(|x| to.scalar(x))
+    }
+}
+
+impl<R: Real> Tree for Dense<R, 1> {
+    type Scalar = R;
+    type Over<S: Scalar<Real = R>> = S::Vector;
+    type Owned<S: Scalar<Real = R>> = S::Vector;
+
+    fn lift<S: Scalar<Real = R>, L: Lift<R, S>>(&self, to: &mut L) -> S::Vector {
+        to.vector(self)
+    }
+}
+
+impl<R: Real> Tree for Dense<R, 2> {
+    type Scalar = R;
+    type Over<S: Scalar<Real = R>> = S::Matrix;
+    type Owned<S: Scalar<Real = R>> = S::Matrix;
+
+    fn lift<S: Scalar<Real = R>, L: Lift<R, S>>(&self, to: &mut L) -> S::Matrix {
+        to.matrix(self)
+    }
+}
+
+macro_rules! tuple {
+    ($first:ident $($name:ident)*) => {
+        impl<$first: Tree, $($name: Tree<Scalar = $first::Scalar>),*> Tree for ($first, $($name,)*)
+        where
+            $first: Sized, $($name: Sized),*
+        {
+            type Scalar = $first::Scalar;
+            type Over<S: Scalar<Real = <$first::Scalar as Scalar>::Real>> =
+                ($first::Owned<S>, $($name::Owned<S>,)*);
+            type Owned<S: Scalar<Real = <$first::Scalar as Scalar>::Real>> =
+                ($first::Owned<S>, $($name::Owned<S>,)*);
+
+            #[allow(non_snake_case, reason = "a tuple's fields are named after their types")]
+            fn lift<S, L>(&self, to: &mut L) -> Self::Owned<S>
+            where
+                S: Scalar<Real = <Self::Scalar as Scalar>::Real>,
+                L: Lift<Self::Scalar, S>,
+            {
+                let ($first, $($name,)*) = self;
+                ($first.lift(to), $($name.lift(to),)*)
+            }
+        }
+    };
+}
+tuple!(A B);
+tuple!(A B C);
+tuple!(A B C D);
+
+/// Lifts every leaf as a constant: data that is not differentiated.
+///
+/// ```
+/// use ad_core::{tree::Constant, Tree};
+/// let x: Vec<f64> = [1.0, 2.0][..].lift(&mut Constant);
+/// assert_eq!(x, [1.0, 2.0]);
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Constant;
+
+impl<R: Real, S: Scalar<Real = R>> Lift<R, S> for Constant {
+    fn scalar(&mut self, x: R) -> S {
+        S::constant(x)
+    }
+    fn vector(&mut self, x: &Dense<R, 1>) -> S::Vector {
+        S::Vector::constant(x)
+    }
+    fn matrix(&mut self, x: &Dense<R, 2>) -> S::Matrix {
+        S::Matrix::constant(x)
+    }
+}

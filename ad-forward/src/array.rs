@@ -1,0 +1,252 @@
+//! [`DualArray`]: vectors and matrices of dual numbers, as a primal and a block of tangents.
+
+use crate::dual::Dual;
+use crate::tangent::{Block, Tangent};
+use ad_core::{Array, Dense, Nary, Scalar, Unary};
+use std::ops::Range;
+
+/// A vector (`RANK` 1) or matrix (2) of [`Dual`] numbers.
+///
+/// Its tangent has as many directions as the seeds that went into it, chosen at run time and not
+/// bound to `N`: seed all `p` parameters of a recurrent network ([`seeded`](Self::seeded)), run its
+/// step, and [`tangent`](Self::tangent) of the state is the `d x p` sensitivity matrix `P_t`. Only
+/// where single [`Dual`] scalars are taken out (`get`, `sum`, `dot`) must there be `N` directions.
+///
+/// ```
+/// use ad_core::{Array, Matrix, Vector};
+/// use ad_forward::DualArray;
+///
+/// // d(W h) / dW: row i depends on row i of W, by h.
+/// let w = DualArray::<f64, 1, 2>::seeded(&Matrix::from_rows(&[[1.0, 2.0], [3.0, 4.0]]), 0, 4);
+/// let h = DualArray::constant(&Vector::from([5.0, 6.0]));
+/// let b = DualArray::constant(&Vector::from([0.0, 0.0]));
+/// let u = DualArray::affine(&[(&w, &h)], &b);
+/// assert_eq!(u.tangent(4).as_slice(), [5.0, 6.0, 0.0, 0.0, 0.0, 0.0, 5.0, 6.0]);
+/// ```
+#[derive(Clone, Debug)]
+pub struct DualArray<T, const N: usize, const RANK: usize> {
+    primal: Dense<T, RANK>,
+    tangent: Tangent<T>,
+}
+
+impl<T: Scalar, const N: usize, const RANK: usize> DualArray<T, N, RANK> {
+    /// An input: entry `i` (row-major) moves in direction `first + i`, out of `directions`.
+    ///
+    /// # Panics
+    ///
+    /// If the entries do not fit into the directions.
+    pub fn seeded(primal: &Dense<T, RANK>, first: usize, directions: usize) -> Self {
+        let tangent = Tangent::one_hot(primal.as_slice().len(), first, directions);
+        Self { primal: primal.clone(), tangent }
+    }
+
+    /// An input with given tangents, one row per entry (row-major) and one column per direction.
+    ///
+    /// # Panics
+    ///
+    /// If there are not as many rows as entries.
+    pub fn with_tangent(primal: &Dense<T, RANK>, tangent: Dense<T, 2>) -> Self {
+        let (entries, rows) = (primal.as_slice().len(), tangent.rows());
+        assert!(entries == rows, "{entries} entries, but {rows} rows of tangents");
+        Self { primal: primal.clone(), tangent: Tangent::dense(tangent) }
+    }
+
+    /// Values that no direction moves.
+    pub fn from_primal(primal: &Dense<T, RANK>) -> Self {
+        Self { primal: primal.clone(), tangent: Tangent::Zero }
+    }
+
+    /// The values, as numbers of the scalar below.
+    pub fn values(&self) -> &Dense<T, RANK> {
+        &self.primal
+    }
+
+    /// The tangents: one row per entry (row-major), one column per direction.
+    ///
+    /// # Panics
+    ///
+    /// If the array has been seeded with another number of directions.
+    pub fn tangent(&self, directions: usize) -> Dense<T, 2> {
+        let entries = self.primal.as_slice().len();
+        let block = self.tangent.block().unwrap_or_else(|| Block::filled([entries, directions], T::zero()));
+        let found = block.cols();
+        assert!(found == directions, "the array has {found} directions, not {directions}");
+        block
+    }
+
+    /// `w` (one number per entry) times the tangents: one number per direction. Far cheaper than
+    /// [`tangent`](Self::tangent) where one combination of the rows is all that is needed.
+    ///
+    /// # Panics
+    ///
+    /// If `w` has another length, or the array another number of directions.
+    pub fn contract(&self, w: &[T], directions: usize) -> Vec<T> {
+        let entries = self.primal.as_slice().len();
+        assert!(w.len() == entries, "{} weights for {entries} entries", w.len());
+        let mut out = self.tangent.contracted(w);
+        if let Tangent::Zero = self.tangent {
+            out.resize(directions, T::zero());
+        }
+        assert!(out.len() == directions, "the array has {} directions, not {directions}", out.len());
+        out
+    }
+
+    /// The tangent of a scalar result with these partials: needs `N` directions.
+    fn scalar_tangent(&self, partials: &[T]) -> [T; N] {
+        let out = self.contract(partials, N);
+        std::array::from_fn(|i| out[i])
+    }
+
+    fn rank<const TO: usize>(primal: Dense<T, TO>, tangent: Tangent<T>) -> DualArray<T, N, TO> {
+        DualArray { primal, tangent }
+    }
+
+    /// The tangents of `W x_b + ..` for every row `x_b` of a batch, where only `W` or the bias moves.
+    fn repeated(rows: usize, per_row: impl Fn(usize) -> Tangent<T>) -> Tangent<T> {
+        let blocks: Vec<Block<T>> = (0..rows).filter_map(|row| per_row(row).block()).collect();
+        let Some(first) = blocks.first() else {
+            return Tangent::Zero;
+        };
+        let [entries, directions] = first.shape();
+        let numbers = blocks.iter().flat_map(|block| block.as_slice().iter().copied());
+        Tangent::dense(Block::new([rows * entries, directions], numbers))
+    }
+}
+
+impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for DualArray<T, N, RANK> {
+    fn constant(x: &Dense<T::Real, RANK>) -> Self {
+        let primal = Dense::new(x.shape(), x.as_slice().iter().map(|&x| T::constant(x)));
+        Self { primal, tangent: Tangent::Zero }
+    }
+
+    fn from_scalars(shape: [usize; RANK], x: &[Dual<T, N>]) -> Self {
+        let primal = Dense::new(shape, x.iter().map(|x| x.primal));
+        let moved = x.iter().any(|x| !x.tangent.iter().all(|t| t.is_strong_zero()));
+        let tangent = match moved {
+            true => Tangent::dense(Block::new([x.len(), N], x.iter().flat_map(|x| x.tangent))),
+            false => Tangent::Zero,
+        };
+        Self { primal, tangent }
+    }
+
+    fn shape(&self) -> [usize; RANK] {
+        self.primal.shape()
+    }
+
+    fn get(&self, index: usize) -> Dual<T, N> {
+        let block = self.tangent(N);
+        let row = block.row(index);
+        Dual::new(self.primal.as_slice()[index], std::array::from_fn(|i| row[i]))
+    }
+
+    fn to_scalars(&self) -> Vec<Dual<T, N>> {
+        let block = self.tangent(N);
+        let entries = self.primal.as_slice().iter().enumerate();
+        entries.map(|(i, &x)| Dual::new(x, std::array::from_fn(|k| block.row(i)[k]))).collect()
+    }
+
+    fn primal(&self) -> Dense<T::Real, RANK> {
+        Dense::new(self.shape(), self.primal.as_slice().iter().map(|x| x.primal()))
+    }
+
+    fn map<R: Unary>(&self, rule: R) -> Self {
+        if let Tangent::Zero = self.tangent {
+            return Self { primal: self.primal.mapped(rule), tangent: Tangent::Zero };
+        }
+        let (primal, partial) = self.primal.mapped_with_partial(rule);
+        Self { primal, tangent: self.tangent.weighted(partial.as_slice()) }
+    }
+
+    fn axpby(&self, a: T::Real, rhs: &Self, b: T::Real) -> Self {
+        let (a, b) = (T::constant(a), T::constant(b));
+        let primal = self.primal.combined(a, &rhs.primal, b);
+        let len = primal.as_slice().len();
+        let (left, right) = (self.tangent.weighted(&vec![a; len]), rhs.tangent.weighted(&vec![b; len]));
+        Self { primal, tangent: left.plus(&right) }
+    }
+
+    fn hadamard(&self, rhs: &Self) -> Self {
+        let primal = self.primal.multiplied(&rhs.primal);
+        let (left, right) =
+            (self.tangent.weighted(rhs.primal.as_slice()), rhs.tangent.weighted(self.primal.as_slice()));
+        Self { primal, tangent: left.plus(&right) }
+    }
+
+    fn scale(&self, factor: Dual<T, N>) -> Self {
+        let entries = self.primal.as_slice();
+        let by_array = self.tangent.weighted(&vec![factor.primal; entries.len()]);
+        let by_factor = if factor.tangent.iter().all(|t| t.is_strong_zero()) {
+            Tangent::Zero
+        } else {
+            let factors = Dense::new([1, N], factor.tangent);
+            Tangent::dense(factors).through(&Dense::new([entries.len(), 1], entries.iter().copied()))
+        };
+        Self { primal: self.primal.scaled(factor.primal), tangent: by_array.plus(&by_factor) }
+    }
+
+    fn dot(&self, rhs: &Self) -> Dual<T, N> {
+        let (left, right) =
+            (self.scalar_tangent(rhs.primal.as_slice()), rhs.scalar_tangent(self.primal.as_slice()));
+        Dual::new(self.primal.dotted(&rhs.primal), std::array::from_fn(|i| left[i] + right[i]))
+    }
+
+    fn sum(&self) -> Dual<T, N> {
+        let ones = vec![T::one(); self.primal.as_slice().len()];
+        Dual::new(self.primal.summed(), self.scalar_tangent(&ones))
+    }
+
+    fn affine(terms: &[(&DualArray<T, N, 2>, &Self)], bias: &DualArray<T, N, 1>) -> Self {
+        let primal = Dense::affine_of(terms.iter().map(|(w, x)| (&w.primal, &x.primal)), &bias.primal);
+        let (rows, outputs) = (primal.rows(), primal.cols());
+        let mut tangent = Self::repeated_or_once(rows, |_| bias.tangent.clone());
+        for (w, x) in terms {
+            let inputs = x.primal.cols();
+            let row_of = |i: usize| &x.primal.as_slice()[i * inputs..(i + 1) * inputs];
+            let by_weights = Self::repeated_or_once(rows, |i| w.tangent.applied_to(row_of(i), outputs));
+            let by_inputs = Self::repeated_or_once(rows, |i| match rows {
+                1 => x.tangent.through(&w.primal),
+                _ => x.tangent.sliced(i * inputs, (i + 1) * inputs).through(&w.primal),
+            });
+            tangent = tangent.plus(&by_inputs).plus(&by_weights);
+        }
+        Self { primal, tangent }
+    }
+
+    fn reduce_rows<R: Nary>(&self, rule: R) -> DualArray<T, N, 1> {
+        let (rows, cols) = (self.primal.rows(), self.primal.cols());
+        let primal = self.primal.rows_reduced(rule);
+        let tangent = Self::repeated(rows, |i| {
+            let row = &self.primal.as_slice()[i * cols..(i + 1) * cols];
+            let partials = rule.partials(row, primal.as_slice()[i]);
+            let tangent = self.tangent.sliced(i * cols, (i + 1) * cols);
+            tangent.through(&Dense::new([1, cols], partials))
+        });
+        Self::rank(primal, tangent)
+    }
+
+    fn sub_rows(&self, rhs: &DualArray<T, N, 1>) -> Self {
+        let cols = self.primal.cols();
+        let minus_ones = Dense::filled([cols, 1], -T::one());
+        let by_rhs =
+            Self::repeated(self.primal.rows(), |i| rhs.tangent.sliced(i, i + 1).through(&minus_ones));
+        Self { primal: self.primal.rows_subtracted(&rhs.primal), tangent: self.tangent.plus(&by_rhs) }
+    }
+
+    fn slice(&self, range: Range<usize>) -> Self {
+        let stride: usize = self.shape()[1..].iter().product();
+        let tangent = self.tangent.sliced(range.start * stride, range.end * stride);
+        Self { primal: self.primal.sliced(range), tangent }
+    }
+
+    fn stop_gradient(&self) -> Self {
+        let primal = Dense::new(self.shape(), self.primal.as_slice().iter().map(|x| x.stop_gradient()));
+        Self { primal, tangent: Tangent::Zero }
+    }
+}
+
+impl<T: Scalar, const N: usize, const RANK: usize> DualArray<T, N, RANK> {
+    /// One row keeps its form unevaluated; a batch is stacked.
+    fn repeated_or_once(rows: usize, per_row: impl Fn(usize) -> Tangent<T>) -> Tangent<T> {
+        if rows == 1 { per_row(0) } else { Self::repeated(rows, per_row) }
+    }
+}

@@ -1,0 +1,332 @@
+//! [`Dual`]: a number that carries its tangents along.
+
+use crate::array::DualArray;
+use ad_core::kernels::Kernels;
+use ad_core::{Binary, Nary, Scalar, Unary, rules};
+use num_traits::{Num, One, Zero};
+use std::cmp::Ordering;
+use std::fmt;
+use std::iter::Sum;
+use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign};
+
+/// A primal and its tangents in `N` directions: `x + dx_1 e_1 + .. + dx_N e_N` with `e_i e_j = 0`.
+///
+/// Computing with dual numbers is forward mode: whatever is computed from seeded inputs carries its
+/// directional derivatives.
+///
+/// ```
+/// use ad_core::Scalar;
+/// use ad_forward::Dual;
+///
+/// let x = Dual::variable(2.0, 0); // one direction: d/dx
+/// let y: Dual<f64, 1> = x * x + x.sin();
+/// assert_eq!(y.tangent[0], 4.0 + 2.0_f64.cos());
+/// ```
+///
+/// Comparisons (`==`, `<`) look at the primal alone, so that a dual number takes the branches of the
+/// plain run. A tangent that is exactly 0 stays 0 through a singular point (a *strong zero*): an
+/// inactive path never turns a derivative into NaN.
+#[derive(Clone, Copy, Debug)]
+pub struct Dual<T, const N: usize> {
+    /// The value.
+    pub primal: T,
+    /// The derivative of the value in each direction.
+    pub tangent: [T; N],
+}
+
+impl<T: Scalar, const N: usize> Dual<T, N> {
+    /// A number with its tangents.
+    #[inline]
+    pub const fn new(primal: T, tangent: [T; N]) -> Self {
+        Self { primal, tangent }
+    }
+
+    /// A number that depends on no input.
+    #[inline]
+    pub fn from_primal(primal: T) -> Self {
+        Self { primal, tangent: [T::zero(); N] }
+    }
+
+    /// An input: its tangent is 1 in `direction` and 0 in the others.
+    ///
+    /// # Panics
+    ///
+    /// If `direction >= N`.
+    #[inline]
+    pub fn variable(primal: T, direction: usize) -> Self {
+        assert!(direction < N, "direction {direction} of a dual number with {N} directions");
+        let mut x = Self::from_primal(primal);
+        x.tangent[direction] = T::one();
+        x
+    }
+
+    /// The chain rule for one argument: `value` with the tangents `partial * self.tangent`.
+    #[inline]
+    fn chain(self, value: T, partial: T) -> Self {
+        Self::new(value, along(partial, self.tangent))
+    }
+}
+
+/// `partial * tangent` per lane. One look at the partial decides whether strong zeros must be kept.
+#[inline]
+fn along<T: Scalar, const N: usize>(partial: T, tangent: [T; N]) -> [T; N] {
+    if partial.is_all_finite() { tangent.map(|t| partial * t) } else { along_singular(partial, tangent) }
+}
+
+#[cold]
+fn along_singular<T: Scalar, const N: usize>(partial: T, tangent: [T; N]) -> [T; N] {
+    tangent.map(|t| if t.is_strong_zero() { T::zero() } else { partial * t })
+}
+
+#[inline]
+fn zip<T: Copy, const N: usize>(a: [T; N], b: [T; N], f: impl Fn(T, T) -> T) -> [T; N] {
+    std::array::from_fn(|i| f(a[i], b[i]))
+}
+
+impl<T: Scalar, const N: usize> Kernels for Dual<T, N> {}
+
+impl<T: Scalar, const N: usize> Scalar for Dual<T, N> {
+    type Real = T::Real;
+    type Vector = DualArray<T, N, 1>;
+    type Matrix = DualArray<T, N, 2>;
+
+    #[inline]
+    fn constant(x: T::Real) -> Self {
+        Self::from_primal(T::constant(x))
+    }
+    #[inline]
+    fn primal(self) -> T::Real {
+        self.primal.primal()
+    }
+    #[inline]
+    fn stop_gradient(self) -> Self {
+        Self::from_primal(self.primal.stop_gradient())
+    }
+    #[inline]
+    fn apply<R: Unary>(self, rule: R) -> Self {
+        let value = self.primal.apply(rule);
+        self.chain(value, rule.partial(self.primal, value))
+    }
+    #[inline]
+    fn apply2<R: Binary>(self, rhs: Self, rule: R) -> Self {
+        let (x, y) = (self.primal, rhs.primal);
+        let z = x.apply2(y, rule);
+        let by_x = along(rule.partial_x(x, y, z), self.tangent);
+        let by_y = along(rule.partial_y(x, y, z), rhs.tangent);
+        Self::new(z, zip(by_x, by_y, |a, b| a + b))
+    }
+    fn apply_n<R: Nary>(args: &[Self], rule: R) -> Self {
+        let primals: Vec<T> = args.iter().map(|x| x.primal).collect();
+        let value = T::apply_n(&primals, rule);
+        let mut out = Self::from_primal(value);
+        for (x, partial) in args.iter().zip(rule.partials(&primals, value)) {
+            out.tangent = zip(out.tangent, along(partial, x.tangent), |a, b| a + b);
+        }
+        out
+    }
+    #[inline]
+    fn with_primal(self, x: T::Real) -> Self {
+        Self::new(self.primal.with_primal(x), self.tangent)
+    }
+    #[inline]
+    fn is_all_finite(self) -> bool {
+        self.tangent.iter().fold(self.primal.is_all_finite(), |finite, t| finite & t.is_all_finite())
+    }
+    #[inline]
+    fn is_strong_zero(self) -> bool {
+        self.primal.is_strong_zero() && self.tangent.iter().all(|t| t.is_strong_zero())
+    }
+}
+
+impl<T: Scalar, const N: usize> Neg for Dual<T, N> {
+    type Output = Self;
+    #[inline]
+    fn neg(self) -> Self {
+        Self::new(-self.primal, self.tangent.map(|t| -t))
+    }
+}
+
+impl<T: Scalar, const N: usize> Add for Dual<T, N> {
+    type Output = Self;
+    #[inline]
+    fn add(self, rhs: Self) -> Self {
+        Self::new(self.primal + rhs.primal, zip(self.tangent, rhs.tangent, |a, b| a + b))
+    }
+}
+
+impl<T: Scalar, const N: usize> Sub for Dual<T, N> {
+    type Output = Self;
+    #[inline]
+    fn sub(self, rhs: Self) -> Self {
+        Self::new(self.primal - rhs.primal, zip(self.tangent, rhs.tangent, |a, b| a - b))
+    }
+}
+
+impl<T: Scalar, const N: usize> Mul for Dual<T, N> {
+    type Output = Self;
+    #[inline]
+    fn mul(self, rhs: Self) -> Self {
+        let (by_left, by_right) = (along(rhs.primal, self.tangent), along(self.primal, rhs.tangent));
+        Self::new(self.primal * rhs.primal, zip(by_left, by_right, |a, b| a + b))
+    }
+}
+
+impl<T: Scalar, const N: usize> Div for Dual<T, N> {
+    type Output = Self;
+    #[inline]
+    fn div(self, rhs: Self) -> Self {
+        let value = self.primal / rhs.primal;
+        let inverse = T::one() / rhs.primal;
+        let (by_left, by_right) = (along(inverse, self.tangent), along(-value * inverse, rhs.tangent));
+        Self::new(value, zip(by_left, by_right, |a, b| a + b))
+    }
+}
+
+impl<T: Scalar, const N: usize> Rem for Dual<T, N> {
+    type Output = Self;
+    #[inline]
+    fn rem(self, rhs: Self) -> Self {
+        self.apply2(rhs, rules::Rem)
+    }
+}
+
+impl<T: Scalar, const N: usize> Sum for Dual<T, N> {
+    #[inline]
+    fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
+        // Start where the sum of `T` starts (`f64` starts at -0.0), so that the primal is bit-equal.
+        iter.fold(Self::from_primal(std::iter::empty::<T>().sum()), Add::add)
+    }
+}
+
+macro_rules! assign {
+    ($($trait:ident $method:ident $op:tt)*) => {
+        $(impl<T: Scalar, const N: usize> $trait for Dual<T, N> {
+            #[inline]
+            fn $method(&mut self, rhs: Self) {
+                *self = *self $op rhs;
+            }
+        })*
+    };
+}
+assign!(AddAssign add_assign + SubAssign sub_assign - MulAssign mul_assign * DivAssign div_assign / RemAssign rem_assign %);
+
+/// `dual op number` and `number op dual`: cheaper than lifting the number.
+macro_rules! mixed {
+    ($($real:ty)*) => {
+        $(
+            impl<T: Scalar<Real = $real>, const N: usize> Add<$real> for Dual<T, N> {
+                type Output = Self;
+                #[inline]
+                fn add(self, rhs: $real) -> Self {
+                    Self::new(self.primal + T::constant(rhs), self.tangent)
+                }
+            }
+            impl<T: Scalar<Real = $real>, const N: usize> Sub<$real> for Dual<T, N> {
+                type Output = Self;
+                #[inline]
+                fn sub(self, rhs: $real) -> Self {
+                    Self::new(self.primal - T::constant(rhs), self.tangent)
+                }
+            }
+            impl<T: Scalar<Real = $real>, const N: usize> Mul<$real> for Dual<T, N> {
+                type Output = Self;
+                #[inline]
+                fn mul(self, rhs: $real) -> Self {
+                    let factor = T::constant(rhs);
+                    self.chain(self.primal * factor, factor)
+                }
+            }
+            impl<T: Scalar<Real = $real>, const N: usize> Div<$real> for Dual<T, N> {
+                type Output = Self;
+                #[inline]
+                fn div(self, rhs: $real) -> Self {
+                    let divisor = T::constant(rhs);
+                    self.chain(self.primal / divisor, T::one() / divisor)
+                }
+            }
+            impl<T: Scalar<Real = $real>, const N: usize> Add<Dual<T, N>> for $real {
+                type Output = Dual<T, N>;
+                #[inline]
+                fn add(self, rhs: Dual<T, N>) -> Dual<T, N> {
+                    Dual::new(T::constant(self) + rhs.primal, rhs.tangent)
+                }
+            }
+            impl<T: Scalar<Real = $real>, const N: usize> Sub<Dual<T, N>> for $real {
+                type Output = Dual<T, N>;
+                #[inline]
+                fn sub(self, rhs: Dual<T, N>) -> Dual<T, N> {
+                    Dual::new(T::constant(self) - rhs.primal, rhs.tangent.map(|t| -t))
+                }
+            }
+            impl<T: Scalar<Real = $real>, const N: usize> Mul<Dual<T, N>> for $real {
+                type Output = Dual<T, N>;
+                #[inline]
+                fn mul(self, rhs: Dual<T, N>) -> Dual<T, N> {
+                    let factor = T::constant(self);
+                    rhs.chain(factor * rhs.primal, factor)
+                }
+            }
+            impl<T: Scalar<Real = $real>, const N: usize> Div<Dual<T, N>> for $real {
+                type Output = Dual<T, N>;
+                #[inline]
+                fn div(self, rhs: Dual<T, N>) -> Dual<T, N> {
+                    let value = T::constant(self) / rhs.primal;
+                    rhs.chain(value, -value / rhs.primal)
+                }
+            }
+        )*
+    };
+}
+mixed!(f64 f32);
+
+impl<T: Scalar, const N: usize> PartialEq for Dual<T, N> {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        self.primal == other.primal
+    }
+}
+
+impl<T: Scalar, const N: usize> PartialOrd for Dual<T, N> {
+    #[inline]
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        self.primal.partial_cmp(&other.primal)
+    }
+}
+
+impl<T: Scalar, const N: usize> Zero for Dual<T, N> {
+    #[inline]
+    fn zero() -> Self {
+        Self::from_primal(T::zero())
+    }
+    #[inline]
+    fn is_zero(&self) -> bool {
+        self.primal.is_zero()
+    }
+}
+
+impl<T: Scalar, const N: usize> One for Dual<T, N> {
+    #[inline]
+    fn one() -> Self {
+        Self::from_primal(T::one())
+    }
+}
+
+impl<T: Scalar, const N: usize> Num for Dual<T, N> {
+    type FromStrRadixErr = T::FromStrRadixErr;
+    fn from_str_radix(text: &str, radix: u32) -> Result<Self, Self::FromStrRadixErr> {
+        T::from_str_radix(text, radix).map(Self::from_primal)
+    }
+}
+
+/// `primal + [tangents]e`.
+impl<T: Scalar, const N: usize> fmt::Display for Dual<T, N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.primal, f)?;
+        f.write_str(" + [")?;
+        for (i, t) in self.tangent.iter().enumerate() {
+            f.write_str(if i == 0 { "" } else { ", " })?;
+            fmt::Display::fmt(t, f)?;
+        }
+        f.write_str("]e")
+    }
+}

@@ -1,0 +1,28 @@
+//! Forward mode: numbers that carry their tangents along.
+//!
+//! [`Dual`] is a number with its derivatives in `N` directions, and a
+//! [`Scalar`](ad_core::Scalar) like any other: run a generic program on it and the derivatives fall
+//! out. Its arrays ([`DualArray`]) carry as many directions as were seeded and keep their tangents
+//! as linear forms, so that a recurrent step costs one matrix product, as it does by hand.
+//!
+//! | operator | gives | cost |
+//! |---|---|---|
+//! | [`derivative`] | `f'(x)`, one variable | about 1-2 runs |
+//! | [`jvp`] | `f(x)` and its derivative along `dx` | 2-3 runs, any number of outputs |
+//! | [`jacobian`] | all of `df_i/dx_j` | one run for each [`CHUNK`] inputs |
+//!
+//! # Which mode?
+//!
+//! Forward mode's cost grows with the number of *inputs*, reverse mode's (`ad_reverse`) with the
+//! number of *outputs*. Forward mode needs no memory of the past: it is the one that works online.
+
+mod array;
+mod dual;
+mod jacobian;
+mod jvp;
+mod tangent;
+
+pub use array::DualArray;
+pub use dual::Dual;
+pub use jacobian::{CHUNK, jacobian, jacobian_by_chunks};
+pub use jvp::{derivative, jvp, value_and_derivative};

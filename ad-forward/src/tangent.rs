@@ -1,0 +1,398 @@
+//! The tangent of an array, kept as a linear form until its numbers are needed.
+//!
+//! In `p` directions the tangent of an array of `d` entries is a `d x p` block, and `p` can be as
+//! large as `d^2` (the parameters of a recurrent network). Multiplying such blocks eagerly at every
+//! operation is what makes naive forward mode slow. Here a tangent is a sum
+//!
+//! ```text
+//! sum_k F_k B_k  +  sum_l diag(c_l) (I (x) z_l^T)
+//! ```
+//!
+//! of small factors `F` on big blocks `B`, and of *seeds*: the structured tangents that arise where
+//! a seeded matrix meets a vector (row `i` touches only the directions of row `i` of the matrix).
+//! Elementwise operations change only `F` and `c`. One matrix product per time step remains, where a
+//! block meets the next weight matrix: `P_t = J_t P_{t-1} + P~_t` (Eq. 1.17), with `F = J_t`, the
+//! block `P_{t-1}` and the seeds `P~_t`.
+
+use ad_core::{Dense, Scalar};
+use std::sync::{Arc, OnceLock};
+
+/// `entries x directions`, row-major.
+pub(crate) type Block<T> = Dense<T, 2>;
+
+/// The tangent of an array.
+#[derive(Clone, Debug)]
+pub(crate) enum Tangent<T> {
+    /// No direction moves it.
+    Zero,
+    /// A linear form in the directions.
+    Form(Arc<Form<T>>),
+}
+
+/// A linear form with `entries` rows and `directions` columns.
+#[derive(Debug)]
+pub(crate) struct Form<T> {
+    entries: usize,
+    directions: usize,
+    products: Vec<(Factor<T>, Base<T>)>,
+    seeds: Vec<Seed<T>>,
+    /// The numbers, once they have been needed.
+    dense: OnceLock<Block<T>>,
+}
+
+/// What multiplies a base from the left.
+#[derive(Clone, Debug)]
+enum Factor<T> {
+    Identity,
+    Diagonal(Vec<T>),
+    Matrix(Dense<T, 2>),
+}
+
+/// A block of tangents.
+#[derive(Clone, Debug)]
+enum Base<T> {
+    Dense(Block<T>),
+    /// Entry `i` moves in direction `offset + i`.
+    OneHot {
+        offset: usize,
+    },
+}
+
+/// Row `i` moves in the directions `offset + i len(z) ..`, by `scale[i] z`.
+#[derive(Clone, Debug)]
+struct Seed<T> {
+    offset: usize,
+    scale: Vec<T>,
+    z: Vec<T>,
+}
+
+impl<T: Scalar> Tangent<T> {
+    /// Entry `i` of an array of `entries` moves in direction `offset + i`, out of `directions`.
+    pub(crate) fn one_hot(entries: usize, offset: usize, directions: usize) -> Self {
+        assert!(
+            offset + entries <= directions,
+            "{entries} entries from direction {offset} on do not fit into {directions} directions"
+        );
+        Form::new(entries, directions, vec![(Factor::Identity, Base::OneHot { offset })], vec![])
+    }
+
+    /// The numbers themselves.
+    pub(crate) fn dense(block: Block<T>) -> Self {
+        let [entries, directions] = block.shape();
+        Form::new(entries, directions, vec![(Factor::Identity, Base::Dense(block))], vec![])
+    }
+
+    /// The tangent of `W x` for an `x` with this tangent and a constant `W`.
+    pub(crate) fn through(&self, w: &Dense<T, 2>) -> Self {
+        let Self::Form(form) = self else {
+            return Self::Zero;
+        };
+        let products = form.settled().into_iter().map(|(factor, base)| (factor.after(w), base)).collect();
+        Form::new(w.rows(), form.directions, products, vec![])
+    }
+
+    /// The tangent of `W x` for a `W` with this tangent and a constant `x`.
+    pub(crate) fn applied_to(&self, x: &[T], rows: usize) -> Self {
+        let Self::Form(form) = self else {
+            return Self::Zero;
+        };
+        if let Some(offset) = form.one_hot_offset() {
+            let seed = Seed { offset, scale: vec![T::one(); rows], z: x.to_vec() };
+            return Form::new(rows, form.directions, vec![], vec![seed]);
+        }
+        let block = form.block();
+        let (inputs, width) = (x.len(), form.directions);
+        let out = Block::build([rows, width], T::zero(), |out| {
+            for (i, out) in out.chunks_exact_mut(width.max(1)).enumerate() {
+                T::gemv_t(&block.as_slice()[i * inputs * width..(i + 1) * inputs * width], x, out);
+            }
+        });
+        Self::dense(out)
+    }
+
+    /// The tangent of `p x` elementwise, for constant partials `p`.
+    pub(crate) fn weighted(&self, p: &[T]) -> Self {
+        let Self::Form(form) = self else {
+            return Self::Zero;
+        };
+        if !p.iter().all(|p| p.is_all_finite()) {
+            return Self::dense(weighted_singular(&form.block(), p));
+        }
+        let products = form.products_now().into_iter().map(|(f, base)| (f.weighted(p), base)).collect();
+        let seeds = form.seeds_now().iter().map(|seed| seed.weighted(p)).collect();
+        Form::new(form.entries, form.directions, products, seeds)
+    }
+
+    /// The sum of two tangents.
+    pub(crate) fn plus(&self, other: &Self) -> Self {
+        let (Self::Form(left), Self::Form(right)) = (self, other) else {
+            return if matches!(self, Self::Zero) { other.clone() } else { self.clone() };
+        };
+        assert!(
+            left.directions == right.directions,
+            "tangents with {} and {} directions were mixed: they belong to different seedings",
+            left.directions,
+            right.directions
+        );
+        let mut products = left.products_now();
+        for (factor, base) in right.products_now() {
+            match products.iter_mut().find(|(_, b)| b.is_same(&base)) {
+                Some((sum, _)) => *sum = sum.plus(&factor, left.entries),
+                None => products.push((factor, base)),
+            }
+        }
+        let seeds = left.seeds_now().iter().chain(right.seeds_now()).cloned().collect();
+        Form::new(left.entries, left.directions, products, seeds)
+    }
+
+    /// `w^T` times the tangent: one number per direction; empty if no direction moves it.
+    pub(crate) fn contracted(&self, w: &[T]) -> Vec<T> {
+        let Self::Form(form) = self else {
+            return vec![];
+        };
+        let mut out = vec![T::zero(); form.directions];
+        for (factor, base) in form.products_now() {
+            let w = factor.transposed_times(w);
+            match base {
+                Base::Dense(block) => T::gemv_t(block.as_slice(), &w, &mut out),
+                Base::OneHot { offset } => T::axpy(T::one(), &w, &mut out[offset..offset + w.len()]),
+            }
+        }
+        for seed in form.seeds_now() {
+            seed.scatter(|i, to, z| T::axpy(w[i], z, &mut out[to..to + z.len()]));
+        }
+        out
+    }
+
+    /// The tangent of entries `start..end` alone.
+    pub(crate) fn sliced(&self, start: usize, end: usize) -> Self {
+        let Self::Form(form) = self else {
+            return Self::Zero;
+        };
+        match form.one_hot_offset() {
+            Some(offset) => Self::one_hot(end - start, offset + start, form.directions),
+            None => Self::dense(form.block().sliced(start..end)),
+        }
+    }
+
+    /// The numbers, one row per entry; `None` if no direction moves it.
+    pub(crate) fn block(&self) -> Option<Block<T>> {
+        match self {
+            Self::Zero => None,
+            Self::Form(form) => Some(form.block()),
+        }
+    }
+}
+
+impl<T: Scalar> Form<T> {
+    #[allow(clippy::new_ret_no_self, reason = "a form lives only inside a tangent")]
+    fn new(
+        entries: usize,
+        directions: usize,
+        products: Vec<(Factor<T>, Base<T>)>,
+        seeds: Vec<Seed<T>>,
+    ) -> Tangent<T> {
+        Tangent::Form(Arc::new(Self { entries, directions, products, seeds, dense: OnceLock::new() }))
+    }
+
+    fn one_hot_offset(&self) -> Option<usize> {
+        match (self.products.as_slice(), self.seeds.as_slice()) {
+            ([(Factor::Identity, Base::OneHot { offset })], []) => Some(*offset),
+            _ => None,
+        }
+    }
+
+    /// The numbers, computed once.
+    fn block(&self) -> Block<T> {
+        self.dense.get_or_init(|| self.evaluate()).clone()
+    }
+
+    /// The products of a form without seeds, for which it may have to be evaluated: a factor can pass
+    /// through another matrix, a seed cannot.
+    fn settled(&self) -> Vec<(Factor<T>, Base<T>)> {
+        if self.dense.get().is_some() || self.seeds.is_empty() {
+            return self.products_now();
+        }
+        vec![(Factor::Identity, Base::Dense(self.block()))]
+    }
+
+    fn products_now(&self) -> Vec<(Factor<T>, Base<T>)> {
+        match self.dense.get() {
+            Some(block) => vec![(Factor::Identity, Base::Dense(block.clone()))],
+            None => self.products.clone(),
+        }
+    }
+
+    fn seeds_now(&self) -> &[Seed<T>] {
+        if self.dense.get().is_some() { &[] } else { &self.seeds }
+    }
+
+    fn evaluate(&self) -> Block<T> {
+        if let ([(Factor::Identity, Base::Dense(block))], []) =
+            (self.products.as_slice(), self.seeds.as_slice())
+        {
+            return block.clone();
+        }
+        let width = self.directions;
+        Block::build([self.entries, width], T::zero(), |out| {
+            for (factor, base) in &self.products {
+                factor.times(base, width, out);
+            }
+            for seed in &self.seeds {
+                seed.scatter(|i, to, z| T::axpy(T::one(), z, &mut out[i * width + to..][..z.len()]));
+            }
+        })
+    }
+}
+
+impl<T: Scalar> Base<T> {
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Dense(a), Self::Dense(b)) => a.shares_storage(b),
+            (Self::OneHot { offset: a }, Self::OneHot { offset: b }) => a == b,
+            _ => false,
+        }
+    }
+}
+
+impl<T: Scalar> Seed<T> {
+    fn weighted(&self, p: &[T]) -> Self {
+        let scale = self.scale.iter().zip(p).map(|(&c, &p)| p * c).collect();
+        Self { offset: self.offset, scale, z: self.z.clone() }
+    }
+
+    /// Visits every row with its scaled entries: `(row, first direction, numbers)`.
+    fn scatter(&self, mut visit: impl FnMut(usize, usize, &[T])) {
+        let mut scaled = vec![T::zero(); self.z.len()];
+        for (i, &c) in self.scale.iter().enumerate() {
+            for (scaled, &z) in scaled.iter_mut().zip(&self.z) {
+                *scaled = c * z;
+            }
+            visit(i, self.offset + i * self.z.len(), &scaled);
+        }
+    }
+}
+
+impl<T: Scalar> Factor<T> {
+    /// `W F`.
+    fn after(&self, w: &Dense<T, 2>) -> Self {
+        let [rows, inner] = w.shape();
+        match self {
+            Self::Identity => Self::Matrix(w.clone()),
+            Self::Diagonal(d) => Self::Matrix(Dense::new(
+                [rows, inner],
+                w.iter_rows().flat_map(|row| row.iter().zip(d).map(|(&w, &d)| w * d)),
+            )),
+            Self::Matrix(f) => {
+                let cols = f.cols();
+                Self::Matrix(Dense::build([rows, cols], T::zero(), |out| {
+                    T::gemm(
+                        [rows, inner, cols],
+                        w.as_slice(),
+                        (inner, 1),
+                        f.as_slice(),
+                        (cols, 1),
+                        out,
+                        false,
+                    );
+                }))
+            }
+        }
+    }
+
+    /// `diag(p) F`.
+    fn weighted(&self, p: &[T]) -> Self {
+        match self {
+            Self::Identity => Self::Diagonal(p.to_vec()),
+            Self::Diagonal(d) => Self::Diagonal(d.iter().zip(p).map(|(&d, &p)| p * d).collect()),
+            Self::Matrix(m) => {
+                let rows = m.iter_rows().zip(p);
+                Self::Matrix(Dense::new(
+                    m.shape(),
+                    rows.flat_map(|(row, &p)| row.iter().map(move |&m| p * m)),
+                ))
+            }
+        }
+    }
+
+    /// `F + G`; both have `entries` rows.
+    fn plus(&self, other: &Self, entries: usize) -> Self {
+        match (self, other) {
+            (Self::Matrix(a), Self::Matrix(b)) => Self::Matrix(a.combined(T::one(), b, T::one())),
+            (Self::Matrix(m), diagonal) | (diagonal, Self::Matrix(m)) => {
+                let mut sum = m.clone();
+                let step = m.cols() + 1;
+                for (i, entry) in sum.as_mut_slice().iter_mut().step_by(step).enumerate() {
+                    *entry += diagonal.diagonal(i);
+                }
+                Self::Matrix(sum)
+            }
+            (a, b) => Self::Diagonal((0..entries).map(|i| a.diagonal(i) + b.diagonal(i)).collect()),
+        }
+    }
+
+    /// Entry `(i, i)` of a factor that is not a matrix.
+    fn diagonal(&self, i: usize) -> T {
+        match self {
+            Self::Diagonal(d) => d[i],
+            _ => T::one(),
+        }
+    }
+
+    /// `F^T w`.
+    fn transposed_times(&self, w: &[T]) -> Vec<T> {
+        match self {
+            Self::Identity => w.to_vec(),
+            Self::Diagonal(d) => d.iter().zip(w).map(|(&d, &w)| d * w).collect(),
+            Self::Matrix(m) => {
+                let mut out = vec![T::zero(); m.cols()];
+                T::gemv_t(m.as_slice(), w, &mut out);
+                out
+            }
+        }
+    }
+
+    /// `out += F B`.
+    fn times(&self, base: &Base<T>, width: usize, out: &mut [T]) {
+        match (self, base) {
+            (Self::Matrix(m), Base::Dense(block)) => {
+                let [rows, inner] = m.shape();
+                T::gemm(
+                    [rows, inner, width],
+                    m.as_slice(),
+                    (inner, 1),
+                    block.as_slice(),
+                    (width, 1),
+                    out,
+                    true,
+                );
+            }
+            (Self::Matrix(m), Base::OneHot { offset }) => {
+                for (row, out) in m.iter_rows().zip(out.chunks_exact_mut(width.max(1))) {
+                    T::axpy(T::one(), row, &mut out[*offset..*offset + row.len()]);
+                }
+            }
+            (diagonal, Base::Dense(block)) => {
+                for (i, (row, out)) in block.iter_rows().zip(out.chunks_exact_mut(width.max(1))).enumerate() {
+                    T::axpy(diagonal.diagonal(i), row, out);
+                }
+            }
+            (diagonal, Base::OneHot { offset }) => {
+                for (i, out) in out.chunks_exact_mut(width.max(1)).enumerate() {
+                    out[*offset + i] += diagonal.diagonal(i);
+                }
+            }
+        }
+    }
+}
+
+/// Partials that are not finite: a direction that does not move an entry still does not.
+fn weighted_singular<T: Scalar>(block: &Block<T>, p: &[T]) -> Block<T> {
+    let rows = block.iter_rows().zip(p);
+    Dense::new(
+        block.shape(),
+        rows.flat_map(|(row, &p)| {
+            row.iter().map(move |&t| if t.is_strong_zero() { T::zero() } else { p * t })
+        }),
+    )
+}
