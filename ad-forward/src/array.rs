@@ -115,8 +115,7 @@ impl<T: Scalar, const N: usize, const RANK: usize> DualArray<T, N, RANK> {
 
 impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for DualArray<T, N, RANK> {
     fn constant(x: &Dense<T::Real, RANK>) -> Self {
-        let primal = Dense::new(x.shape(), x.as_slice().iter().map(|&x| T::constant(x)));
-        Self { primal, tangent: Tangent::Zero }
+        Self::from_primal(&Dense::lifted(x))
     }
 
     fn from_scalars(shape: [usize; RANK], x: &[Dual<T, N>]) -> Self {
@@ -146,7 +145,7 @@ impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for D
     }
 
     fn primal(&self) -> Dense<T::Real, RANK> {
-        Dense::new(self.shape(), self.primal.as_slice().iter().map(|x| x.primal()))
+        self.primal.lowered()
     }
 
     fn map<R: Unary>(&self, rule: R) -> Self {

@@ -109,7 +109,7 @@ impl<T: Copy> Dense<T, 2> {
     }
 
     /// The rows, as slices.
-    pub fn iter_rows(&self) -> impl ExactSizeIterator<Item = &[T]> {
+    pub fn iter_rows(&self) -> impl ExactSizeIterator<Item = &[T]> + Clone {
         (0..self.shape[0]).map(|i| self.row(i))
     }
 
@@ -139,6 +139,20 @@ impl<T: Copy> From<&[T]> for Dense<T, 1> {
 impl<T: Copy, const N: usize> From<[T; N]> for Dense<T, 1> {
     fn from(data: [T; N]) -> Self {
         Self { shape: [N], data: data.into() }
+    }
+}
+
+impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
+    /// Lifts plain numbers to constants of `T`; for a plain `T` the storage is shared.
+    pub fn lifted(x: &Dense<T::Real, RANK>) -> Self {
+        let flat = T::Vector::constant(&x.clone().reshape([x.data.len()]));
+        flat.to_dense().reshape(x.shape)
+    }
+
+    /// The plain numbers at the bottom; for a plain `T` the storage is shared.
+    pub fn lowered(&self) -> Dense<T::Real, RANK> {
+        let flat = T::Vector::from_dense(&self.clone().reshape([self.data.len()]));
+        flat.primal().reshape(self.shape)
     }
 }
 

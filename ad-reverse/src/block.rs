@@ -1,0 +1,222 @@
+//! Block operations: one record for a whole array operation, and how its adjoint goes back.
+//!
+//! Each variant is a transposed linear map: the adjoint of the result, a row of numbers per seed,
+//! is carried to the operands. The numbers that it needs were kept when it was recorded; nothing is
+//! evaluated again.
+
+use crate::sweep::Adjoints;
+use ad_core::{Dense, Scalar};
+use smallvec::SmallVec;
+
+/// The place of an operand in the tape's list of operations; `None` for a constant.
+pub(crate) type Operand = Option<u32>;
+
+/// An operation and the number of entries of its result (0 if that is a scalar).
+#[derive(Debug)]
+pub(crate) struct Op<T: Scalar> {
+    pub(crate) entries: usize,
+    pub(crate) kind: Kind<T>,
+}
+
+/// `W x` inside an affine map. What is not needed, because its partner is constant, is not kept.
+#[derive(Debug)]
+pub(crate) struct Term<T> {
+    /// The weights, if `x` is a variable.
+    pub(crate) w: Option<Dense<T, 2>>,
+    /// The inputs, if the weights are variables.
+    pub(crate) x: Option<Dense<T, 2>>,
+    pub(crate) w_op: Operand,
+    pub(crate) x_op: Operand,
+}
+
+#[derive(Debug)]
+pub(crate) enum Kind<T: Scalar> {
+    /// An input.
+    Leaf,
+    /// Rows of `sum_k W_k x_k + b`.
+    Affine { rows: usize, terms: SmallVec<[Term<T>; 2]>, bias: Operand },
+    /// `sum_k p_k x_k` elementwise: rules and products.
+    Diagonal { factors: SmallVec<[(u32, Vec<T>); 2]> },
+    /// `sum_k a_k x_k` for plain numbers.
+    Linear { terms: SmallVec<[(u32, T::Real); 2]> },
+    /// `s x`: the node of `s`, with the entries of `x`, if it is a variable.
+    Scale { x: Operand, factor: T, by: Option<(u32, Dense<T, 1>)> },
+    /// `x[i, j] - r[i]`.
+    SubRows { cols: usize, x: Operand, rhs: Operand },
+    /// One number per row, with its partials.
+    ReduceRows { x: u32, partials: Dense<T, 2> },
+    /// Entries from `start` on.
+    Slice { x: u32, start: usize },
+    /// Entries that are scalar variables: `(entry, node)`.
+    Gather { from: Vec<(u32, u32)> },
+    /// A scalar, `sum_k p_k . x_k`.
+    Contract { factors: SmallVec<[(u32, Vec<T>); 2]> },
+    /// A scalar, the sum of all entries.
+    Sum { x: u32 },
+    /// A scalar, one entry.
+    Pick { x: u32, index: usize },
+    /// A scalar of many scalars: their nodes and partials.
+    Nary { from: Vec<(u32, T)> },
+}
+
+impl<T: Scalar> Op<T> {
+    pub(crate) const fn new(entries: usize, kind: Kind<T>) -> Self {
+        Self { entries, kind }
+    }
+
+    /// Carries the adjoint `out` of an array result to the operands.
+    pub(crate) fn pull(&self, mut out: Vec<T>, adjoints: &mut Adjoints<'_, T>) {
+        match &self.kind {
+            Kind::Affine { rows, terms, bias } => {
+                affine(*rows, terms, *bias, &out, adjoints);
+                adjoints.recycle(out);
+            }
+            Kind::Diagonal { factors } => {
+                let (last, others) = factors.split_last().expect("an operation has an operand");
+                for (x, p) in others {
+                    let copy = out.clone();
+                    adjoints.give(*x, weighted(copy, p));
+                }
+                adjoints.give(last.0, weighted(out, &last.1));
+            }
+            Kind::Linear { terms } => {
+                let (last, others) = terms.split_last().expect("an operation has an operand");
+                for &(x, a) in others {
+                    adjoints.add(x, T::constant(a), &out);
+                }
+                let a = T::constant(last.1);
+                for out in &mut out {
+                    *out *= a;
+                }
+                adjoints.give(last.0, out);
+            }
+            Kind::Scale { x, factor, by } => {
+                if let Some((node, entries)) = by {
+                    let entries = entries.as_slice();
+                    for (seed, out) in out.chunks_exact(entries.len().max(1)).enumerate() {
+                        adjoints.add_to_node(*node, seed, T::dot(out, entries));
+                    }
+                }
+                if let Some(x) = x {
+                    adjoints.add(*x, *factor, &out);
+                }
+                adjoints.recycle(out);
+            }
+            Kind::SubRows { cols, x, rhs } => {
+                if let Some(rhs) = rhs {
+                    let rows = out.chunks_exact((*cols).max(1));
+                    let sums: Vec<T> = rows.map(|row| -row.iter().copied().sum::<T>()).collect();
+                    adjoints.give(*rhs, sums);
+                }
+                match x {
+                    Some(x) => adjoints.give(*x, out),
+                    None => adjoints.recycle(out),
+                }
+            }
+            Kind::ReduceRows { x, partials } => {
+                let rows = partials.iter_rows().cycle();
+                let spread =
+                    out.iter().zip(rows).flat_map(|(&out, row)| row.iter().map(move |&p| times(p, out)));
+                let spread = spread.collect();
+                adjoints.give(*x, spread);
+                adjoints.recycle(out);
+            }
+            Kind::Slice { x, start } => {
+                let width = adjoints.width();
+                let target = adjoints.buffer(*x);
+                let entries = target.len() / width;
+                for (out, target) in out.chunks_exact(self.entries).zip(target.chunks_exact_mut(entries)) {
+                    T::axpy(T::one(), out, &mut target[*start..*start + self.entries]);
+                }
+                adjoints.recycle(out);
+            }
+            Kind::Gather { from } => {
+                for (seed, out) in out.chunks_exact(self.entries).enumerate() {
+                    for &(entry, node) in from {
+                        adjoints.add_to_node(node, seed, out[entry as usize]);
+                    }
+                }
+                adjoints.recycle(out);
+            }
+            Kind::Leaf | Kind::Contract { .. } | Kind::Sum { .. } | Kind::Pick { .. } | Kind::Nary { .. } => {
+                unreachable!("a leaf keeps its adjoint, and a scalar result has none of an array")
+            }
+        }
+    }
+
+    /// Carries the adjoint `out` of a scalar result, of one seed, to the operands.
+    pub(crate) fn pull_scalar(&self, seed: usize, out: T, adjoints: &mut Adjoints<'_, T>) {
+        match &self.kind {
+            Kind::Contract { factors } => {
+                for (x, p) in factors {
+                    let row = adjoints.row(*x, seed);
+                    for (row, &p) in row.iter_mut().zip(p) {
+                        *row += times(p, out);
+                    }
+                }
+            }
+            Kind::Sum { x } => {
+                for row in adjoints.row(*x, seed) {
+                    *row += out;
+                }
+            }
+            Kind::Pick { x, index } => adjoints.row(*x, seed)[*index] += out,
+            Kind::Nary { from } => {
+                for &(node, p) in from {
+                    adjoints.add_to_node(node, seed, times(p, out));
+                }
+            }
+            _ => unreachable!("an array result has no scalar adjoint"),
+        }
+    }
+}
+
+/// `p a`, where an adjoint that is exactly zero stays zero (a strong zero).
+#[inline(always)]
+pub(crate) fn times<T: Scalar>(p: T, adjoint: T) -> T {
+    if adjoint.is_strong_zero() { T::zero() } else { p * adjoint }
+}
+
+/// Every seed's row of `out` times `p`, in place.
+fn weighted<T: Scalar>(mut out: Vec<T>, p: &[T]) -> Vec<T> {
+    let finite = p.iter().fold(true, |finite, p| finite & p.is_all_finite());
+    for row in out.chunks_exact_mut(p.len().max(1)) {
+        for (out, &p) in row.iter_mut().zip(p) {
+            *out = if finite { p * *out } else { times(p, *out) };
+        }
+    }
+    out
+}
+
+fn affine<T: Scalar>(
+    rows: usize,
+    terms: &[Term<T>],
+    bias: Operand,
+    out: &[T],
+    adjoints: &mut Adjoints<'_, T>,
+) {
+    let width = adjoints.width();
+    let outputs = out.len() / (rows * width).max(1);
+    if let Some(bias) = bias {
+        for (seed, out) in out.chunks_exact((rows * outputs).max(1)).enumerate() {
+            for row in out.chunks_exact(outputs) {
+                T::axpy(T::one(), row, adjoints.row(bias, seed));
+            }
+        }
+    }
+    for term in terms {
+        if let (Some(x), Some(w)) = (term.x_op, &term.w) {
+            let target = adjoints.buffer(x);
+            if rows * width == 1 {
+                T::gemv_t(w.as_slice(), out, target);
+            } else {
+                let inputs = w.cols();
+                let shape = [rows * width, outputs, inputs];
+                T::gemm(shape, out, (outputs, 1), w.as_slice(), (inputs, 1), target, true);
+            }
+        }
+        if let (Some(w), Some(x)) = (term.w_op, &term.x) {
+            adjoints.defer_weights(w, rows, out, x.as_slice());
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Reverse mode: numbers that record what is done with them, and the sweep back.
+//!
+//! A function is run once on [`Var`]s; then adjoints flow from the result to the inputs. The cost of
+//! a whole gradient is that of a few runs, whatever the number of inputs, and the price is memory:
+//! the recording grows with the run.
+//!
+//! | operator | gives | cost |
+//! |---|---|---|
+//! | [`grad`], [`value_and_grad`] | all of `df/dx_j` of a scalar `f` | one run, one sweep |
+//! | [`vjp`] | `f(x)` and a [`Pullback`]: `w^T J` for any `w`, as often as wanted | one run; one sweep each |
+//! | [`jacobian`] | all of `df_i/dx_j` | one run, one sweep of all outputs at once |
+//!
+//! # Nesting
+//!
+//! Modes nest by type. A Hessian-vector product is forward over reverse, `Var<Dual<f64, 1>>`:
+//!
+//! ```
+//! use ad_core::Scalar;
+//! use ad_forward::jvp;
+//! use ad_reverse::grad;
+//!
+//! // f = x0^2 x1, its gradient (2 x0 x1, x0^2), differentiated along (1, 0).
+//! let (g, hv) = jvp(|x| grad(|x| x[0] * x[0] * x[1], x).to_vec(), &[2.0, 3.0], &[1.0, 0.0]);
+//! assert_eq!(g, [12.0, 4.0]);
+//! assert_eq!(hv, [6.0, 4.0]);
+//! ```
+
+mod array;
+mod block;
+mod jacobian;
+mod local;
+mod stream;
+mod sweep;
+mod tape;
+mod var;
+mod vjp;
+
+pub use array::VarArray;
+pub use jacobian::jacobian;
+pub use var::Var;
+pub use vjp::{Pullback, grad, value_and_grad, vjp};

@@ -1,0 +1,137 @@
+//! The recording of a thread: where new nodes go, one place per thread and scalar.
+//!
+//! A [`Var`](crate::Var) is a plain `Copy` value without a reference to its tape, so the tape is found
+//! through the thread. What every operation touches ([`Hot`]) lies in a thread-local without a
+//! destructor, which costs as much as a reference held in a register; the rest ([`Cold`]) does not
+//! have to be fast.
+
+use crate::stream::{Cursor, MAX_NODES};
+use crate::tape::Tape;
+use ad_core::Scalar;
+use std::any::{Any, TypeId};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The open recording, as far as scalar operations need it.
+///
+/// Its nodes carry the ids `base .. base + len`. Ids are never reused, on any thread, so one compare
+/// (`id - base < len`) proves that a variable is live, belongs to this recording, and is in bounds.
+#[derive(Debug)]
+pub(crate) struct Hot<T> {
+    pub(crate) base: Cell<u64>,
+    pub(crate) len: Cell<u64>,
+    pub(crate) cursor: Cursor<T>,
+}
+
+impl<T: Copy> Hot<T> {
+    const fn new() -> Self {
+        Self { base: Cell::new(0), len: Cell::new(0), cursor: Cursor::detached() }
+    }
+
+    /// Moves the state of another one here, which is left without a recording.
+    pub(crate) fn take_from(&self, other: &Self) {
+        self.base.set(other.base.replace(0));
+        self.len.set(other.len.replace(0));
+        self.cursor.take_from(&other.cursor);
+    }
+
+    /// A place to keep the state of an outer recording.
+    pub(crate) const fn empty() -> Self {
+        Self::new()
+    }
+}
+
+/// What a thread keeps between recordings.
+#[derive(Debug)]
+pub(crate) struct Cold<T: Scalar> {
+    /// The tape of the open recording.
+    pub(crate) open: Option<Box<Tape<T>>>,
+    /// Tapes of finished recordings, with their memory.
+    pub(crate) pool: Vec<Box<Tape<T>>>,
+    next_id: u64,
+    last_id: u64,
+}
+
+/// How many ids a thread draws at once.
+const RANGE: u64 = 1 << 40;
+static NEXT_RANGE: AtomicU64 = AtomicU64::new(0);
+
+impl<T: Scalar> Cold<T> {
+    const fn new() -> Self {
+        Self { open: None, pool: Vec::new(), next_id: 0, last_id: 0 }
+    }
+
+    /// Reserves ids for a recording of unknown length.
+    pub(crate) fn reserve_ids(&mut self) -> u64 {
+        if self.last_id - self.next_id < MAX_NODES {
+            let range = NEXT_RANGE.fetch_add(1, Ordering::Relaxed);
+            assert!(range < u64::MAX / RANGE, "all ids of variables are used up");
+            self.next_id = range * RANGE + 1; // id 0 is every constant's
+            self.last_id = self.next_id + (RANGE - 1);
+        }
+        let base = self.next_id;
+        self.next_id += MAX_NODES;
+        base
+    }
+
+    /// Gives back the ids that a recording did not use, unless an inner one has drawn some since.
+    pub(crate) fn release_ids(&mut self, base: u64, len: u64) {
+        if self.next_id == base + MAX_NODES {
+            self.next_id = base + len;
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Local<T: Scalar> {
+    hot: Hot<T>,
+    cold: RefCell<Cold<T>>,
+}
+
+thread_local! {
+    static HOT_F64: Hot<f64> = const { Hot::new() };
+    static HOT_F32: Hot<f32> = const { Hot::new() };
+    static COLD_F64: RefCell<Cold<f64>> = const { RefCell::new(Cold::new()) };
+    static COLD_F32: RefCell<Cold<f32>> = const { RefCell::new(Cold::new()) };
+    /// The recordings over nested scalars, found by type.
+    static NESTED: RefCell<Vec<(TypeId, Rc<dyn Any>)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// `value` as a `&U` if it is one: decided at compile time.
+#[inline(always)]
+fn same<A: 'static, U: 'static>(value: &A) -> Option<&U> {
+    (value as &dyn Any).downcast_ref()
+}
+
+#[inline(always)]
+pub(crate) fn hot<T: Scalar, R>(f: impl FnOnce(&Hot<T>) -> R) -> R {
+    if TypeId::of::<T>() == TypeId::of::<f64>() {
+        HOT_F64.with(|hot| f(same(hot).expect("T is f64")))
+    } else if TypeId::of::<T>() == TypeId::of::<f32>() {
+        HOT_F32.with(|hot| f(same(hot).expect("T is f32")))
+    } else {
+        f(&nested::<T>().hot)
+    }
+}
+
+pub(crate) fn cold<T: Scalar, R>(f: impl FnOnce(&mut Cold<T>) -> R) -> R {
+    if TypeId::of::<T>() == TypeId::of::<f64>() {
+        COLD_F64.with(|cold| f(&mut same::<_, RefCell<Cold<T>>>(cold).expect("T is f64").borrow_mut()))
+    } else if TypeId::of::<T>() == TypeId::of::<f32>() {
+        COLD_F32.with(|cold| f(&mut same::<_, RefCell<Cold<T>>>(cold).expect("T is f32").borrow_mut()))
+    } else {
+        f(&mut nested::<T>().cold.borrow_mut())
+    }
+}
+
+fn nested<T: Scalar>() -> Rc<Local<T>> {
+    let id = TypeId::of::<T>();
+    let found = NESTED.with_borrow(|all| all.iter().find(|(t, _)| *t == id).map(|(_, local)| local.clone()));
+    let local = found.unwrap_or_else(|| {
+        let new: Rc<dyn Any> = Rc::new(Local::<T> { hot: Hot::new(), cold: RefCell::new(Cold::new()) });
+        NESTED.with_borrow_mut(|all| all.push((id, new.clone())));
+        new
+    });
+    local.downcast().expect("found by its type")
+}

@@ -1,0 +1,245 @@
+//! The reverse sweep: adjoints flow from the results of a recording to its inputs.
+
+use crate::block::{Kind, Op};
+use crate::stream::Record;
+use crate::tape::Recorded;
+use ad_core::Scalar;
+
+/// How many columns of weight adjoints are collected before one matrix product adds them.
+const COLUMNS: usize = 64;
+
+/// The buffers of a sweep, kept with the tape. Between sweeps all `nodes` are zero.
+#[derive(Debug)]
+pub(crate) struct Workspace<T> {
+    nodes: Vec<T>,
+    blocks: Vec<Vec<T>>,
+    free: Vec<Vec<T>>,
+    deferred: Vec<Deferred<T>>,
+}
+
+impl<T> Default for Workspace<T> {
+    fn default() -> Self {
+        Self { nodes: Vec::new(), blocks: Vec::new(), free: Vec::new(), deferred: Vec::new() }
+    }
+}
+
+/// Adjoints of weights that wait to be added at once: `sum_k u_k x_k^T` over `columns` steps.
+#[derive(Debug)]
+struct Deferred<T> {
+    weights: u32,
+    columns: usize,
+    /// Columns x (seeds x outputs).
+    u: Vec<T>,
+    /// Columns x inputs.
+    x: Vec<T>,
+}
+
+/// The adjoints of a recording, for `width` seeds at once: each array's is `width` rows of its entries.
+#[derive(Debug)]
+pub(crate) struct Adjoints<'a, T: Scalar> {
+    width: usize,
+    ops: &'a [Op<T>],
+    space: Workspace<T>,
+}
+
+impl<T: Scalar> Adjoints<'_, T> {
+    /// The number of seeds.
+    pub(crate) fn width(&self) -> usize {
+        self.width
+    }
+
+    /// The adjoint of an array; zeros at its first touch.
+    pub(crate) fn buffer(&mut self, op: u32) -> &mut Vec<T> {
+        let len = self.width * self.ops[op as usize].entries;
+        let buffer = &mut self.space.blocks[op as usize];
+        if buffer.is_empty() && len > 0 {
+            *buffer = self.space.free.pop().unwrap_or_default();
+            buffer.resize(len, T::zero());
+        }
+        buffer
+    }
+
+    /// One seed's row of an array's adjoint.
+    pub(crate) fn row(&mut self, op: u32, seed: usize) -> &mut [T] {
+        let entries = self.ops[op as usize].entries;
+        &mut self.buffer(op)[seed * entries..(seed + 1) * entries]
+    }
+
+    /// Adds `a x` to the adjoint of an array.
+    pub(crate) fn add(&mut self, op: u32, a: T, x: &[T]) {
+        T::axpy(a, x, self.buffer(op));
+    }
+
+    /// Adds `x` to the adjoint of an array: moved there if it is the first.
+    pub(crate) fn give(&mut self, op: u32, x: Vec<T>) {
+        if self.space.blocks[op as usize].is_empty() {
+            self.space.blocks[op as usize] = x;
+        } else {
+            self.add(op, T::one(), &x);
+            self.recycle(x);
+        }
+    }
+
+    /// Keeps the memory of an adjoint that has been carried on.
+    pub(crate) fn recycle(&mut self, mut buffer: Vec<T>) {
+        buffer.clear();
+        self.space.free.push(buffer);
+    }
+
+    /// Adds to the adjoint of a scalar.
+    #[inline]
+    pub(crate) fn add_to_node(&mut self, node: u32, seed: usize, x: T) {
+        self.space.nodes[node as usize * self.width + seed] += x;
+    }
+
+    /// Notes `sum_rows out_row x_row^T` for the adjoint of `weights`.
+    pub(crate) fn defer_weights(&mut self, weights: u32, rows: usize, out: &[T], x: &[T]) {
+        let deferred = &mut self.space.deferred;
+        let place = deferred.iter().position(|d| d.weights == weights).unwrap_or_else(|| {
+            deferred.push(Deferred { weights, columns: 0, u: Vec::new(), x: Vec::new() });
+            deferred.len() - 1
+        });
+        let entry = &mut deferred[place];
+        let outputs = out.len() / (rows * self.width);
+        for row in 0..rows {
+            for seed in 0..self.width {
+                let start = (seed * rows + row) * outputs;
+                entry.u.extend_from_slice(&out[start..start + outputs]);
+            }
+        }
+        entry.x.extend_from_slice(x);
+        entry.columns += rows;
+        if entry.columns >= COLUMNS {
+            self.add_deferred(place);
+        }
+    }
+
+    /// Adds what waits for the adjoint of `weights`.
+    fn settle(&mut self, weights: u32) {
+        if let Some(place) = self.space.deferred.iter().position(|d| d.weights == weights && d.columns > 0) {
+            self.add_deferred(place);
+        }
+    }
+
+    fn add_deferred(&mut self, place: usize) {
+        let weights = self.space.deferred[place].weights;
+        let mut target = std::mem::take(self.buffer(weights));
+        let entry = &mut self.space.deferred[place];
+        let (m, n) = (entry.u.len() / entry.columns, entry.x.len() / entry.columns);
+        T::gemm([m, entry.columns, n], &entry.u, (1, m), &entry.x, (n, 1), &mut target, true);
+        (entry.columns, self.space.blocks[weights as usize]) = (0, target);
+        entry.u.clear();
+        entry.x.clear();
+    }
+
+    /// Takes the adjoint of a scalar input, one number per seed.
+    pub(crate) fn take_node(&mut self, node: u32) -> Vec<T> {
+        let start = node as usize * self.width;
+        self.space.nodes[start..start + self.width]
+            .iter_mut()
+            .map(|a| std::mem::replace(a, T::zero()))
+            .collect()
+    }
+
+    /// Takes the adjoint of an array input: `width` rows of its entries.
+    pub(crate) fn take_block(&mut self, op: u32) -> Vec<T> {
+        self.buffer(op);
+        std::mem::take(&mut self.space.blocks[op as usize])
+    }
+
+    /// One seed's adjoint goes through one scalar record.
+    #[inline(always)]
+    fn pull_record(&mut self, record: Record<T>, node: usize) {
+        let op = match record {
+            Record::Leaf => return,
+            Record::Block(op) => return self.pull_block(op, node),
+            scalar => scalar,
+        };
+        let width = self.width;
+        for seed in 0..width {
+            let adjoint = std::mem::replace(&mut self.space.nodes[node * width + seed], T::zero());
+            if adjoint.is_strong_zero() {
+                continue;
+            }
+            if let Record::Unary(p, i) | Record::Binary(p, i, _, _) = op {
+                self.space.nodes[i as usize * width + seed] += p * adjoint;
+            }
+            if let Record::Binary(_, _, q, j) = op {
+                self.space.nodes[j as usize * width + seed] += q * adjoint;
+            }
+        }
+    }
+
+    fn pull_block(&mut self, index: u32, node: usize) {
+        let ops = self.ops;
+        let op = &ops[index as usize];
+        if op.entries == 0 {
+            for seed in 0..self.width {
+                let adjoint = std::mem::replace(&mut self.space.nodes[node * self.width + seed], T::zero());
+                if !adjoint.is_strong_zero() {
+                    op.pull_scalar(seed, adjoint, self);
+                }
+            }
+            return;
+        }
+        self.settle(index);
+        if matches!(op.kind, Kind::Leaf) {
+            return;
+        }
+        let out = std::mem::take(&mut self.space.blocks[index as usize]);
+        if !out.is_empty() {
+            op.pull(out, self);
+        }
+    }
+}
+
+/// The fast path of scalar code: one seed.
+#[inline(always)]
+fn pull_scalar_record<T: Scalar>(nodes: &mut [T], node: usize, record: Record<T>) {
+    let adjoint = std::mem::replace(&mut nodes[node], T::zero());
+    if adjoint.is_strong_zero() {
+        return;
+    }
+    match record {
+        Record::Unary(p, i) => nodes[i as usize] += p * adjoint,
+        Record::Binary(p, i, q, j) => {
+            nodes[i as usize] += p * adjoint;
+            nodes[j as usize] += q * adjoint;
+        }
+        Record::Leaf | Record::Block(_) => unreachable!("handled by the caller"),
+    }
+}
+
+/// Sweeps the recording once for `width` seeds: `seed` sets the adjoints of the results, `read` takes
+/// those of the inputs.
+pub(crate) fn sweep<T: Scalar, R>(
+    tape: &mut Recorded<T>,
+    width: usize,
+    seed: impl FnOnce(&mut Adjoints<'_, T>),
+    read: impl FnOnce(&mut Adjoints<'_, T>) -> R,
+) -> R {
+    // A panic on the way loses the workspace, which may be dirty by then.
+    let mut space = std::mem::take(&mut tape.workspace);
+    let len = tape.len as usize;
+    if space.nodes.len() < len * width {
+        space.nodes.resize(len * width, T::zero());
+    }
+    space.blocks.clear();
+    space.blocks.resize_with(tape.ops.len(), Vec::new);
+    let mut adjoints = Adjoints { width, ops: &tape.ops, space };
+    seed(&mut adjoints);
+    let mut node = len;
+    tape.stream.for_each_backwards(|record| {
+        node -= 1;
+        match record {
+            Record::Unary(..) | Record::Binary(..) if width == 1 => {
+                pull_scalar_record(&mut adjoints.space.nodes, node, record);
+            }
+            other => adjoints.pull_record(other, node),
+        }
+    });
+    let out = read(&mut adjoints);
+    let space = adjoints.space;
+    tape.workspace = space;
+    out
+}

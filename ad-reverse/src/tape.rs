@@ -1,0 +1,253 @@
+//! A recording: opening it, adding to it, closing it.
+
+use crate::block::Op;
+use crate::local::{Hot, cold, hot};
+use crate::stream::{MAX_NODES, Stream};
+use crate::sweep::Workspace;
+use ad_core::Scalar;
+use std::marker::PhantomData;
+
+/// What was recorded: a stream of scalar operations, and the list of block operations it refers to.
+#[derive(Debug)]
+pub(crate) struct Tape<T: Scalar> {
+    pub(crate) base: u64,
+    pub(crate) len: u64,
+    pub(crate) stream: Stream<T>,
+    pub(crate) ops: Vec<Op<T>>,
+    pub(crate) workspace: Workspace<T>,
+}
+
+impl<T: Scalar> Tape<T> {
+    fn new() -> Self {
+        Self { base: 0, len: 0, stream: Stream::new(), ops: Vec::new(), workspace: Workspace::default() }
+    }
+
+    /// The node of a variable that was recorded here.
+    ///
+    /// # Panics
+    ///
+    /// If it was not.
+    pub(crate) fn node(&self, id: u64) -> u32 {
+        let node = id.wrapping_sub(self.base);
+        if node >= self.len {
+            foreign_variable();
+        }
+        node as u32 // below MAX_NODES
+    }
+}
+
+/// A finished recording, with the tape it was made on; the tape goes back to the pool.
+#[derive(Debug)]
+pub(crate) struct Recorded<T: Scalar>(Option<Box<Tape<T>>>);
+
+impl<T: Scalar> std::ops::Deref for Recorded<T> {
+    type Target = Tape<T>;
+    fn deref(&self) -> &Tape<T> {
+        self.0.as_ref().expect("taken only when dropped")
+    }
+}
+
+impl<T: Scalar> std::ops::DerefMut for Recorded<T> {
+    fn deref_mut(&mut self) -> &mut Tape<T> {
+        self.0.as_mut().expect("taken only when dropped")
+    }
+}
+
+impl<T: Scalar> Drop for Recorded<T> {
+    fn drop(&mut self) {
+        if let Some(tape) = self.0.take() {
+            recycle(tape);
+        }
+    }
+}
+
+fn recycle<T: Scalar>(mut tape: Box<Tape<T>>) {
+    tape.stream.clear();
+    tape.ops.clear();
+    cold(|cold| cold.pool.push(tape));
+}
+
+/// An open recording. While it lives, operations on this thread's variables over `T` are recorded in
+/// it; an outer recording over the same `T` waits, and goes on when this one ends, also by a panic.
+#[derive(Debug)]
+pub(crate) struct Recording<T: Scalar> {
+    outer: Hot<T>,
+    outer_tape: Option<Box<Tape<T>>>,
+    closed: bool,
+    /// A recording belongs to its thread.
+    not_send: PhantomData<*const ()>,
+}
+
+impl<T: Scalar> Recording<T> {
+    pub(crate) fn open() -> Self {
+        let outer = Hot::empty();
+        let (base, outer_tape) = cold(|cold| {
+            let tape = cold.pool.pop().unwrap_or_else(|| Box::new(Tape::new()));
+            (cold.reserve_ids(), cold.open.replace(tape))
+        });
+        hot::<T, _>(|hot| {
+            outer.take_from(hot);
+            hot.base.set(base);
+        });
+        grow::<T>();
+        Self { outer, outer_tape, closed: false, not_send: PhantomData }
+    }
+
+    pub(crate) fn close(mut self) -> Recorded<T> {
+        Recorded(Some(self.end()))
+    }
+
+    fn end(&mut self) -> Box<Tape<T>> {
+        self.closed = true;
+        let outer_tape = self.outer_tape.take();
+        hot::<T, _>(|hot| {
+            cold::<T, _>(|cold| {
+                let mut tape = cold.open.take().expect("a recording is open");
+                tape.stream.close(&hot.cursor);
+                tape.base = hot.base.get();
+                tape.len = hot.len.get();
+                cold.release_ids(tape.base, tape.len);
+                cold.open = outer_tape;
+                hot.take_from(&self.outer);
+                tape
+            })
+        })
+    }
+}
+
+impl<T: Scalar> Drop for Recording<T> {
+    fn drop(&mut self) {
+        if !self.closed {
+            let tape = self.end();
+            recycle(tape);
+        }
+    }
+}
+
+impl<T: Scalar> Hot<T> {
+    /// The node of a variable: below [`Hot::len`] if it is live here, else anything.
+    #[inline(always)]
+    fn node(&self, id: u64) -> u64 {
+        id.wrapping_sub(self.base.get())
+    }
+
+    /// Takes the next id, making room for its record.
+    #[inline(always)]
+    fn next_id(&self) -> u64 {
+        if self.cursor.is_full() {
+            grow::<T>();
+        }
+        let len = self.len.get();
+        self.len.set(len + 1);
+        self.base.get() + len
+    }
+}
+
+/// Records a unary operation on `x` with partial `p`; returns the id of its result, 0 for a constant.
+#[inline(always)]
+pub(crate) fn record1<T: Scalar>(x: u64, p: impl FnOnce() -> T) -> u64 {
+    hot::<T, _>(|hot| {
+        let i = hot.node(x);
+        if i < hot.len.get() {
+            let p = p();
+            let id = hot.next_id();
+            hot.cursor.unary(p, i as u32);
+            id
+        } else {
+            constant_or_panic(x)
+        }
+    })
+}
+
+/// Records a binary operation on `x` and `y` with partials `p` and `q`; only those of variables are
+/// computed.
+#[inline(always)]
+pub(crate) fn record2<T: Scalar>(x: u64, y: u64, p: impl FnOnce() -> T, q: impl FnOnce() -> T) -> u64 {
+    hot::<T, _>(|hot| {
+        let (i, j, len) = (hot.node(x), hot.node(y), hot.len.get());
+        match (i < len, j < len) {
+            (true, true) => {
+                let (p, q) = (p(), q());
+                let id = hot.next_id();
+                hot.cursor.binary(p, i as u32, q, j as u32);
+                id
+            }
+            (true, false) => {
+                constant_or_panic(y);
+                record1(x, p)
+            }
+            (false, _) => {
+                constant_or_panic(x);
+                record1(y, q)
+            }
+        }
+    })
+}
+
+/// Records a block operation; returns the id of its result and its place in the list.
+pub(crate) fn record_block<T: Scalar>(op: Op<T>) -> (u64, u32) {
+    hot::<T, _>(|hot| {
+        let id = hot.next_id();
+        let index = cold::<T, _>(|cold| {
+            let tape = cold.open.as_mut().expect("block operations are recorded on live operands");
+            tape.ops.push(op);
+            tape.ops.len() - 1
+        });
+        hot.cursor.block(index as u32);
+        (id, index as u32)
+    })
+}
+
+/// A new input of the open recording.
+pub(crate) fn record_leaf<T: Scalar>() -> u64 {
+    hot::<T, _>(|hot| {
+        let id = hot.next_id();
+        hot.cursor.leaf();
+        id
+    })
+}
+
+/// The node of a live variable of the open recording, `None` for a constant.
+///
+/// # Panics
+///
+/// If the variable belongs to another recording.
+pub(crate) fn live_node<T: Scalar>(id: u64) -> Option<u32> {
+    hot::<T, _>(|hot| {
+        let i = hot.node(id);
+        if i < hot.len.get() {
+            Some(i as u32)
+        } else {
+            constant_or_panic(id);
+            None
+        }
+    })
+}
+
+#[cold]
+#[inline(never)]
+fn grow<T: Scalar>() {
+    hot::<T, _>(|hot| {
+        assert!(hot.len.get() + (1 << 20) < MAX_NODES, "a recording holds at most {MAX_NODES} operations");
+        cold::<T, _>(|cold| cold.open.as_mut().expect("a recording is open").stream.grow(&hot.cursor));
+    });
+}
+
+/// A constant passes; anything else that is not live here is a mistake.
+#[inline(always)]
+fn constant_or_panic(id: u64) -> u64 {
+    if id != 0 {
+        foreign_variable();
+    }
+    id
+}
+
+#[cold]
+#[inline(never)]
+pub(crate) fn foreign_variable() -> ! {
+    panic!(
+        "a variable was used outside the recording it belongs to: it comes from an earlier recording, \
+         from an outer one over the same scalar (nest by type instead: `Var<Var<T>>`), or from another \
+         thread; use `stop_gradient` or its value to take it along as a constant"
+    )
+}

@@ -1,0 +1,281 @@
+//! [`Var`]: a number that records what is done with it.
+
+use crate::array::VarArray;
+use crate::block::{Kind, Op};
+use crate::tape::{live_node, record_block, record1, record2};
+use ad_core::kernels::Kernels;
+use ad_core::{Binary, Nary, Scalar, Unary, rules};
+use num_traits::{Num, One, Zero};
+use std::cmp::Ordering;
+use std::fmt;
+use std::iter::Sum;
+use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign};
+
+/// A variable of a recording: a value, and the name of the place where it was recorded.
+///
+/// Variables are made by the operators ([`grad`](crate::grad), [`vjp`](crate::vjp), ..), which hand
+/// them to your function. They are plain `Copy` values that borrow nothing; one that outlives its
+/// recording, or reaches another one, panics when it is used, and never gives a number.
+///
+/// ```
+/// let g = ad_reverse::grad(|x| x[0] * x[1] + 1.0, &[2.0, 3.0]);
+/// assert_eq!(g, [3.0, 2.0]);
+/// ```
+///
+/// Comparisons look at the value alone.
+#[derive(Clone, Copy)]
+pub struct Var<T> {
+    value: T,
+    /// 0 for a constant, else unique in the process.
+    id: u64,
+}
+
+impl<T: Scalar> Var<T> {
+    /// A number that depends on no input.
+    #[inline]
+    pub const fn from_value(value: T) -> Self {
+        Self { value, id: 0 }
+    }
+
+    /// The value, as a number of the scalar below.
+    #[inline]
+    pub const fn value(self) -> T {
+        self.value
+    }
+
+    #[inline]
+    pub(crate) const fn new(value: T, id: u64) -> Self {
+        Self { value, id }
+    }
+
+    #[inline]
+    pub(crate) const fn id(self) -> u64 {
+        self.id
+    }
+
+    #[inline(always)]
+    fn unary(self, value: T, partial: impl FnOnce() -> T) -> Self {
+        Self::new(value, record1(self.id, partial))
+    }
+
+    #[inline(always)]
+    fn binary(self, rhs: Self, value: T, by_left: impl FnOnce() -> T, by_right: impl FnOnce() -> T) -> Self {
+        Self::new(value, record2(self.id, rhs.id, by_left, by_right))
+    }
+
+    /// `self` moved by a constant has the same derivatives, and so the same place: nothing to record.
+    #[inline(always)]
+    fn moved(self, value: T) -> Self {
+        Self::new(value, self.id)
+    }
+}
+
+impl<T: Scalar> Kernels for Var<T> {}
+
+impl<T: Scalar> Scalar for Var<T> {
+    type Real = T::Real;
+    type Vector = VarArray<T, 1>;
+    type Matrix = VarArray<T, 2>;
+
+    #[inline]
+    fn constant(x: T::Real) -> Self {
+        Self::from_value(T::constant(x))
+    }
+    #[inline]
+    fn primal(self) -> T::Real {
+        self.value.primal()
+    }
+    #[inline]
+    fn stop_gradient(self) -> Self {
+        Self::from_value(self.value.stop_gradient())
+    }
+    #[inline]
+    fn apply<R: Unary>(self, rule: R) -> Self {
+        let value = self.value.apply(rule);
+        self.unary(value, || rule.partial(self.value, value))
+    }
+    #[inline]
+    fn apply2<R: Binary>(self, rhs: Self, rule: R) -> Self {
+        let (x, y) = (self.value, rhs.value);
+        let z = x.apply2(y, rule);
+        self.binary(rhs, z, || rule.partial_x(x, y, z), || rule.partial_y(x, y, z))
+    }
+    fn apply_n<R: Nary>(args: &[Self], rule: R) -> Self {
+        let values: Vec<T> = args.iter().map(|x| x.value).collect();
+        let value = T::apply_n(&values, rule);
+        let nodes: Vec<_> = args.iter().map(|x| live_node::<T>(x.id)).collect();
+        if nodes.iter().all(Option::is_none) {
+            return Self::from_value(value);
+        }
+        let partials = rule.partials(&values, value);
+        let from = nodes.into_iter().zip(partials).filter_map(|(node, p)| Some((node?, p))).collect();
+        Self::new(value, record_block(Op::new(0, Kind::Nary { from })).0)
+    }
+    #[inline]
+    fn with_primal(self, x: T::Real) -> Self {
+        self.moved(self.value.with_primal(x))
+    }
+    #[inline]
+    fn is_all_finite(self) -> bool {
+        self.value.is_all_finite()
+    }
+    #[inline]
+    fn is_strong_zero(self) -> bool {
+        self.id == 0 && self.value.is_strong_zero()
+    }
+}
+
+impl<T: Scalar> Neg for Var<T> {
+    type Output = Self;
+    #[inline]
+    fn neg(self) -> Self {
+        self.unary(-self.value, || -T::one())
+    }
+}
+
+impl<T: Scalar> Add for Var<T> {
+    type Output = Self;
+    #[inline]
+    fn add(self, rhs: Self) -> Self {
+        let value = self.value + rhs.value;
+        match (self.id, rhs.id) {
+            (_, 0) => self.moved(value),
+            (0, _) => rhs.moved(value),
+            _ => self.binary(rhs, value, T::one, T::one),
+        }
+    }
+}
+
+impl<T: Scalar> Sub for Var<T> {
+    type Output = Self;
+    #[inline]
+    fn sub(self, rhs: Self) -> Self {
+        let value = self.value - rhs.value;
+        match rhs.id {
+            0 => self.moved(value),
+            _ => self.binary(rhs, value, T::one, || -T::one()),
+        }
+    }
+}
+
+impl<T: Scalar> Mul for Var<T> {
+    type Output = Self;
+    #[inline]
+    fn mul(self, rhs: Self) -> Self {
+        self.binary(rhs, self.value * rhs.value, || rhs.value, || self.value)
+    }
+}
+
+impl<T: Scalar> Div for Var<T> {
+    type Output = Self;
+    #[inline]
+    fn div(self, rhs: Self) -> Self {
+        let value = self.value / rhs.value;
+        self.binary(rhs, value, || T::one() / rhs.value, || -value / rhs.value)
+    }
+}
+
+impl<T: Scalar> Rem for Var<T> {
+    type Output = Self;
+    #[inline]
+    fn rem(self, rhs: Self) -> Self {
+        self.apply2(rhs, rules::Rem)
+    }
+}
+
+impl<T: Scalar> Sum for Var<T> {
+    #[inline]
+    fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
+        // Start where the sum of `T` starts (`f64` starts at -0.0), so that the primal is bit-equal.
+        iter.fold(Self::from_value(std::iter::empty::<T>().sum()), Add::add)
+    }
+}
+
+macro_rules! assign {
+    ($($trait:ident $method:ident $op:tt)*) => {
+        $(impl<T: Scalar> $trait for Var<T> {
+            #[inline]
+            fn $method(&mut self, rhs: Self) {
+                *self = *self $op rhs;
+            }
+        })*
+    };
+}
+assign!(AddAssign add_assign + SubAssign sub_assign - MulAssign mul_assign * DivAssign div_assign / RemAssign rem_assign %);
+
+/// `var op number` and `number op var`, by lifting the number: a constant costs nothing to make.
+macro_rules! mixed {
+    ($real:ty: $($trait:ident $method:ident)*) => {
+        $(
+            impl<T: Scalar<Real = $real>> $trait<$real> for Var<T> {
+                type Output = Self;
+                #[inline]
+                fn $method(self, rhs: $real) -> Self {
+                    $trait::$method(self, Self::constant(rhs))
+                }
+            }
+            impl<T: Scalar<Real = $real>> $trait<Var<T>> for $real {
+                type Output = Var<T>;
+                #[inline]
+                fn $method(self, rhs: Var<T>) -> Var<T> {
+                    $trait::$method(Var::<T>::constant(self), rhs)
+                }
+            }
+        )*
+    };
+}
+mixed!(f64: Add add Sub sub Mul mul Div div);
+mixed!(f32: Add add Sub sub Mul mul Div div);
+
+impl<T: Scalar> PartialEq for Var<T> {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+impl<T: Scalar> PartialOrd for Var<T> {
+    #[inline]
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        self.value.partial_cmp(&other.value)
+    }
+}
+
+impl<T: Scalar> Zero for Var<T> {
+    #[inline]
+    fn zero() -> Self {
+        Self::from_value(T::zero())
+    }
+    #[inline]
+    fn is_zero(&self) -> bool {
+        self.value.is_zero()
+    }
+}
+
+impl<T: Scalar> One for Var<T> {
+    #[inline]
+    fn one() -> Self {
+        Self::from_value(T::one())
+    }
+}
+
+impl<T: Scalar> Num for Var<T> {
+    type FromStrRadixErr = T::FromStrRadixErr;
+    fn from_str_radix(text: &str, radix: u32) -> Result<Self, Self::FromStrRadixErr> {
+        T::from_str_radix(text, radix).map(Self::from_value)
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Var<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = if self.id == 0 { "Constant" } else { "Var" };
+        f.debug_tuple(name).field(&self.value).finish()
+    }
+}
+
+/// The value alone.
+impl<T: fmt::Display> fmt::Display for Var<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value.fmt(f)
+    }
+}

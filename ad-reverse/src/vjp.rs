@@ -1,0 +1,300 @@
+//! The vector-Jacobian product: [`vjp`], [`grad`], and the [`Pullback`] behind them.
+
+use crate::array::{VarArray, scalar_leaf};
+use crate::sweep::{Adjoints, sweep};
+use crate::tape::{Recorded, Recording};
+use crate::var::Var;
+use ad_core::{Array, Dense, Lift, Scalar, Tree};
+use std::borrow::Borrow;
+
+/// The gradient of a scalar function.
+///
+/// One run and one sweep back, about two to four runs of `f`, whatever the number of inputs.
+///
+/// ```
+/// use ad_core::Scalar;
+/// let g = ad_reverse::grad(|x| x[0].sin() * x[1], &[0.0, 3.0]);
+/// assert_eq!(g, [3.0, 0.0]);
+/// ```
+///
+/// # Panics
+///
+/// If `f` uses or returns a variable of another recording.
+pub fn grad<T, P>(f: impl FnOnce(&P::Over<Var<T>>) -> Var<T>, x: &P) -> P::Owned<T>
+where
+    T: Scalar,
+    P: Tree<Scalar = T> + ?Sized,
+{
+    value_and_grad(f, x).1
+}
+
+/// The value and the gradient of a scalar function.
+///
+/// # Panics
+///
+/// As [`grad`].
+pub fn value_and_grad<T, P>(f: impl FnOnce(&P::Over<Var<T>>) -> Var<T>, x: &P) -> (T, P::Owned<T>)
+where
+    T: Scalar,
+    P: Tree<Scalar = T> + ?Sized,
+{
+    let (y, mut pullback) = vjp(f, x);
+    (y, pullback.call(&T::one()))
+}
+
+/// `f(x)`, and the [`Pullback`] that carries cotangents of the result back to `x`.
+///
+/// ```
+/// let (y, mut pullback) = ad_reverse::vjp(|x| vec![x[0] * x[1], x[0] + x[1]], &[2.0, 3.0]);
+/// assert_eq!(y, [6.0, 5.0]);
+/// assert_eq!(pullback.call(&vec![1.0, 0.0]), [3.0, 2.0]); // row 0 of the Jacobian
+/// assert_eq!(pullback.call(&vec![0.0, 1.0]), [1.0, 1.0]); // row 1
+/// ```
+///
+/// # Panics
+///
+/// As [`grad`].
+pub fn vjp<'x, T, P, Out>(
+    f: impl FnOnce(&P::Over<Var<T>>) -> Out,
+    x: &'x P,
+) -> (Out::Owned<T>, Pullback<'x, T, P>)
+where
+    T: Scalar,
+    P: Tree<Scalar = T> + ?Sized,
+    Out: Tree<Scalar = Var<T>>,
+{
+    let recording = Recording::<T>::open();
+    let mut inputs = Places::default();
+    let lifted = x.lift(&mut inputs);
+    let out = f(lifted.borrow());
+    let tape = recording.close();
+    let mut outputs = Results { tape: &tape, places: Places::default() };
+    let y = out.lift(&mut outputs);
+    let outputs = outputs.places;
+    (y, Pullback { x, tape, inputs, outputs })
+}
+
+/// A recording that can be swept back, as often as wanted.
+#[derive(Debug)]
+pub struct Pullback<'x, T: Scalar, P: ?Sized> {
+    x: &'x P,
+    tape: Recorded<T>,
+    inputs: Places,
+    outputs: Places,
+}
+
+impl<T: Scalar, P: Tree<Scalar = T> + ?Sized> Pullback<'_, T, P> {
+    /// `w^T J`: the cotangent of the inputs for a cotangent `w` of the result, of the result's structure.
+    ///
+    /// # Panics
+    ///
+    /// If `w` has not as many numbers as the result.
+    pub fn call<W: Tree<Scalar = T> + ?Sized>(&mut self, w: &W) -> P::Owned<T> {
+        let mut numbers = Numbers(Vec::new());
+        w.lift(&mut numbers);
+        let row = self.rows(1, &numbers.0);
+        self.x.lift(&mut Unflatten { numbers: row.into_iter() })
+    }
+
+    /// Sweeps `seeds` cotangents back at once: `w` holds one row per seed with one number for each
+    /// number of the result, the return value one row per seed with one number for each input.
+    ///
+    /// Many seeds at once turn matrix-vector products into matrix products.
+    ///
+    /// # Panics
+    ///
+    /// If `w` does not hold `seeds` rows of as many numbers as the result has.
+    pub fn rows(&mut self, seeds: usize, w: &[T]) -> Vec<T> {
+        let expected = seeds * self.outputs.numbers;
+        assert!(
+            w.len() == expected,
+            "a pullback of {} numbers was called with {} cotangents, not {expected}",
+            self.outputs.numbers,
+            w.len()
+        );
+        let (inputs, outputs) = (&self.inputs, &self.outputs);
+        sweep(&mut self.tape, seeds, |adjoints| outputs.seed(adjoints, w), |adjoints| inputs.read(adjoints))
+    }
+
+    /// The number of numbers in the result.
+    pub fn outputs(&self) -> usize {
+        self.outputs.numbers
+    }
+
+    /// The number of numbers in the inputs.
+    pub fn inputs(&self) -> usize {
+        self.inputs.numbers
+    }
+}
+
+/// Where the leaves of a tree lie in a recording.
+#[derive(Debug, Default)]
+struct Places {
+    leaves: Vec<Place>,
+    numbers: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    /// A result that depends on no input, with its number of entries.
+    Constant(usize),
+    Node(u32),
+    Block {
+        op: u32,
+        entries: usize,
+    },
+}
+
+impl Place {
+    fn entries(self) -> usize {
+        match self {
+            Self::Constant(entries) | Self::Block { entries, .. } => entries,
+            Self::Node(_) => 1,
+        }
+    }
+}
+
+impl Places {
+    fn push(&mut self, place: Place) {
+        self.numbers += place.entries();
+        self.leaves.push(place);
+    }
+
+    fn seed<T: Scalar>(&self, adjoints: &mut Adjoints<'_, T>, w: &[T]) {
+        for seed in 0..adjoints.width() {
+            let mut rest = &w[seed * self.numbers..(seed + 1) * self.numbers];
+            for &place in &self.leaves {
+                let (numbers, tail) = rest.split_at(place.entries());
+                match place {
+                    Place::Constant(_) => {}
+                    Place::Node(node) => adjoints.add_to_node(node, seed, numbers[0]),
+                    Place::Block { op, .. } => T::axpy(T::one(), numbers, adjoints.row(op, seed)),
+                }
+                rest = tail;
+            }
+        }
+    }
+
+    /// One row per seed.
+    fn read<T: Scalar>(&self, adjoints: &mut Adjoints<'_, T>) -> Vec<T> {
+        let width = adjoints.width();
+        let mut out = vec![T::zero(); width * self.numbers];
+        let mut start = 0;
+        for &place in &self.leaves {
+            let entries = place.entries();
+            let found = match place {
+                Place::Constant(_) => vec![T::zero(); width * entries],
+                Place::Node(node) => adjoints.take_node(node),
+                Place::Block { op, .. } => adjoints.take_block(op),
+            };
+            for (seed, row) in found.chunks_exact(entries.max(1)).enumerate() {
+                out[seed * self.numbers + start..][..entries].copy_from_slice(row);
+            }
+            start += entries;
+        }
+        out
+    }
+}
+
+/// Inputs become leaves of the open recording.
+impl<T: Scalar> Lift<T, Var<T>> for Places {
+    fn scalar(&mut self, x: T) -> Var<T> {
+        let leaf = scalar_leaf(x);
+        let node = crate::tape::live_node::<T>(leaf.id()).expect("just recorded");
+        self.push(Place::Node(node));
+        leaf
+    }
+    fn vector(&mut self, x: &T::Vector) -> VarArray<T, 1> {
+        self.array(x.to_dense())
+    }
+    fn matrix(&mut self, x: &T::Matrix) -> VarArray<T, 2> {
+        self.array(x.to_dense())
+    }
+}
+
+impl Places {
+    fn array<T: Scalar, const RANK: usize>(&mut self, values: Dense<T, RANK>) -> VarArray<T, RANK> {
+        let entries = values.as_slice().len();
+        let leaf = VarArray::leaf(values);
+        self.push(Place::Block { op: leaf.op(), entries });
+        leaf
+    }
+}
+
+/// Results are found in the closed recording.
+struct Results<'a, T: Scalar> {
+    tape: &'a Recorded<T>,
+    places: Places,
+}
+
+impl<T: Scalar> Results<'_, T> {
+    fn array<const RANK: usize>(&mut self, x: &VarArray<T, RANK>) {
+        let entries = x.values().as_slice().len();
+        self.places.push(match x.id() {
+            0 => Place::Constant(entries),
+            id => {
+                self.tape.node(id);
+                Place::Block { op: x.op(), entries }
+            }
+        });
+    }
+}
+
+impl<T: Scalar> Lift<Var<T>, T> for Results<'_, T> {
+    fn scalar(&mut self, x: Var<T>) -> T {
+        self.places.push(match x.id() {
+            0 => Place::Constant(1),
+            id => Place::Node(self.tape.node(id)),
+        });
+        x.value()
+    }
+    fn vector(&mut self, x: &VarArray<T, 1>) -> T::Vector {
+        self.array(x);
+        T::Vector::from_dense(x.values())
+    }
+    fn matrix(&mut self, x: &VarArray<T, 2>) -> T::Matrix {
+        self.array(x);
+        T::Matrix::from_dense(x.values())
+    }
+}
+
+/// Collects the numbers of a tree, in order.
+struct Numbers<T>(Vec<T>);
+
+impl<T: Scalar> Lift<T, T> for Numbers<T> {
+    fn scalar(&mut self, x: T) -> T {
+        self.0.push(x);
+        x
+    }
+    fn vector(&mut self, x: &T::Vector) -> T::Vector {
+        self.0.extend(x.to_scalars());
+        x.clone()
+    }
+    fn matrix(&mut self, x: &T::Matrix) -> T::Matrix {
+        self.0.extend(x.to_scalars());
+        x.clone()
+    }
+}
+
+/// Fills a tree of the same structure with other numbers.
+struct Unflatten<T> {
+    numbers: std::vec::IntoIter<T>,
+}
+
+impl<T: Scalar> Unflatten<T> {
+    fn array<const RANK: usize>(&mut self, shape: [usize; RANK]) -> Dense<T, RANK> {
+        Dense::new(shape, self.numbers.by_ref().take(shape.iter().product()))
+    }
+}
+
+impl<T: Scalar> Lift<T, T> for Unflatten<T> {
+    fn scalar(&mut self, _: T) -> T {
+        self.numbers.next().expect("as many numbers as leaves")
+    }
+    fn vector(&mut self, x: &T::Vector) -> T::Vector {
+        T::Vector::from_dense(&self.array(x.shape()))
+    }
+    fn matrix(&mut self, x: &T::Matrix) -> T::Matrix {
+        T::Matrix::from_dense(&self.array(x.shape()))
+    }
+}
