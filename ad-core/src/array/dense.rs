@@ -2,7 +2,8 @@
 
 use super::Array;
 use crate::rule::{Nary, Unary};
-use crate::scalar::{Real, Scalar};
+use crate::scalar::Scalar;
+use std::any::Any;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -269,9 +270,16 @@ fn assert_same<const RANK: usize>(left: [usize; RANK], right: [usize; RANK], ope
     assert!(left == right, "{operation}: shapes {left:?} and {right:?} differ");
 }
 
-impl<R: Real, const RANK: usize> Array<R, RANK> for Dense<R, RANK> {
-    fn constant(x: &Dense<R, RANK>) -> Self {
-        x.clone()
+/// The arrays of every scalar that stores its arrays densely: `f64`, `f32`, and scalars of your own.
+impl<R, const RANK: usize> Array<R, RANK> for Dense<R, RANK>
+where
+    R: Scalar<Vector = Dense<R, 1>, Matrix = Dense<R, 2>>,
+{
+    fn constant(x: &Dense<R::Real, RANK>) -> Self {
+        match (x as &dyn Any).downcast_ref::<Self>() {
+            Some(plain) => plain.clone(), // R is its own Real: share the storage
+            None => Self::new(x.shape, x.data.iter().map(|&x| R::constant(x))),
+        }
     }
     fn from_scalars(shape: [usize; RANK], x: &[R]) -> Self {
         Self::new(shape, x.iter().copied())
@@ -282,8 +290,11 @@ impl<R: Real, const RANK: usize> Array<R, RANK> for Dense<R, RANK> {
     fn get(&self, index: usize) -> R {
         self.data[index]
     }
-    fn primal(&self) -> Dense<R, RANK> {
-        self.clone()
+    fn primal(&self) -> Dense<R::Real, RANK> {
+        match (self as &dyn Any).downcast_ref() {
+            Some(plain) => Dense::clone(plain),
+            None => Dense::new(self.shape, self.data.iter().map(|x| x.primal())),
+        }
     }
     fn to_dense(&self) -> Self {
         self.clone()
@@ -294,8 +305,8 @@ impl<R: Real, const RANK: usize> Array<R, RANK> for Dense<R, RANK> {
     fn map<U: Unary>(&self, rule: U) -> Self {
         self.mapped(rule)
     }
-    fn axpby(&self, a: R, rhs: &Self, b: R) -> Self {
-        self.combined(a, rhs, b)
+    fn axpby(&self, a: R::Real, rhs: &Self, b: R::Real) -> Self {
+        self.combined(R::constant(a), rhs, R::constant(b))
     }
     fn hadamard(&self, rhs: &Self) -> Self {
         self.multiplied(rhs)

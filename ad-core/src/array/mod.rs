@@ -141,3 +141,26 @@ pub trait Array<S: Scalar, const RANK: usize>: Clone + Debug + 'static {
         self.sub_rows(&self.log_sum_exp()).map(rules::Exp)
     }
 }
+
+/// The arrays of a scalar by their rank, so that one function serves vectors and batches.
+///
+/// ```
+/// use ad_core::{Array, Dense, array::Ranked};
+///
+/// fn total<S: Ranked<RANK>, const RANK: usize>(x: &Dense<S::Real, RANK>) -> S {
+///     S::Array::constant(x).sum()
+/// }
+/// assert_eq!(total::<f64, 1>(&Dense::from([1.0, 2.0])), 3.0);
+/// ```
+pub trait Ranked<const RANK: usize>: Scalar {
+    /// [`Scalar::Vector`] for 1, [`Scalar::Matrix`] for 2.
+    type Array: Array<Self, RANK>;
+}
+
+impl<S: Scalar> Ranked<1> for S {
+    type Array = S::Vector;
+}
+
+impl<S: Scalar> Ranked<2> for S {
+    type Array = S::Matrix;
+}

@@ -1,0 +1,310 @@
+//! Series in time: read from CSV, split into a training part and a held-back part, standardised by the training part alone.
+//!
+//! Nothing here looks ahead: the split is one cut in time, and the mean and the standard deviation come from before it.
+
+mod error;
+
+pub use error::DataError;
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use csv::{Position, ReaderBuilder, StringRecord, Trim};
+
+/// The built-in data, so that the main job needs neither network nor files.
+const SUNSPOTS: &str = include_str!("../data/sunspots.csv");
+
+/// A number for each of a row of times.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Series {
+    /// The name of the value's column.
+    pub name: String,
+    /// The times, strictly increasing.
+    pub times: Vec<f64>,
+    /// The value at each time.
+    pub values: Vec<f64>,
+}
+
+impl Series {
+    /// The yearly mean sunspot number, 1700 to 2008, built into the program.
+    ///
+    /// # Panics
+    /// Never: a test reads the built-in file.
+    #[must_use]
+    pub fn sunspots() -> Self {
+        Self::from_reader("sunspots.csv", SUNSPOTS.as_bytes(), None)
+            .expect("the built-in series is well formed")
+    }
+
+    /// Reads a CSV file with a header of any names: times from the first column, values from the second, or from the
+    /// column named `column`.
+    ///
+    /// # Errors
+    /// [`DataError`], naming file, line and field: the file is missing, a field is missing, not a number or not finite, time
+    /// does not go forward, or there are fewer than two rows.
+    pub fn from_csv(path: impl AsRef<Path>, column: Option<&str>) -> Result<Self, DataError> {
+        let path = path.as_ref();
+        let file = path.display().to_string();
+        match File::open(path) {
+            Ok(reader) => Self::from_reader(&file, reader, column),
+            Err(error) => Err(DataError::Read { file, reason: error.to_string() }),
+        }
+    }
+
+    /// Reads CSV as [`Series::from_csv`] does; `file` is what errors call the source.
+    ///
+    /// # Errors
+    /// As [`Series::from_csv`].
+    pub fn from_reader(file: &str, mut reader: impl Read, column: Option<&str>) -> Result<Self, DataError> {
+        let mut text = Vec::new();
+        reader
+            .read_to_end(&mut text)
+            .map_err(|error| DataError::Read { file: file.to_owned(), reason: error.to_string() })?;
+        // Flexible: a short row is found below, where the error can name its field.
+        let mut rows = ReaderBuilder::new().trim(Trim::All).flexible(true).from_reader(&text[..]);
+        let header = rows.headers().map_err(|error| malformed(file, &text, &error))?.clone();
+        let value_column = find_columns(file, &header, column)?;
+        let (time_name, name) = (&header[0], &header[value_column]);
+
+        let mut series = Self { name: name.to_owned(), times: Vec::new(), values: Vec::new() };
+        for row in rows.records() {
+            let row = row.map_err(|error| malformed(file, &text, &error))?;
+            let place = Place { file, text: &text, row: row.position() };
+            let time = place.number(time_name, row.get(0))?;
+            let value = place.number(name, row.get(value_column))?;
+            if series.times.last().is_some_and(|&before| time <= before) {
+                let (file, line) = (file.to_owned(), place.line());
+                return Err(DataError::NotIncreasing { file, line, field: time_name.to_owned() });
+            }
+            series.times.push(time);
+            series.values.push(value);
+        }
+        if series.len() < 2 {
+            return Err(DataError::TooFewRows { file: file.to_owned(), needed: 2, found: series.len() });
+        }
+        Ok(series)
+    }
+
+    /// The number of rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Whether there are no rows.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// Cuts the series in time: all but the last `held_back` values are for training.
+    ///
+    /// # Errors
+    /// [`DataError::TooFewRows`] unless two values are left to train on and one is held back.
+    pub fn split(self, held_back: usize) -> Result<Split, DataError> {
+        let held_back = held_back.max(1);
+        if self.len() < held_back.saturating_add(2) {
+            let needed = held_back.saturating_add(2);
+            return Err(DataError::TooFewRows { file: self.name.clone(), needed, found: self.len() });
+        }
+        Ok(Split { train_len: self.len() - held_back, series: self })
+    }
+}
+
+/// The index of the value's column: the named one, or the second.
+fn find_columns(file: &str, header: &StringRecord, column: Option<&str>) -> Result<usize, DataError> {
+    let file = || file.to_owned();
+    if header.len() < 2 {
+        let found = match header.len() {
+            0 => "nothing".to_owned(),
+            _ => format!("one column, {:?}", &header[0]),
+        };
+        return Err(DataError::Header { file: file(), found });
+    }
+    // A file without a header would lose its first row in silence.
+    if header.iter().take(2).all(|field| field.parse::<f64>().is_ok()) {
+        return Err(DataError::Header { file: file(), found: "numbers".to_owned() });
+    }
+    let Some(column) = column else { return Ok(1) };
+    header.iter().position(|name| name == column).ok_or_else(|| DataError::NoColumn {
+        file: file(),
+        column: column.to_owned(),
+        known: header.iter().map(|name| name.escape_debug().to_string()).collect(),
+    })
+}
+
+/// Where a row stands, for errors.
+struct Place<'a> {
+    file: &'a str,
+    text: &'a [u8],
+    row: Option<&'a Position>,
+}
+
+impl Place<'_> {
+    fn number(&self, field: &str, text: Option<&str>) -> Result<f64, DataError> {
+        let (file, field) = (self.file.to_owned(), field.to_owned());
+        let Some(text) = text else {
+            return Err(DataError::MissingField { file, line: self.line(), field });
+        };
+        match text.parse::<f64>() {
+            Ok(number) if number.is_finite() => Ok(number),
+            // Rust reads "1e999" as an infinity, and "nan" as a NaN.
+            Ok(_) => Err(DataError::NotFinite { file, line: self.line(), field }),
+            Err(_) => Err(DataError::NotANumber { file, line: self.line(), field, found: text.to_owned() }),
+        }
+    }
+
+    /// The row's line, from 1. The reader's own count does not see the empty lines that it passes over before a row.
+    fn line(&self) -> u64 {
+        let start = self.row.map_or(0, |row| row.byte() as usize).min(self.text.len());
+        let (before, after) = self.text.split_at(start);
+        let empty = after.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+        let breaks = before.iter().chain(empty).filter(|&&byte| byte == b'\n');
+        breaks.count() as u64 + 1
+    }
+}
+
+fn malformed(file: &str, text: &[u8], error: &csv::Error) -> DataError {
+    let reason = match error.kind() {
+        csv::ErrorKind::Utf8 { err, .. } => err.to_string(),
+        _ => error.to_string(),
+    };
+    let line = error.position().map(|row| Place { file, text, row: Some(row) }.line());
+    DataError::Malformed { file: file.to_owned(), line, reason }
+}
+
+/// A series cut in time: what comes before the cut trains, what comes after is held back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Split {
+    series: Series,
+    train_len: usize,
+}
+
+impl Split {
+    /// The whole series.
+    #[must_use]
+    pub fn series(&self) -> &Series {
+        &self.series
+    }
+
+    /// The number of values in the training part, which is the index of the first value held back.
+    #[must_use]
+    pub fn train_len(&self) -> usize {
+        self.train_len
+    }
+
+    /// The values of the training part.
+    #[must_use]
+    pub fn train(&self) -> &[f64] {
+        &self.series.values[..self.train_len]
+    }
+
+    /// The values held back.
+    #[must_use]
+    pub fn held_back(&self) -> &[f64] {
+        &self.series.values[self.train_len..]
+    }
+
+    /// The times of the values held back.
+    #[must_use]
+    pub fn held_back_times(&self) -> &[f64] {
+        &self.series.times[self.train_len..]
+    }
+
+    /// The pairs whose input and target both lie in the training part.
+    #[must_use]
+    pub fn train_pairs(&self) -> Pairs<'_> {
+        Pairs::one_step_ahead(self.train())
+    }
+
+    /// The pairs whose target is held back, one for each held-back value: the first input is the training part's last value.
+    #[must_use]
+    pub fn held_back_pairs(&self) -> Pairs<'_> {
+        Pairs::one_step_ahead(&self.series.values[self.train_len - 1..])
+    }
+
+    /// The same split in units of the training part's standard deviation from its mean, and the map that gets back.
+    ///
+    /// # Errors
+    /// [`DataError::Constant`] if the training part does not vary.
+    pub fn standardised(&self) -> Result<(Self, Standardise), DataError> {
+        let map = Standardise::fit(self.train())
+            .ok_or_else(|| DataError::Constant { file: self.series.name.clone() })?;
+        let mut split = self.clone();
+        for value in &mut split.series.values {
+            *value = map.apply(*value);
+        }
+        Ok((split, map))
+    }
+}
+
+/// One-step-ahead pairs: from x_t the network is to tell y*_t, the series' next value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pairs<'a> {
+    /// x_t = value_t
+    pub x: &'a [f64],
+    /// y*_t = value_{t+1}
+    pub y_target: &'a [f64],
+}
+
+impl<'a> Pairs<'a> {
+    /// The pairs of neighbours in `values`: one fewer than there are values.
+    #[must_use]
+    pub fn one_step_ahead(values: &'a [f64]) -> Self {
+        match values.len() {
+            0 => Self { x: &[], y_target: &[] },
+            len => Self { x: &values[..len - 1], y_target: &values[1..] },
+        }
+    }
+
+    /// The number of pairs.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.x.len()
+    }
+
+    /// Whether there are no pairs.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.x.is_empty()
+    }
+}
+
+/// The map value -> (value - mean) / standard deviation.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Standardise {
+    /// The mean of the values that it was fitted to.
+    pub mean: f64,
+    /// Their standard deviation (divided by the number of values, so that those values get variance 1).
+    pub standard_deviation: f64,
+}
+
+impl Standardise {
+    /// Fits the map to `values`; `None` if they are none or do not vary.
+    #[must_use]
+    pub fn fit(values: &[f64]) -> Option<Self> {
+        let count = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / count;
+        let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / count;
+        let standard_deviation = variance.sqrt();
+        // The rounding of the mean leaves a constant series a variance that is tiny and not 0.
+        let varies = standard_deviation.is_finite() && standard_deviation > 8.0 * f64::EPSILON * mean.abs();
+        varies.then_some(Self { mean, standard_deviation })
+    }
+
+    /// Into standard units.
+    #[must_use]
+    pub fn apply(&self, value: f64) -> f64 {
+        (value - self.mean) / self.standard_deviation
+    }
+
+    /// Back into the series' own units.
+    #[must_use]
+    pub fn invert(&self, value: f64) -> f64 {
+        value * self.standard_deviation + self.mean
+    }
+}
+
+#[cfg(test)]
+mod tests;

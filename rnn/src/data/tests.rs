@@ -1,0 +1,88 @@
+//! What is read, how it is cut, and what is refused.
+
+use super::*;
+
+fn read(text: &str) -> Result<Series, DataError> {
+    Series::from_reader("a.csv", text.as_bytes(), None)
+}
+
+fn message(text: &str) -> String {
+    let message = read(text).unwrap_err().to_string();
+    assert_eq!(message.lines().count(), 1, "{message:?}");
+    message
+}
+
+#[test]
+fn the_built_in_series_is_whole() {
+    let series = Series::sunspots();
+    assert_eq!(series.name, "SUNACTIVITY");
+    assert_eq!(series.len(), 309);
+    assert_eq!((series.times[0], series.values[0]), (1700.0, 5.0));
+    assert_eq!(series.times[308], 2008.0);
+    assert!(series.times.windows(2).all(|pair| pair[1] - pair[0] == 1.0));
+}
+
+#[test]
+fn the_second_column_is_read_unless_one_is_named() {
+    let text = "t, a ,b\n0,1,2\n 1 ,3,4\n";
+    assert_eq!(read(text).unwrap().values, [1.0, 3.0]);
+    let named = Series::from_reader("a.csv", text.as_bytes(), Some("b")).unwrap();
+    assert_eq!((named.name.as_str(), named.values), ("b", vec![2.0, 4.0]));
+    let error = Series::from_reader("a.csv", text.as_bytes(), Some("c")).unwrap_err();
+    assert_eq!(error.to_string(), r#"a.csv: line 1: no column "c" (t, a, b)"#);
+}
+
+#[test]
+fn errors_name_file_line_and_field() {
+    assert_eq!(message("t,v\n0,1\n1,one\n"), r#"a.csv: line 3: v: not a number: "one""#);
+    assert_eq!(message("t,v\n0,1\n\n1,\n"), r#"a.csv: line 4: v: not a number: """#);
+    assert_eq!(message("t,v\n0,1\n1,1e999\n"), "a.csv: line 3: v: not a finite number");
+    assert_eq!(message("t,v\nnan,1\n"), "a.csv: line 2: t: not a finite number");
+    assert_eq!(message("t,v\n0,1\n1\n"), "a.csv: line 3: v: missing");
+    assert_eq!(message("t,v\n1,1\n1,2\n"), "a.csv: line 3: t: not later than the row before");
+    assert_eq!(message("t,v\n0,1\n"), "a.csv: needs at least 2 rows, found 1");
+    assert!(message("").contains("expected a header"));
+    assert!(message("t\n0\n").contains("expected a header"));
+    assert!(message("0,1\n1,2\n2,3\n").contains("found numbers"));
+    assert!(message("t,v\n0,\"a\nb\"\n").contains(r#""a\nb""#));
+}
+
+#[test]
+fn a_missing_file_and_bytes_that_are_no_text_are_named() {
+    let error = Series::from_csv("/nowhere/a.csv", None).unwrap_err();
+    assert!(error.to_string().starts_with("/nowhere/a.csv: cannot read: "), "{error}");
+    let error = Series::from_reader("a.csv", &b"t,v\n0,1\n1,\xff\n"[..], None).unwrap_err();
+    assert!(error.to_string().starts_with("a.csv: line 3: "), "{error}");
+}
+
+#[test]
+fn the_split_is_one_cut_in_time_and_loses_no_pair() {
+    let split = read("t,v\n0,1\n1,2\n2,4\n3,8\n4,16\n").unwrap().split(2).unwrap();
+    assert_eq!(split.train(), [1.0, 2.0, 4.0]);
+    assert_eq!(split.held_back(), [8.0, 16.0]);
+    assert_eq!(split.held_back_times(), [3.0, 4.0]);
+    assert_eq!(split.train_pairs(), Pairs { x: &[1.0, 2.0], y_target: &[2.0, 4.0] });
+    assert_eq!(split.held_back_pairs(), Pairs { x: &[4.0, 8.0], y_target: &[8.0, 16.0] });
+    assert_eq!(split.train_pairs().len() + split.held_back_pairs().len(), split.series().len() - 1);
+    let error = split.series().clone().split(4).unwrap_err();
+    assert_eq!(error, DataError::TooFewRows { file: "v".to_owned(), needed: 6, found: 5 });
+    assert!(split.series().clone().split(usize::MAX).is_err());
+}
+
+#[test]
+fn standard_units_come_from_the_training_part_alone() {
+    let text = "t,v\n0,1\n1,3\n2,1\n3,3\n4,1000\n";
+    let (split, map) = read(text).unwrap().split(1).unwrap().standardised().unwrap();
+    assert_eq!(map, Standardise { mean: 2.0, standard_deviation: 1.0 });
+    assert_eq!(split.train(), [-1.0, 1.0, -1.0, 1.0]);
+    assert_eq!(split.held_back(), [998.0]);
+    assert_eq!(map.invert(998.0), 1000.0);
+}
+
+#[test]
+fn a_constant_series_is_refused() {
+    let text = "t,v\n0,0.1\n1,0.1\n2,0.1\n3,5\n";
+    let error = read(text).unwrap().split(1).unwrap().standardised().unwrap_err();
+    assert_eq!(error, DataError::Constant { file: "v".to_owned() });
+    assert_eq!(Standardise::fit(&[]), None);
+}

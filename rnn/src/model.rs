@@ -1,0 +1,142 @@
+//! The leaky recurrent network, Eq. 1.1-1.4, written once on a generic scalar.
+//!
+//! ```text
+//! u_t = W_rec h_{t-1} + W_in x_t + b_rec          (1.1)
+//! h_t = (1 - alpha) h_{t-1} + alpha f(u_t)        (1.2)
+//! v_t = W_out h_t + b_out                         (1.3)
+//! y_t = g(v_t)                                    (1.4)
+//! ```
+//!
+//! Nothing here knows how a derivative is taken. On `f64` the network runs; on
+//! [`Dual`](ad_forward::Dual) the tangent of `h_t` is the sensitivity matrix `P_t`; on
+//! [`Var`](ad_reverse::Var) the adjoint of `h_t` is the credit vector `delta_t`.
+//!
+//! Every function takes vectors (one sequence) or matrices (a batch, one sequence per row): `A` is an
+//! [`Array`] of any rank.
+
+use crate::kind::{Activation, Output};
+use ad_core::{Array, Lift, Real, Scalar, Tree, Unary, rules};
+
+/// What the network is, apart from its parameters: `f`, `g` and `alpha`.
+///
+/// `f` is any [`Unary`] rule, one of [`Activation`] or your own.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rnn<F = Activation> {
+    /// The activation of the hidden units.
+    pub f: F,
+    /// The output function.
+    pub g: Output,
+    /// The update rate `1 / tau`, in (0, 1]; with 1 this is Elman's network.
+    pub alpha: f64,
+}
+
+/// The parameters of the recurrence, theta of Eq. 1.6: those that act through time.
+#[derive(Clone, Debug)]
+pub struct Recurrent<S: Scalar> {
+    /// d x d
+    pub w_rec: S::Matrix,
+    /// d x n
+    pub w_in: S::Matrix,
+    /// d
+    pub b_rec: S::Vector,
+}
+
+/// The parameters of the output.
+#[derive(Clone, Debug)]
+pub struct Readout<S: Scalar> {
+    /// m x d
+    pub w_out: S::Matrix,
+    /// m
+    pub b_out: S::Vector,
+}
+
+/// All five parameters.
+#[derive(Clone, Debug)]
+pub struct Parameters<S: Scalar> {
+    /// `W_rec`, `W_in`, `b_rec`
+    pub recurrent: Recurrent<S>,
+    /// `W_out`, `b_out`
+    pub readout: Readout<S>,
+}
+
+impl<F: Unary> Rnn<F> {
+    /// `u_t`, the membrane potentials of the hidden units.
+    pub fn potential<S, A, const RANK: usize>(&self, theta: &Recurrent<S>, h_prev: &A, x: &A) -> A
+    where
+        S: Scalar,
+        A: Array<S, RANK>,
+    {
+        A::affine(&[(&theta.w_rec, h_prev), (&theta.w_in, x)], &theta.b_rec) // (1.1)
+    }
+
+    /// `h_t`, the hidden state.
+    pub fn state<S, A, const RANK: usize>(&self, h_prev: &A, u: &A) -> A
+    where
+        S: Scalar,
+        A: Array<S, RANK>,
+    {
+        let (keep, update) = (Real::from_literal(1.0 - self.alpha), Real::from_literal(self.alpha));
+        h_prev.axpby(keep, &u.map(self.f), update) // (1.2)
+    }
+
+    /// `v_t`, the membrane potentials of the outputs.
+    pub fn output_potential<S, A, const RANK: usize>(&self, readout: &Readout<S>, h: &A) -> A
+    where
+        S: Scalar,
+        A: Array<S, RANK>,
+    {
+        A::affine(&[(&readout.w_out, h)], &readout.b_out) // (1.3)
+    }
+
+    /// `y_t`, the outputs.
+    pub fn output<S, A, const RANK: usize>(&self, v: &A) -> A
+    where
+        S: Scalar,
+        A: Array<S, RANK>,
+    {
+        match self.g {
+            Output::Identity => v.clone(), // (1.4)
+            Output::Sigmoid => v.map(rules::Sigmoid),
+            Output::Softmax => v.softmax(),
+        }
+    }
+
+    /// One step of the recurrence: `h_t` from `h_{t-1}` and `x_t` (Eq. 1.1 and 1.2).
+    pub fn step<S, A, const RANK: usize>(&self, theta: &Recurrent<S>, h_prev: &A, x: &A) -> A
+    where
+        S: Scalar,
+        A: Array<S, RANK>,
+    {
+        self.state(h_prev, &self.potential(theta, h_prev, x))
+    }
+}
+
+impl<T: Scalar> Tree for Recurrent<T> {
+    type Scalar = T;
+    type Over<S: Scalar<Real = T::Real>> = Recurrent<S>;
+    type Owned<S: Scalar<Real = T::Real>> = Recurrent<S>;
+
+    fn lift<S: Scalar<Real = T::Real>, L: Lift<T, S>>(&self, to: &mut L) -> Recurrent<S> {
+        Recurrent { w_rec: to.matrix(&self.w_rec), w_in: to.matrix(&self.w_in), b_rec: to.vector(&self.b_rec) }
+    }
+}
+
+impl<T: Scalar> Tree for Readout<T> {
+    type Scalar = T;
+    type Over<S: Scalar<Real = T::Real>> = Readout<S>;
+    type Owned<S: Scalar<Real = T::Real>> = Readout<S>;
+
+    fn lift<S: Scalar<Real = T::Real>, L: Lift<T, S>>(&self, to: &mut L) -> Readout<S> {
+        Readout { w_out: to.matrix(&self.w_out), b_out: to.vector(&self.b_out) }
+    }
+}
+
+impl<T: Scalar> Tree for Parameters<T> {
+    type Scalar = T;
+    type Over<S: Scalar<Real = T::Real>> = Parameters<S>;
+    type Owned<S: Scalar<Real = T::Real>> = Parameters<S>;
+
+    fn lift<S: Scalar<Real = T::Real>, L: Lift<T, S>>(&self, to: &mut L) -> Parameters<S> {
+        Parameters { recurrent: self.recurrent.lift(to), readout: self.readout.lift(to) }
+    }
+}

@@ -1,0 +1,185 @@
+//! Line charts as inline SVG.
+
+use std::ops::Range;
+
+use plotters::coord::Shift;
+use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, ValueFormatter};
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+
+use super::ReportError;
+use super::palette::Paint;
+use super::ticks::{Scale, padded, range};
+
+/// Drawing units to one pixel: the library rounds to whole units, and lines rounded to whole pixels look torn.
+pub(super) const SCALE: i32 = 4;
+
+/// A chart's size in pixels.
+pub(super) type Size = (i32, i32);
+
+pub(super) type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+
+/// The outcome of drawing on a canvas.
+pub(super) type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
+
+/// Neighbouring points, each of which has a place.
+type Run = Vec<(f64, f64)>;
+
+/// One line of a chart.
+#[derive(Debug, Clone)]
+pub(super) struct Line {
+    pub(super) paint: Paint,
+    pub(super) points: Vec<(f64, f64)>,
+    /// Its width in quarters of a pixel.
+    pub(super) width: u32,
+    /// Whether each point has a dot.
+    pub(super) dots: bool,
+}
+
+/// Lines over one axis.
+#[derive(Debug, Clone)]
+pub(super) struct LineChart<'a> {
+    /// What the chart is of, for those who cannot see it.
+    pub(super) of: &'a str,
+    pub(super) x_label: &'a str,
+    pub(super) y_label: &'a str,
+    pub(super) y_scale: Scale,
+    pub(super) lines: Vec<Line>,
+    /// From here on the ground is shaded.
+    pub(super) shade_from: Option<f64>,
+}
+
+/// Draws by `draw` on a transparent ground; `of` says what the drawing is of.
+pub(super) fn svg(
+    of: &str,
+    size: Size,
+    draw: impl FnOnce(&Canvas<'_>) -> Drawn,
+) -> Result<String, ReportError> {
+    let failed = |reason: String| ReportError::Draw { chart: of.to_owned(), reason };
+    let mut drawing = String::new();
+    {
+        let size = ((size.0 * SCALE) as u32, (size.1 * SCALE) as u32);
+        let root = SVGBackend::with_string(&mut drawing, size).into_drawing_area();
+        draw(&root).map_err(|error| failed(error.to_string()))?;
+        root.present().map_err(|error| failed(error.to_string()))?;
+    }
+    // The style sheet sets the width; the view box keeps the proportions.
+    let body = drawing.find('>').map_or("", |end| &drawing[end + 1..]);
+    let (width, height) = (size.0 * SCALE, size.1 * SCALE);
+    let of = super::page::escape(of);
+    // The library pads its elements with line breaks, one to an element.
+    let body: String = body.lines().collect();
+    Ok(format!("<svg viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{of}\">{body}\n"))
+}
+
+/// Text of a size in pixels.
+pub(super) fn text(pixels: f64, paint: Paint) -> TextStyle<'static> {
+    // The library divides a font's size by 1.24 before it writes it.
+    let colour = paint.rgb();
+    ("sans-serif", pixels * 1.24 * f64::from(SCALE)).into_font().color(&colour)
+}
+
+impl LineChart<'_> {
+    /// The chart at one size; `None` if no point can be shown.
+    pub(super) fn draw(&self, size: Size) -> Result<Option<String>, ReportError> {
+        let lines: Vec<(&Line, Vec<Run>)> = self.lines.iter().map(|line| (line, self.runs(line))).collect();
+        let places = || lines.iter().flat_map(|(_, runs)| runs.iter().flatten());
+        let (Some(x), Some(y)) = (range(places().map(|point| point.0)), range(places().map(|point| point.1)))
+        else {
+            return Ok(None);
+        };
+        let y = padded(y, 0.06);
+        let x_axis = Axis { range: x, ticks: Scale::Linear.ticks(x, size.0 as usize / 75) };
+        let y_axis = Axis { range: y, ticks: self.y_scale.ticks(y, size.1 as usize / 45) };
+        svg(self.of, size, |root| {
+            let font = text(12.5, Paint::Label);
+            root.draw(&Text::new(self.y_label.to_owned(), (2 * SCALE, 2 * SCALE), font.clone()))?;
+            let mut chart = ChartBuilder::on(root)
+                .margin_top(28 * SCALE)
+                .margin_right(14 * SCALE)
+                .margin_bottom(4 * SCALE)
+                .y_label_area_size(48 * SCALE)
+                .x_label_area_size(40 * SCALE)
+                .build_cartesian_2d(x_axis, y_axis)?;
+            if let Some(from) = self.shade_from.filter(|from| *from < x.1) {
+                let ground = [(from.max(x.0), y.1), (x.1, y.0)];
+                chart.draw_series([Rectangle::new(ground, Paint::Shade.rgb().filled())])?;
+            }
+            chart
+                .configure_mesh()
+                .light_line_style(TRANSPARENT)
+                .bold_line_style(Paint::Grid.rgb().stroke_width(SCALE as u32))
+                .axis_style(Paint::Axis.rgb().stroke_width(SCALE as u32))
+                .label_style(font.clone())
+                .axis_desc_style(font)
+                .set_all_tick_mark_size(4 * SCALE)
+                .x_desc(self.x_label)
+                .draw()?;
+            for (line, runs) in &lines {
+                let style = line.paint.rgb().stroke_width(line.width);
+                for run in runs {
+                    chart.draw_series([PathElement::new(run.clone(), style)])?;
+                    // A point with no neighbour would be a line without length.
+                    if line.dots || run.len() == 1 {
+                        let dot = |point: &(f64, f64)| Circle::new(*point, 9, line.paint.rgb().filled());
+                        chart.draw_series(run.iter().map(dot))?;
+                    }
+                }
+            }
+            Ok(())
+        })
+        .map(Some)
+    }
+
+    /// A line's places, broken where a point has none.
+    fn runs(&self, line: &Line) -> Vec<Run> {
+        let mut runs = vec![Vec::new()];
+        for &(x, y) in &line.points {
+            match (Scale::Linear.place(x), self.y_scale.place(y)) {
+                (Some(x), Some(y)) => runs.last_mut().expect("never empty").push((x, y)),
+                _ => runs.push(Vec::new()),
+            }
+        }
+        runs.retain(|run| !run.is_empty());
+        runs
+    }
+}
+
+/// An axis whose ticks are chosen here.
+struct Axis {
+    range: (f64, f64),
+    ticks: Vec<(f64, String)>,
+}
+
+impl Ranged for Axis {
+    type FormatOption = NoDefaultFormatting;
+    type ValueType = f64;
+
+    fn map(&self, value: &f64, (from, to): (i32, i32)) -> i32 {
+        let part = (value - self.range.0) / (self.range.1 - self.range.0);
+        from + (part * f64::from(to - from)).round() as i32
+    }
+
+    fn key_points<Hint: KeyPointHint>(&self, hint: Hint) -> Vec<f64> {
+        // The light points lie between the ticks: there are none.
+        if hint.weight().allow_light_points() {
+            return Vec::new();
+        }
+        self.ticks.iter().map(|tick| tick.0).collect()
+    }
+
+    fn range(&self) -> Range<f64> {
+        self.range.0..self.range.1
+    }
+}
+
+impl ValueFormatter<f64> for Axis {
+    fn format_ext(&self, value: &f64) -> String {
+        self.ticks.iter().find(|tick| tick.0 == *value).map_or(String::new(), |tick| tick.1.clone())
+    }
+}
+
+/// Text put at a point by the part of it that is named.
+pub(super) fn anchored(style: TextStyle<'static>, h: HPos, v: VPos) -> TextStyle<'static> {
+    style.pos(Pos::new(h, v))
+}

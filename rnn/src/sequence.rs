@@ -1,0 +1,59 @@
+//! [`Sequence`]: what a network sees, and what it should have said.
+
+use ad_core::{Dense, Scalar};
+
+/// The inputs `x_t` and targets `y*_t` of `T` steps.
+///
+/// With `RANK` 1 each is a vector, with 2 a matrix: a batch, one sequence per row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sequence<R, const RANK: usize> {
+    x: Vec<Dense<R, RANK>>,
+    y_target: Vec<Dense<R, RANK>>,
+}
+
+impl<R: Scalar, const RANK: usize> Sequence<R, RANK> {
+    /// # Panics
+    ///
+    /// If there is no step, or there are not as many targets as inputs.
+    pub fn new(x: Vec<Dense<R, RANK>>, y_target: Vec<Dense<R, RANK>>) -> Self {
+        assert!(!x.is_empty(), "a sequence has at least one step");
+        assert!(x.len() == y_target.len(), "{} inputs, but {} targets", x.len(), y_target.len());
+        Self { x, y_target }
+    }
+
+    /// `T`, the number of steps.
+    pub fn steps(&self) -> usize {
+        self.x.len()
+    }
+
+    /// `x_t`, from `t = 0`.
+    pub fn x(&self) -> &[Dense<R, RANK>] {
+        &self.x
+    }
+
+    /// `y*_t`, from `t = 0`.
+    pub fn y_target(&self) -> &[Dense<R, RANK>] {
+        &self.y_target
+    }
+
+    /// `(x_t, y*_t)` in the order of time.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Dense<R, RANK>, &Dense<R, RANK>)> {
+        self.x.iter().zip(&self.y_target)
+    }
+
+    /// The steps in a range of times.
+    ///
+    /// # Panics
+    ///
+    /// If the range is empty or reaches past the end.
+    pub fn window(&self, range: std::ops::Range<usize>) -> Self {
+        Self::new(self.x[range.clone()].to_vec(), self.y_target[range].to_vec())
+    }
+
+    /// `h_0 = 0`, for `d` hidden units.
+    pub fn initial_state(&self, d: usize) -> Dense<R, RANK> {
+        let mut shape = self.x[0].shape();
+        shape[RANK - 1] = d;
+        Dense::filled(shape, R::zero())
+    }
+}
