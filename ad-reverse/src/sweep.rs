@@ -4,6 +4,7 @@ use crate::block::{Kind, Op};
 use crate::stream::Record;
 use crate::tape::Recorded;
 use ad_core::Scalar;
+use std::collections::HashMap;
 
 /// How many columns of weight adjoints are collected before one matrix product adds them.
 const COLUMNS: usize = 64;
@@ -40,6 +41,8 @@ pub(crate) struct Adjoints<'a, T: Scalar> {
     width: usize,
     ops: &'a [Op<T>],
     space: Workspace<T>,
+    /// Arrays inside the recording whose adjoints are kept when they are complete.
+    watched: HashMap<u32, Vec<T>>,
 }
 
 impl<T: Scalar> Adjoints<'_, T> {
@@ -132,6 +135,16 @@ impl<T: Scalar> Adjoints<'_, T> {
         entry.x.clear();
     }
 
+    /// Keeps the adjoint of an array when the sweep has completed it.
+    pub(crate) fn watch(&mut self, op: u32) {
+        self.watched.insert(op, Vec::new());
+    }
+
+    /// The complete adjoint of a watched array; empty if the results do not depend on it.
+    pub(crate) fn take_watched(&mut self, op: u32) -> Vec<T> {
+        self.watched.remove(&op).unwrap_or_default()
+    }
+
     /// Takes the adjoint of a scalar input, one number per seed.
     pub(crate) fn take_node(&mut self, node: u32) -> Vec<T> {
         let start = node as usize * self.width;
@@ -183,6 +196,9 @@ impl<T: Scalar> Adjoints<'_, T> {
             return;
         }
         self.settle(index);
+        if let Some(kept) = self.watched.get_mut(&index) {
+            kept.clone_from(&self.space.blocks[index as usize]);
+        }
         if matches!(op.kind, Kind::Leaf) {
             return;
         }
@@ -226,7 +242,7 @@ pub(crate) fn sweep<T: Scalar, R>(
     }
     space.blocks.clear();
     space.blocks.resize_with(tape.ops.len(), Vec::new);
-    let mut adjoints = Adjoints { width, ops: &tape.ops, space };
+    let mut adjoints = Adjoints { width, ops: &tape.ops, space, watched: HashMap::new() };
     seed(&mut adjoints);
     let mut node = len;
     tape.stream.for_each_backwards(|record| {

@@ -63,15 +63,60 @@ where
     P: Tree<Scalar = T> + ?Sized,
     Out: Tree<Scalar = Var<T>>,
 {
+    let (y, _, pullback) = vjp_watching::<T, P, Out, 1>(|x| (f(x), Vec::new()), x);
+    (y, pullback)
+}
+
+/// [`vjp`] of a function that also returns some of its intermediate arrays, to have their adjoints.
+///
+/// The adjoint of an intermediate array is the derivative of the result by it, through everything
+/// that follows: for the state `h_t` of a recurrent network it is the credit vector `delta_t`.
+/// Returns `f(x)`, the values of the intermediate arrays, and the pullback.
+///
+/// ```
+/// use ad_core::{Array, Vector, rules};
+/// use ad_reverse::vjp_watching;
+///
+/// let x = Vector::from([0.0, 1.0]);
+/// let (y, states, mut pullback) = vjp_watching(
+///     |x| {
+///         let h = x.map(rules::Exp);
+///         (h.dot(&h), vec![h])
+///     },
+///     &x,
+/// );
+/// let (_, adjoints) = pullback.call_watching(&1.0);
+/// assert_eq!(adjoints[0], [2.0 * 1.0, 2.0 * states[0].as_slice()[1]]); // dy/dh = 2 h
+/// # let _ = y;
+/// ```
+///
+/// # Panics
+///
+/// As [`grad`].
+#[allow(clippy::type_complexity, reason = "three results, each of its own type")]
+pub fn vjp_watching<'x, T, P, Out, const RANK: usize>(
+    f: impl FnOnce(&P::Over<Var<T>>) -> (Out, Vec<VarArray<T, RANK>>),
+    x: &'x P,
+) -> (Out::Owned<T>, Vec<Dense<T, RANK>>, Pullback<'x, T, P>)
+where
+    T: Scalar,
+    P: Tree<Scalar = T> + ?Sized,
+    Out: Tree<Scalar = Var<T>>,
+{
     let recording = Recording::<T>::open();
     let mut inputs = Places::default();
     let lifted = x.lift(&mut inputs);
-    let out = f(lifted.borrow());
+    let (out, intermediates) = f(lifted.borrow());
     let tape = recording.close();
     let mut outputs = Results { tape: &tape, places: Places::default() };
     let y = out.lift(&mut outputs);
-    let outputs = outputs.places;
-    (y, Pullback { x, tape, inputs, outputs })
+    let mut watched = Results { tape: &tape, places: Places::default() };
+    for array in &intermediates {
+        watched.array(array);
+    }
+    let (outputs, watched) = (outputs.places, watched.places.leaves);
+    let values = intermediates.iter().map(|array| array.values().clone()).collect();
+    (y, values, Pullback { x, tape, inputs, outputs, watched })
 }
 
 /// A recording that can be swept back, as often as wanted.
@@ -81,6 +126,7 @@ pub struct Pullback<'x, T: Scalar, P: ?Sized> {
     tape: Recorded<T>,
     inputs: Places,
     outputs: Places,
+    watched: Vec<Place>,
 }
 
 impl<T: Scalar, P: Tree<Scalar = T> + ?Sized> Pullback<'_, T, P> {
@@ -90,10 +136,19 @@ impl<T: Scalar, P: Tree<Scalar = T> + ?Sized> Pullback<'_, T, P> {
     ///
     /// If `w` has not as many numbers as the result.
     pub fn call<W: Tree<Scalar = T> + ?Sized>(&mut self, w: &W) -> P::Owned<T> {
+        self.call_watching(w).0
+    }
+
+    /// [`call`](Self::call), and the adjoints of the arrays watched by [`vjp_watching`], row-major.
+    ///
+    /// # Panics
+    ///
+    /// As [`call`](Self::call).
+    pub fn call_watching<W: Tree<Scalar = T> + ?Sized>(&mut self, w: &W) -> (P::Owned<T>, Vec<Vec<T>>) {
         let mut numbers = Numbers(Vec::new());
         w.lift(&mut numbers);
-        let row = self.rows(1, &numbers.0);
-        self.x.lift(&mut Unflatten { numbers: row.into_iter() })
+        let (row, watched) = self.sweep(1, &numbers.0);
+        (self.x.lift(&mut Unflatten { numbers: row.into_iter() }), watched)
     }
 
     /// Sweeps `seeds` cotangents back at once: `w` holds one row per seed with one number for each
@@ -105,6 +160,10 @@ impl<T: Scalar, P: Tree<Scalar = T> + ?Sized> Pullback<'_, T, P> {
     ///
     /// If `w` does not hold `seeds` rows of as many numbers as the result has.
     pub fn rows(&mut self, seeds: usize, w: &[T]) -> Vec<T> {
+        self.sweep(seeds, w).0
+    }
+
+    fn sweep(&mut self, seeds: usize, w: &[T]) -> (Vec<T>, Vec<Vec<T>>) {
         let expected = seeds * self.outputs.numbers;
         assert!(
             w.len() == expected,
@@ -112,8 +171,18 @@ impl<T: Scalar, P: Tree<Scalar = T> + ?Sized> Pullback<'_, T, P> {
             self.outputs.numbers,
             w.len()
         );
-        let (inputs, outputs) = (&self.inputs, &self.outputs);
-        sweep(&mut self.tape, seeds, |adjoints| outputs.seed(adjoints, w), |adjoints| inputs.read(adjoints))
+        let (inputs, outputs, watched) = (&self.inputs, &self.outputs, &self.watched);
+        let seed = |adjoints: &mut Adjoints<'_, T>| {
+            for place in watched {
+                place.watch(adjoints);
+            }
+            outputs.seed(adjoints, w);
+        };
+        let read = |adjoints: &mut Adjoints<'_, T>| {
+            let kept = watched.iter().map(|place| place.take_watched(adjoints)).collect();
+            (inputs.read(adjoints), kept)
+        };
+        sweep(&mut self.tape, seeds, seed, read)
     }
 
     /// The number of numbers in the result.
@@ -151,6 +220,21 @@ impl Place {
             Self::Constant(entries) | Self::Block { entries, .. } => entries,
             Self::Node(_) => 1,
         }
+    }
+
+    fn watch<T: Scalar>(self, adjoints: &mut Adjoints<'_, T>) {
+        if let Self::Block { op, .. } = self {
+            adjoints.watch(op);
+        }
+    }
+
+    fn take_watched<T: Scalar>(self, adjoints: &mut Adjoints<'_, T>) -> Vec<T> {
+        let mut found = match self {
+            Self::Block { op, .. } => adjoints.take_watched(op),
+            _ => Vec::new(),
+        };
+        found.resize(adjoints.width() * self.entries(), T::zero());
+        found
     }
 }
 
