@@ -157,3 +157,64 @@ impl<R: Real, S: Scalar<Real = R>> Lift<R, S> for Constant {
         S::Matrix::constant(x)
     }
 }
+
+/// All numbers of a tree, in order.
+///
+/// ```
+/// use ad_core::{tree::flatten, Matrix};
+/// assert_eq!(flatten(&(1.0, Matrix::from_rows(&[[2.0, 3.0]]))), [1.0, 2.0, 3.0]);
+/// ```
+pub fn flatten<T: Scalar, P: Tree<Scalar = T> + ?Sized>(tree: &P) -> Vec<T> {
+    let mut numbers = Flatten(Vec::new());
+    tree.lift::<T, _>(&mut numbers);
+    numbers.0
+}
+
+/// A tree of the structure of `like`, filled with other numbers.
+///
+/// # Panics
+///
+/// If there are not as many numbers as `like` has.
+pub fn unflatten<T: Scalar, P: Tree<Scalar = T> + ?Sized>(like: &P, numbers: Vec<T>) -> P::Owned<T> {
+    let mut rest = Unflatten(numbers.into_iter());
+    let tree = like.lift::<T, _>(&mut rest);
+    assert!(rest.0.len() == 0, "{} numbers too many for the tree", rest.0.len());
+    tree
+}
+
+struct Flatten<T>(Vec<T>);
+
+impl<T: Scalar> Lift<T, T> for Flatten<T> {
+    fn scalar(&mut self, x: T) -> T {
+        self.0.push(x);
+        x
+    }
+    fn vector(&mut self, x: &T::Vector) -> T::Vector {
+        self.0.extend(x.to_scalars());
+        x.clone()
+    }
+    fn matrix(&mut self, x: &T::Matrix) -> T::Matrix {
+        self.0.extend(x.to_scalars());
+        x.clone()
+    }
+}
+
+struct Unflatten<T>(std::vec::IntoIter<T>);
+
+impl<T: Scalar> Unflatten<T> {
+    fn array<const RANK: usize>(&mut self, shape: [usize; RANK]) -> Dense<T, RANK> {
+        Dense::new(shape, self.0.by_ref().take(shape.iter().product()))
+    }
+}
+
+impl<T: Scalar> Lift<T, T> for Unflatten<T> {
+    fn scalar(&mut self, _: T) -> T {
+        self.0.next().expect("too few numbers for the tree")
+    }
+    fn vector(&mut self, x: &T::Vector) -> T::Vector {
+        T::Vector::from_dense(&self.array(x.shape()))
+    }
+    fn matrix(&mut self, x: &T::Matrix) -> T::Matrix {
+        T::Matrix::from_dense(&self.array(x.shape()))
+    }
+}

@@ -2,6 +2,7 @@
 
 use crate::array::DualArray;
 use crate::dual::Dual;
+use ad_core::tree::flatten;
 use ad_core::{Array, Dense, Lift, Scalar, Tree};
 
 /// `f'(x)` for a function of one variable.
@@ -44,29 +45,9 @@ where
     P: Tree<Scalar = T> + ?Sized,
     Out: Tree<Scalar = Dual<T, 1>>,
 {
-    let mut directions = Flatten(Vec::new());
-    dx.lift(&mut directions);
-    let inputs = x.lift(&mut Seed { tangents: directions.0.into_iter() });
+    let inputs = x.lift(&mut Seed { tangents: flatten(dx).into_iter() });
     let out = f(std::borrow::Borrow::borrow(&inputs));
     (out.lift(&mut Primal), out.lift(&mut Tangent))
-}
-
-/// Collects the numbers of a tree, in order.
-struct Flatten<T>(Vec<T>);
-
-impl<T: Scalar> Lift<T, T> for Flatten<T> {
-    fn scalar(&mut self, x: T) -> T {
-        self.0.push(x);
-        x
-    }
-    fn vector(&mut self, x: &T::Vector) -> T::Vector {
-        self.0.extend(x.to_scalars());
-        x.clone()
-    }
-    fn matrix(&mut self, x: &T::Matrix) -> T::Matrix {
-        self.0.extend(x.to_scalars());
-        x.clone()
-    }
 }
 
 /// Gives each number of a tree its tangent.

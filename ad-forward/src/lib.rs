@@ -20,9 +20,11 @@ mod array;
 mod dual;
 mod jacobian;
 mod jvp;
+mod seed;
 mod tangent;
 
 pub use array::DualArray;
 pub use dual::Dual;
 pub use jacobian::{CHUNK, jacobian, jacobian_by_chunks};
 pub use jvp::{derivative, jvp, value_and_derivative};
+pub use seed::{constant, seeded};

@@ -38,4 +38,4 @@ mod vjp;
 pub use array::VarArray;
 pub use jacobian::jacobian;
 pub use var::Var;
-pub use vjp::{Pullback, grad, value_and_grad, vjp, vjp_watching};
+pub use vjp::{Pullback, constant, grad, value_and_grad, vjp, vjp_watching};

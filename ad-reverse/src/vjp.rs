@@ -4,6 +4,7 @@ use crate::array::{VarArray, scalar_leaf};
 use crate::sweep::{Adjoints, sweep};
 use crate::tape::{Recorded, Recording};
 use crate::var::Var;
+use ad_core::tree::{flatten, unflatten};
 use ad_core::{Array, Dense, Lift, Scalar, Tree};
 use std::borrow::Borrow;
 
@@ -145,10 +146,8 @@ impl<T: Scalar, P: Tree<Scalar = T> + ?Sized> Pullback<'_, T, P> {
     ///
     /// As [`call`](Self::call).
     pub fn call_watching<W: Tree<Scalar = T> + ?Sized>(&mut self, w: &W) -> (P::Owned<T>, Vec<Vec<T>>) {
-        let mut numbers = Numbers(Vec::new());
-        w.lift(&mut numbers);
-        let (row, watched) = self.sweep(1, &numbers.0);
-        (self.x.lift(&mut Unflatten { numbers: row.into_iter() }), watched)
+        let (row, watched) = self.sweep(1, &flatten(w));
+        (unflatten(self.x, row), watched)
     }
 
     /// Sweeps `seeds` cotangents back at once: `w` holds one row per seed with one number for each
@@ -342,43 +341,26 @@ impl<T: Scalar> Lift<Var<T>, T> for Results<'_, T> {
     }
 }
 
-/// Collects the numbers of a tree, in order.
-struct Numbers<T>(Vec<T>);
-
-impl<T: Scalar> Lift<T, T> for Numbers<T> {
-    fn scalar(&mut self, x: T) -> T {
-        self.0.push(x);
-        x
-    }
-    fn vector(&mut self, x: &T::Vector) -> T::Vector {
-        self.0.extend(x.to_scalars());
-        x.clone()
-    }
-    fn matrix(&mut self, x: &T::Matrix) -> T::Matrix {
-        self.0.extend(x.to_scalars());
-        x.clone()
-    }
+/// A tree of constants: parameters that take part in a recorded function but are not its inputs.
+///
+/// ```
+/// let c = ad_reverse::constant(&[2.0]);
+/// assert_eq!(ad_reverse::grad(|x| *x * c[0], &3.0), 2.0);
+/// ```
+pub fn constant<T: Scalar, P: Tree<Scalar = T> + ?Sized>(x: &P) -> P::Owned<Var<T>> {
+    x.lift(&mut Constant)
 }
 
-/// Fills a tree of the same structure with other numbers.
-struct Unflatten<T> {
-    numbers: std::vec::IntoIter<T>,
-}
+struct Constant;
 
-impl<T: Scalar> Unflatten<T> {
-    fn array<const RANK: usize>(&mut self, shape: [usize; RANK]) -> Dense<T, RANK> {
-        Dense::new(shape, self.numbers.by_ref().take(shape.iter().product()))
+impl<T: Scalar> Lift<T, Var<T>> for Constant {
+    fn scalar(&mut self, x: T) -> Var<T> {
+        Var::from_value(x)
     }
-}
-
-impl<T: Scalar> Lift<T, T> for Unflatten<T> {
-    fn scalar(&mut self, _: T) -> T {
-        self.numbers.next().expect("as many numbers as leaves")
+    fn vector(&mut self, x: &T::Vector) -> VarArray<T, 1> {
+        VarArray::from_values(&x.to_dense())
     }
-    fn vector(&mut self, x: &T::Vector) -> T::Vector {
-        T::Vector::from_dense(&self.array(x.shape()))
-    }
-    fn matrix(&mut self, x: &T::Matrix) -> T::Matrix {
-        T::Matrix::from_dense(&self.array(x.shape()))
+    fn matrix(&mut self, x: &T::Matrix) -> VarArray<T, 2> {
+        VarArray::from_values(&x.to_dense())
     }
 }

@@ -1,0 +1,82 @@
+//! Trees of dual numbers: all inputs seeded at once, or none.
+
+use crate::array::DualArray;
+use crate::dual::Dual;
+use ad_core::{Array, Dense, Lift, Scalar, Tree};
+
+/// A tree whose numbers move in the directions `first`, `first + 1`, .., out of `directions`.
+///
+/// This is how one asks for *all* derivatives by the parameters of a model at once: the tangent of an
+/// array computed from them is its sensitivity matrix, one column per parameter.
+///
+/// ```
+/// use ad_core::{Array, Matrix, Vector};
+/// use ad_forward::{DualArray, constant, seeded};
+///
+/// let w = Matrix::from_rows(&[[1.0, 2.0]]);
+/// let (w, h, b) = (seeded::<_, _, 1>(&w, 0, 2), constant(&Vector::from([5.0, 6.0])), constant(&Vector::from([0.0])));
+/// let u = DualArray::affine(&[(&w, &h)], &b);
+/// assert_eq!(u.tangent(2).as_slice(), [5.0, 6.0]);
+/// ```
+///
+/// # Panics
+///
+/// If the numbers do not fit into the directions, or the tree has single scalars and `directions`
+/// is not `N`.
+pub fn seeded<T, P, const N: usize>(x: &P, first: usize, directions: usize) -> P::Owned<Dual<T, N>>
+where
+    T: Scalar,
+    P: Tree<Scalar = T> + ?Sized,
+{
+    x.lift(&mut Seeds { next: first, directions })
+}
+
+/// A tree of constants: numbers that no direction moves.
+pub fn constant<T, P, const N: usize>(x: &P) -> P::Owned<Dual<T, N>>
+where
+    T: Scalar,
+    P: Tree<Scalar = T> + ?Sized,
+{
+    x.lift(&mut Constant)
+}
+
+struct Seeds {
+    next: usize,
+    directions: usize,
+}
+
+impl Seeds {
+    fn array<T: Scalar, const N: usize, const RANK: usize>(&mut self, x: &Dense<T, RANK>) -> DualArray<T, N, RANK> {
+        let first = self.next;
+        self.next += x.as_slice().len();
+        DualArray::seeded(x, first, self.directions)
+    }
+}
+
+impl<T: Scalar, const N: usize> Lift<T, Dual<T, N>> for Seeds {
+    fn scalar(&mut self, x: T) -> Dual<T, N> {
+        assert!(self.directions == N, "a scalar has {N} directions, not {}", self.directions);
+        self.next += 1;
+        Dual::variable(x, self.next - 1)
+    }
+    fn vector(&mut self, x: &T::Vector) -> DualArray<T, N, 1> {
+        self.array(&x.to_dense())
+    }
+    fn matrix(&mut self, x: &T::Matrix) -> DualArray<T, N, 2> {
+        self.array(&x.to_dense())
+    }
+}
+
+struct Constant;
+
+impl<T: Scalar, const N: usize> Lift<T, Dual<T, N>> for Constant {
+    fn scalar(&mut self, x: T) -> Dual<T, N> {
+        Dual::from_primal(x)
+    }
+    fn vector(&mut self, x: &T::Vector) -> DualArray<T, N, 1> {
+        DualArray::from_primal(&x.to_dense())
+    }
+    fn matrix(&mut self, x: &T::Matrix) -> DualArray<T, N, 2> {
+        DualArray::from_primal(&x.to_dense())
+    }
+}
