@@ -9,20 +9,33 @@ use crate::sequence::Sequence;
 use ad_core::array::Ranked;
 use ad_core::{Array, Dense, Real, Scalar, Unary, rules};
 
+/// What happened in one step.
+#[derive(Clone, Debug)]
+pub struct Step<S: Ranked<RANK>, const RANK: usize> {
+    /// `u_t`
+    pub u: S::Array,
+    /// `h_t`
+    pub h: S::Array,
+    /// `v_t`
+    pub v: S::Array,
+    /// `L_t`
+    pub loss: S,
+}
+
 impl<F: Unary> Rnn<F> {
     /// `L_t(y_t, y*_t)` from `v_t`; in a batch summed over the sequences.
     ///
     /// # Panics
     ///
-    /// If the loss is the cross entropy and `g` gives no probabilities
-    /// ([`Loss::accepts`]), or the shapes differ.
-    pub fn loss_at<S, A, const RANK: usize>(&self, loss: Loss, v: &A, y_target: &Dense<S::Real, RANK>) -> S
+    /// If the loss is the cross entropy and `g` gives no probabilities ([`Loss::accepts`]), or the
+    /// shapes differ.
+    pub fn loss_at<S, A, const RANK: usize>(&self, v: &A, y_target: &Dense<S::Real, RANK>) -> S
     where
         S: Scalar,
         A: Array<S, RANK>,
     {
         let target = A::constant(y_target);
-        match (loss, self.g) {
+        match (self.loss, self.g) {
             // 1/2 sum (y - y*)^2
             (Loss::Squared, _) => {
                 let error = self.output(v).minus(&target);
@@ -33,7 +46,8 @@ impl<F: Unary> Rnn<F> {
             // -sum y* ln sigmoid(v) + (1 - y*) ln sigmoid(-v), with -ln sigmoid(v) = softplus(-v)
             (Loss::CrossEntropy, Output::Sigmoid) => {
                 let one = S::Real::from_literal(1.0);
-                let others = A::constant(&Dense::new(y_target.shape(), y_target.as_slice().iter().map(|&y| one - y)));
+                let others = y_target.as_slice().iter().map(|&y| one - y);
+                let others = A::constant(&Dense::new(y_target.shape(), others));
                 let minus_v = v.scale(S::lit(-1.0));
                 minus_v.map(rules::Softplus).dot(&target) + v.map(rules::Softplus).dot(&others)
             }
@@ -41,43 +55,59 @@ impl<F: Unary> Rnn<F> {
         }
     }
 
-    /// Every `L_t` of a sequence, from `h_0 = 0`.
+    /// The network unrolled over a sequence, from `h_0 = 0`: one [`Step`] at a time.
     ///
     /// # Panics
     ///
     /// If the shapes of parameters and sequence do not fit; as [`loss_at`](Self::loss_at).
-    pub fn losses<S, const RANK: usize>(
+    pub fn unroll<S, const RANK: usize>(
         &self,
-        loss: Loss,
         params: &Parameters<S>,
         sequence: &Sequence<S::Real, RANK>,
-    ) -> Vec<S>
+    ) -> impl Iterator<Item = Step<S, RANK>>
     where
         S: Ranked<RANK>,
     {
-        let mut h = S::Array::constant(&sequence.initial_state(params.recurrent.b_rec.len()));
-        let steps = sequence.iter().map(|(x, y_target)| {
-            h = self.step(&params.recurrent, &h, &Array::constant(x));
+        let start = S::Array::constant(&sequence.initial_state(params.hidden()));
+        self.unroll_from(start, params, sequence)
+    }
+
+    /// [`unroll`](Self::unroll) from a given `h_0`.
+    ///
+    /// # Panics
+    ///
+    /// As [`unroll`](Self::unroll).
+    pub fn unroll_from<S, const RANK: usize>(
+        &self,
+        mut h: S::Array,
+        params: &Parameters<S>,
+        sequence: &Sequence<S::Real, RANK>,
+    ) -> impl Iterator<Item = Step<S, RANK>>
+    where
+        S: Ranked<RANK>,
+    {
+        sequence.iter().map(move |(x, y_target)| {
+            let u = self.potential(&params.recurrent, &h, &Array::constant(x));
+            h = self.state(&h, &u);
             let v = self.output_potential(&params.readout, &h);
-            self.loss_at(loss, &v, y_target)
-        });
-        steps.collect()
+            let loss = self.loss_at(&v, y_target);
+            Step { u, h: h.clone(), v, loss }
+        })
     }
 
     /// `L`, the sum of all `L_t` (Eq. 1.5).
     ///
     /// # Panics
     ///
-    /// As [`losses`](Self::losses).
+    /// As [`unroll`](Self::unroll).
     pub fn total_loss<S, const RANK: usize>(
         &self,
-        loss: Loss,
         params: &Parameters<S>,
         sequence: &Sequence<S::Real, RANK>,
     ) -> S
     where
         S: Ranked<RANK>,
     {
-        self.losses(loss, params, sequence).into_iter().sum() // (1.5)
+        self.unroll(params, sequence).map(|step| step.loss).sum() // (1.5)
     }
 }

@@ -14,10 +14,13 @@
 //! Every function takes vectors (one sequence) or matrices (a batch, one sequence per row): `A` is an
 //! [`Array`] of any rank.
 
-use crate::kind::{Activation, Output};
-use ad_core::{Array, Lift, Real, Scalar, Tree, Unary, rules};
+use crate::kind::{Activation, Loss, Output};
+use ad_core::{Array, Dense, Lift, Real, Scalar, Tree, Unary, rules};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use rand_distr::StandardNormal;
 
-/// What the network is, apart from its parameters: `f`, `g` and `alpha`.
+/// What the network is, apart from its parameters: `f`, `g`, `alpha`, and the loss it is judged by.
 ///
 /// `f` is any [`Unary`] rule, one of [`Activation`] or your own.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -28,6 +31,8 @@ pub struct Rnn<F = Activation> {
     pub g: Output,
     /// The update rate `1 / tau`, in (0, 1]; with 1 this is Elman's network.
     pub alpha: f64,
+    /// `L_t` of Eq. 1.5; the cross entropy needs a `g` that gives probabilities ([`Loss::accepts`]).
+    pub loss: Loss,
 }
 
 /// The parameters of the recurrence, theta of Eq. 1.6: those that act through time.
@@ -117,7 +122,11 @@ impl<T: Scalar> Tree for Recurrent<T> {
     type Owned<S: Scalar<Real = T::Real>> = Recurrent<S>;
 
     fn lift<S: Scalar<Real = T::Real>, L: Lift<T, S>>(&self, to: &mut L) -> Recurrent<S> {
-        Recurrent { w_rec: to.matrix(&self.w_rec), w_in: to.matrix(&self.w_in), b_rec: to.vector(&self.b_rec) }
+        Recurrent {
+            w_rec: to.matrix(&self.w_rec),
+            w_in: to.matrix(&self.w_in),
+            b_rec: to.vector(&self.b_rec),
+        }
     }
 }
 
@@ -138,5 +147,66 @@ impl<T: Scalar> Tree for Parameters<T> {
 
     fn lift<S: Scalar<Real = T::Real>, L: Lift<T, S>>(&self, to: &mut L) -> Parameters<S> {
         Parameters { recurrent: self.recurrent.lift(to), readout: self.readout.lift(to) }
+    }
+}
+
+impl<S: Scalar> Recurrent<S> {
+    /// `|theta|`, the number of recurrent parameters: `d d + d n + d`.
+    pub fn count(&self) -> usize {
+        self.w_rec.len() + self.w_in.len() + self.b_rec.len()
+    }
+
+    /// The sum, parameter by parameter.
+    #[must_use]
+    pub fn plus(&self, other: &Self) -> Self {
+        Self {
+            w_rec: self.w_rec.plus(&other.w_rec),
+            w_in: self.w_in.plus(&other.w_in),
+            b_rec: self.b_rec.plus(&other.b_rec),
+        }
+    }
+}
+
+impl<S: Scalar> Readout<S> {
+    /// The sum, parameter by parameter.
+    #[must_use]
+    pub fn plus(&self, other: &Self) -> Self {
+        Self { w_out: self.w_out.plus(&other.w_out), b_out: self.b_out.plus(&other.b_out) }
+    }
+}
+
+impl<S: Scalar> Parameters<S> {
+    /// `d`, the number of hidden units.
+    pub fn hidden(&self) -> usize {
+        self.recurrent.b_rec.len()
+    }
+
+    /// The sum, parameter by parameter: gradients add up over time.
+    #[must_use]
+    pub fn plus(&self, other: &Self) -> Self {
+        Self { recurrent: self.recurrent.plus(&other.recurrent), readout: self.readout.plus(&other.readout) }
+    }
+}
+
+impl Parameters<f64> {
+    /// A network to start from: `n` inputs, `d` hidden units, `m` outputs. Weights are normal with
+    /// standard deviation `gain / sqrt(d)` (recurrent) and `1 / sqrt(fan-in)` (others), biases 0. The
+    /// same seed gives the same numbers.
+    pub fn random(n: usize, d: usize, m: usize, gain: f64, seed: u64) -> Self {
+        let mut rng = StdRng::seed_from_u64(seed);
+        let mut normal = |rows: usize, cols: usize, deviation: f64| {
+            let draws = (0..rows * cols).map(|_| deviation * rng.sample::<f64, _>(StandardNormal));
+            Dense::new([rows, cols], draws.collect::<Vec<_>>())
+        };
+        let fan_in = |inputs: usize| 1.0 / (inputs.max(1) as f64).sqrt();
+        let recurrent = Recurrent {
+            w_rec: normal(d, d, gain * fan_in(d)),
+            w_in: normal(d, n, fan_in(n)),
+            b_rec: Dense::filled([d], 0.0),
+        };
+        Self {
+            recurrent,
+            readout: Readout { w_out: normal(m, d, fan_in(d)), b_out: Dense::filled([m], 0.0) },
+        }
     }
 }

@@ -1,1 +1,33 @@
-//! credit
+//! Temporal credit assignment: who, when, is to blame for the loss?
+//!
+//! The gradient is one double sum over the time `t` of a loss and the time `s` at which a parameter
+//! was used (Eq. 1.6),
+//!
+//! ```text
+//! dL/dtheta = sum_t sum_{s <= t} dL_t/dtheta_s
+//! ```
+//!
+//! and each file of this folder is one way through that triangle:
+//!
+//! | module | sums | runs | mode |
+//! |---|---|---|---|
+//! | [`bptt`] | columns: `dL/dtheta_s`, future-facing | backwards in time | reverse: the adjoint of `h_t` is `delta_t` |
+//! | [`rtrl`] | rows: `dL_t/dtheta`, past-facing | forwards in time, online | forward: the tangent of `h_t` is `P_t` |
+//! | [`window`] | blocks of `K` steps | forwards, window by window | forward over windows, reverse inside |
+//! | [`triangle`] | nothing: every cell | both | either |
+//!
+//! No equation of the chapter is differentiated by hand here. What is done by hand is the choice of
+//! what to seed and what to sweep.
+
+pub mod bptt;
+pub mod count;
+pub mod full;
+pub mod immediate;
+pub mod mode;
+pub mod rtrl;
+pub mod triangle;
+pub mod window;
+
+pub use full::Case;
+pub use immediate::Immediate;
+pub use mode::Mode;

@@ -1,0 +1,107 @@
+//! Real-time recurrent learning: forward mode, one step at a time, online.
+//!
+//! The sum over `s` comes first (Eq. 1.7, past-facing): `dL_t/dtheta` looks from `t` into the past, and
+//! its computation runs forwards with time, `P_t = P~_t + J_t P_{t-1}` (Eq. 1.17). Time grows with
+//! `T d^4`, memory with `d^3` and not with `T`.
+
+use crate::credit::immediate;
+use crate::model::{Parameters, Recurrent, Rnn};
+use crate::sequence::Sequence;
+use ad_core::tree::unflatten;
+use ad_core::{Array, Dense, Matrix, Scalar, Unary, Vector};
+use ad_forward::{Dual, DualArray};
+
+/// A network that learns while it runs: the state, and its sensitivity to the parameters.
+///
+/// Feed it `x_t` and `y*_t`, get `dL_t/dtheta`. The parameters may change at every step: a small change
+/// of `theta_s` counts as the same change of `theta` (the chapter's remark under Eq. 1.6).
+///
+/// ```
+/// use rnn::{Rnn, Parameters, credit::rtrl::Rtrl, kind::*};
+/// use ad_core::Vector;
+///
+/// let rnn = Rnn { f: Activation::Tanh, g: Output::Identity, alpha: 0.5, loss: Loss::Squared };
+/// let params = Parameters::<f64>::random(1, 8, 1, 1.0, 0);
+/// let mut online = Rtrl::new(rnn, 8);
+/// for t in 0..100 {
+///     let (x, y_target) = (Vector::from([(t as f64).sin()]), Vector::from([(t as f64 + 1.0).sin()]));
+///     let now = online.step(&params, &x, &y_target);
+///     assert_eq!(now.grad.recurrent.w_rec.as_slice().len(), 64); // dL_t/dW_rec: update with it, or sum it
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Rtrl<T: Scalar, F> {
+    rnn: Rnn<F>,
+    h: DualArray<T, 1, 1>,
+}
+
+/// What is known after step `t`.
+#[derive(Clone, Debug)]
+pub struct Now<T: Scalar> {
+    /// `L_t`
+    pub loss: T,
+    /// `dL_t/dtheta` (Eq. 1.13), all five parameters.
+    pub grad: Parameters<T>,
+    /// `delta~_t = dL_t/dh_t`
+    pub delta_immediate: Vector<T>,
+}
+
+impl<T: Scalar, F: Unary> Rtrl<T, F> {
+    /// A network of `d` hidden units at `h_0 = 0`, with `P_0 = 0`.
+    pub fn new(rnn: Rnn<F>, d: usize) -> Self {
+        Self { rnn, h: DualArray::from_primal(&Dense::filled([d], T::zero())) }
+    }
+
+    /// Takes the step from `h_{t-1}` to `h_t`, and gives credit for `L_t`.
+    ///
+    /// # Panics
+    ///
+    /// If the shapes do not fit.
+    pub fn step(
+        &mut self,
+        params: &Parameters<T>,
+        x: &Vector<T::Real>,
+        y_target: &Vector<T::Real>,
+    ) -> Now<T> {
+        let p = params.recurrent.count();
+        let theta: Recurrent<Dual<T, 1>> = ad_forward::seeded(&params.recurrent, 0, p);
+        self.h = self.rnn.step(&theta, &self.h, &Array::constant(x));
+        let h = T::Vector::from_dense(self.h.values());
+        let (loss, immediate) = immediate::value_and_grad(&self.rnn, &params.readout, &h, y_target);
+        let delta_immediate = immediate.h.to_dense();
+        let by_theta = self.h.contract(delta_immediate.as_slice(), p); // delta~_t P_t (1.13)
+        let recurrent = unflatten(&params.recurrent, by_theta);
+        let grad = Parameters { recurrent, readout: immediate.readout };
+        Now { loss, grad, delta_immediate }
+    }
+
+    /// `h_t`
+    pub fn state(&self) -> &Vector<T> {
+        self.h.values()
+    }
+
+    /// `P_t = dh_t/dtheta` (d x |theta|): the tangent of the state.
+    pub fn sensitivity(&self, params: &Parameters<T>) -> Matrix<T> {
+        self.h.tangent(params.recurrent.count())
+    }
+}
+
+/// `L` and `dL/dtheta` (Eq. 1.18) of a whole sequence, in memory that does not grow with it.
+///
+/// # Panics
+///
+/// If the shapes of parameters and sequence do not fit.
+pub fn value_and_grad<T: Scalar, F: Unary>(
+    rnn: &Rnn<F>,
+    params: &Parameters<T>,
+    sequence: &Sequence<T::Real, 1>,
+) -> (T, Parameters<T>) {
+    let mut online = Rtrl::new(*rnn, params.hidden());
+    let steps = sequence.iter().map(|(x, y_target)| online.step(params, x, y_target));
+    steps
+        .map(|now| (now.loss, now.grad))
+        .reduce(|sum, now| (sum.0 + now.0, sum.1.plus(&now.1)))
+        .expect(NOT_EMPTY)
+}
+
+pub(crate) const NOT_EMPTY: &str = "a sequence has at least one step";

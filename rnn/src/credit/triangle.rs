@@ -1,0 +1,127 @@
+//! The triangle of Eq. 1.6, cell by cell: `dL_t/dtheta_s`, the derivative of the loss at time `t` by the
+//! parameters as they were used at time `s`.
+//!
+//! Nobody needs it to learn; it is what BPTT and RTRL are two shortcuts through. Both modes can fill
+//! it: reverse mode with a parameter of its own for every step, forward mode by seeding one step.
+
+use crate::credit::immediate;
+use crate::model::{Parameters, Recurrent, Rnn};
+use crate::sequence::Sequence;
+use ad_core::{Array, Dense, Lift, Scalar, Tree, Unary, Vector};
+use ad_forward::{Dual, DualArray};
+use ad_reverse::{Var, VarArray};
+
+/// `cells[t][s]` is `dL_t/dtheta_s`, `|theta|` numbers in the order `W_rec`, `W_in`, `b_rec`; times from 0.
+///
+/// All `T x T` cells are there: those with `s > t` have been computed like the others, and are zero.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Triangle<T> {
+    /// `cells[t][s]`
+    pub cells: Vec<Vec<Vec<T>>>,
+}
+
+impl<T: Scalar> Triangle<T> {
+    /// The sum over `t` for every `s`: `dL/dtheta_s`, what BPTT computes (Eq. 1.7, future-facing).
+    pub fn column_sums(&self) -> Vec<Vec<T>> {
+        let times = 0..self.cells.len();
+        times.map(|s| sum(self.cells.iter().map(|row| &row[s]))).collect()
+    }
+
+    /// The sum over `s` for every `t`: `dL_t/dtheta`, what RTRL computes (Eq. 1.7, past-facing).
+    pub fn row_sums(&self) -> Vec<Vec<T>> {
+        self.cells.iter().map(|row| sum(row.iter())).collect()
+    }
+
+    /// The double sum of Eq. 1.6: `dL/dtheta`.
+    pub fn total(&self) -> Vec<T> {
+        sum(self.row_sums().iter())
+    }
+}
+
+fn sum<'a, T: Scalar>(cells: impl Iterator<Item = &'a Vec<T>>) -> Vec<T> {
+    let mut cells = cells.cloned();
+    let first = cells.next().unwrap_or_default();
+    cells.fold(first, |mut sum, cell| {
+        T::axpy(T::one(), &cell, &mut sum);
+        sum
+    })
+}
+
+/// The triangle by reverse mode: a parameter of its own for every step, and one seed for every loss.
+///
+/// # Panics
+///
+/// If the shapes of parameters and sequence do not fit.
+pub fn by_adjoints<T: Scalar, F: Unary>(
+    rnn: &Rnn<F>,
+    params: &Parameters<T>,
+    sequence: &Sequence<T::Real, 1>,
+) -> Triangle<T> {
+    let (steps, p) = (sequence.steps(), params.recurrent.count());
+    let readout = ad_reverse::constant(&params.readout);
+    let run = |thetas: &PerStep<Var<T>>| {
+        let mut h = VarArray::constant(&sequence.initial_state(params.hidden()));
+        let steps = thetas.0.iter().zip(sequence.iter()).map(|(theta, (x, y_target))| {
+            h = rnn.step(theta, &h, &Array::constant(x));
+            rnn.loss_at(&rnn.output_potential(&readout, &h), y_target)
+        });
+        steps.collect::<Vec<_>>()
+    };
+    let thetas = PerStep(vec![params.recurrent.clone(); steps]);
+    let (_, mut pullback) = ad_reverse::vjp(run, &thetas);
+    let rows = pullback.rows(steps, immediate::identity(steps).as_slice());
+    let cells = rows.chunks_exact(steps * p).map(|row| row.chunks_exact(p).map(<[T]>::to_vec).collect());
+    Triangle { cells: cells.collect() }
+}
+
+/// The triangle by forward mode: the parameters of one step are seeded, and followed to the end.
+///
+/// # Panics
+///
+/// If the shapes of parameters and sequence do not fit.
+pub fn by_tangents<T: Scalar, F: Unary>(
+    rnn: &Rnn<F>,
+    params: &Parameters<T>,
+    sequence: &Sequence<T::Real, 1>,
+) -> Triangle<T> {
+    let p = params.recurrent.count();
+    let still: Recurrent<Dual<T, 1>> = ad_forward::constant(&params.recurrent);
+    let moving: Recurrent<Dual<T, 1>> = ad_forward::seeded(&params.recurrent, 0, p);
+    let column = |s: usize| {
+        let mut h = DualArray::from_primal(&Dense::filled([params.hidden()], T::zero()));
+        let cells = sequence.iter().enumerate().map(|(t, (x, y_target))| {
+            let theta = if t == s { &moving } else { &still };
+            h = rnn.step(theta, &h, &Array::constant(x));
+            let delta = immediate_credit(rnn, params, h.values(), y_target);
+            h.contract(delta.as_slice(), p)
+        });
+        cells.collect::<Vec<_>>()
+    };
+    let columns: Vec<_> = (0..sequence.steps()).map(column).collect();
+    let rows = (0..sequence.steps()).map(|t| columns.iter().map(|column| column[t].clone()).collect());
+    Triangle { cells: rows.collect() }
+}
+
+fn immediate_credit<T: Scalar, F: Unary>(
+    rnn: &Rnn<F>,
+    params: &Parameters<T>,
+    h: &Vector<T>,
+    y_target: &Vector<T::Real>,
+) -> Vector<T> {
+    let h = T::Vector::from_dense(h);
+    immediate::value_and_grad(rnn, &params.readout, &h, y_target).1.h.to_dense()
+}
+
+/// The parameters of every step, each its own.
+#[derive(Clone, Debug)]
+struct PerStep<S: Scalar>(Vec<Recurrent<S>>);
+
+impl<T: Scalar> Tree for PerStep<T> {
+    type Scalar = T;
+    type Over<S: Scalar<Real = T::Real>> = PerStep<S>;
+    type Owned<S: Scalar<Real = T::Real>> = PerStep<S>;
+
+    fn lift<S: Scalar<Real = T::Real>, L: Lift<T, S>>(&self, to: &mut L) -> PerStep<S> {
+        PerStep(self.0.iter().map(|theta| theta.lift(to)).collect())
+    }
+}

@@ -1,0 +1,148 @@
+//! Windows of `K` steps: reverse mode inside a window, forward mode over the windows.
+//!
+//! `P` stands still while the window is recorded. Sweeping the window back for its loss gives the
+//! credit `delta` that reaches the window's first state, and so the share of all earlier parameters,
+//! `delta P`; sweeping it back for each of the `d` entries of its last state gives the window's
+//! Jacobians, by which `P` is pushed once. `K = 1` is RTRL and `K = T` is BPTT; every `K` gives the exact
+//! gradient, in memory independent of `T`, at `d^3` a step instead of RTRL's `d^4`
+//! (J. Schmidhuber, Neural Computation 4, 243-248, 1992).
+
+use crate::credit::immediate::identity;
+use crate::credit::rtrl::NOT_EMPTY;
+use crate::model::{Parameters, Recurrent, Rnn};
+use crate::sequence::Sequence;
+use ad_core::tree::unflatten;
+use ad_core::{Array, Dense, Lift, Matrix, Scalar, Tree, Unary, Vector};
+use ad_reverse::Var;
+
+/// A network that learns window by window: the state, and its sensitivity to the parameters.
+#[derive(Clone, Debug)]
+pub struct Windows<T: Scalar, F> {
+    rnn: Rnn<F>,
+    h: Vector<T>,
+    /// `P` (d x |theta|); `None` stands for `P_0 = 0`.
+    sensitivity: Option<Matrix<T>>,
+}
+
+/// What a window depends on.
+struct Inputs<S: Scalar> {
+    params: Parameters<S>,
+    h: S::Vector,
+}
+
+/// What a window gives.
+struct Outcome<S: Scalar> {
+    loss: S,
+    h: S::Vector,
+}
+
+impl<T: Scalar, F: Unary> Windows<T, F> {
+    /// A network of `d` hidden units at `h_0 = 0`, with `P_0 = 0`.
+    pub fn new(rnn: Rnn<F>, d: usize) -> Self {
+        Self { rnn, h: Dense::filled([d], T::zero()), sensitivity: None }
+    }
+
+    /// Runs through a window, and gives credit for the losses in it: their sum, and its gradient.
+    ///
+    /// # Panics
+    ///
+    /// If the shapes do not fit.
+    pub fn advance(&mut self, params: &Parameters<T>, window: &Sequence<T::Real, 1>) -> (T, Parameters<T>) {
+        let (d, p) = (params.hidden(), params.recurrent.count());
+        let inputs = Inputs { params: params.clone(), h: T::Vector::from_dense(&self.h) };
+        let run = |input: &Inputs<Var<T>>| {
+            let mut last = input.h.clone();
+            let steps = self.rnn.unroll_from(last.clone(), &input.params, window);
+            let losses = steps.map(|step| {
+                last = step.h;
+                step.loss
+            });
+            let loss = losses.sum();
+            Outcome { loss, h: last }
+        };
+        let (outcome, mut pullback) = ad_reverse::vjp(run, &inputs);
+
+        // One sweep from the loss: the parameters used in the window, and the credit of its first state.
+        let from_loss = Outcome { loss: T::one(), h: T::Vector::from_dense(&Dense::filled([d], T::zero())) };
+        let mut credit = pullback.call(&from_loss);
+        if let Some(sensitivity) = &self.sensitivity {
+            let mut past = vec![T::zero(); p];
+            T::gemv_t(sensitivity.as_slice(), credit.h.to_dense().as_slice(), &mut past); // delta P
+            let past: Recurrent<T> = unflatten(&params.recurrent, past);
+            credit.params.recurrent = credit.params.recurrent.plus(&past);
+        }
+
+        // One sweep from all entries of the last state: P = dh/dtheta + dh/dh_0 P (1.17 over a window).
+        let from_state: Matrix<T> = Dense::new(
+            [d, d + 1],
+            identity(d).iter_rows().flat_map(|row| std::iter::once(T::zero()).chain(row.iter().copied())),
+        );
+        let rows = Matrix::new([d, pullback.inputs()], pullback.rows(d, from_state.as_slice()));
+        let columns = |start: usize, width: usize| {
+            Matrix::new(
+                [d, width],
+                rows.iter_rows().flat_map(move |row| row[start..start + width].iter().copied()),
+            )
+        };
+        let mut pushed = columns(0, p);
+        if let Some(sensitivity) = &self.sensitivity {
+            let jacobian = columns(pullback.inputs() - d, d);
+            let (j, s) = (jacobian.as_slice(), sensitivity.as_slice());
+            T::gemm([d, d, p], j, (d, 1), s, (p, 1), pushed.as_mut_slice(), true);
+        }
+        self.sensitivity = Some(pushed);
+        self.h = outcome.h.to_dense();
+        (outcome.loss, credit.params)
+    }
+
+    /// The state after the last window.
+    pub fn state(&self) -> &Vector<T> {
+        &self.h
+    }
+
+    /// `P = dh/dtheta` (d x |theta|) after the last window; `None` before the first.
+    pub fn sensitivity(&self) -> Option<&Matrix<T>> {
+        self.sensitivity.as_ref()
+    }
+}
+
+/// `L` and `dL/dtheta` (Eq. 1.18) of a whole sequence by windows of `k` steps (the last may be shorter).
+///
+/// # Panics
+///
+/// If `k` is 0, or the shapes of parameters and sequence do not fit.
+pub fn value_and_grad<T: Scalar, F: Unary>(
+    rnn: &Rnn<F>,
+    params: &Parameters<T>,
+    sequence: &Sequence<T::Real, 1>,
+    k: usize,
+) -> (T, Parameters<T>) {
+    assert!(k > 0, "a window has at least one step");
+    let mut windows = Windows::new(*rnn, params.hidden());
+    let starts = (0..sequence.steps()).step_by(k);
+    let all = starts.map(|start| {
+        let window = sequence.window(start..sequence.steps().min(start + k));
+        windows.advance(params, &window)
+    });
+    all.reduce(|sum, now| (sum.0 + now.0, sum.1.plus(&now.1))).expect(NOT_EMPTY)
+}
+
+impl<T: Scalar> Tree for Inputs<T> {
+    type Scalar = T;
+    type Over<S: Scalar<Real = T::Real>> = Inputs<S>;
+    type Owned<S: Scalar<Real = T::Real>> = Inputs<S>;
+
+    fn lift<S: Scalar<Real = T::Real>, L: Lift<T, S>>(&self, to: &mut L) -> Inputs<S> {
+        Inputs { params: self.params.lift(to), h: to.vector(&self.h) }
+    }
+}
+
+impl<T: Scalar> Tree for Outcome<T> {
+    type Scalar = T;
+    type Over<S: Scalar<Real = T::Real>> = Outcome<S>;
+    type Owned<S: Scalar<Real = T::Real>> = Outcome<S>;
+
+    fn lift<S: Scalar<Real = T::Real>, L: Lift<T, S>>(&self, to: &mut L) -> Outcome<S> {
+        Outcome { loss: to.scalar(self.loss), h: to.vector(&self.h) }
+    }
+}
