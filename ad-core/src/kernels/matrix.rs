@@ -1,4 +1,4 @@
-//! Matrix products: the plain loops, and the `gemm` crate behind its feature.
+//! Matrix products by plain loops: for any scalar, and for numbers without the feature `gemm`.
 
 use super::Strides;
 use crate::scalar::Scalar;

@@ -8,6 +8,8 @@
 use crate::rule::Unary;
 use crate::scalar::Scalar;
 
+#[cfg(feature = "gemm")]
+mod gemm;
 mod matrix;
 mod real;
 

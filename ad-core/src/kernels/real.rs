@@ -1,10 +1,14 @@
 //! The kernels of `f64` and `f32`.
 
-use super::{Kernels, Strides, matrix};
+#[cfg(feature = "gemm")]
+use super::gemm;
+#[cfg(not(feature = "gemm"))]
+use super::matrix;
+use super::{Kernels, Strides};
 use crate::rule::Unary;
 
 macro_rules! real_kernels {
-    ($t:ty) => {
+    ($t:ty, $gemm:ident) => {
         impl Kernels for $t {
             fn gemv(a: &[Self], x: &[Self], y: &mut [Self]) {
                 for (y, row) in y.iter_mut().zip(a.chunks_exact(x.len().max(1))) {
@@ -20,6 +24,9 @@ macro_rules! real_kernels {
                 c: &mut [Self],
                 accumulate: bool,
             ) {
+                #[cfg(feature = "gemm")]
+                gemm::$gemm(shape, a, sa, b, sb, c, accumulate);
+                #[cfg(not(feature = "gemm"))]
                 matrix::gemm_loops(shape, a, sa, b, sb, c, accumulate);
             }
             fn dot(x: &[Self], y: &[Self]) -> Self {
@@ -34,5 +41,5 @@ macro_rules! real_kernels {
         }
     };
 }
-real_kernels!(f64);
-real_kernels!(f32);
+real_kernels!(f64, gemm_f64);
+real_kernels!(f32, gemm_f32);
