@@ -71,7 +71,7 @@ macro_rules! unary_table {
             /// `ln(1 + e^x)`, without overflow.
             Softplus softplus { x => {
                 Float::max(x, real(0.0)) + Float::ln_1p(Float::exp(-Float::abs(x))) + (x - x) * real(0.0)
-            } } { (x, _y) => x.sigmoid() } [-30.0, -2.0, 0.3, 20.0];
+            } } { (x, _y) => x.sigmoid() } [-30.0, -2.0, 0.3, 20.0] map_softplus;
             /// `max(x, 0)`. At 0 the derivative is 0, where that of `max(x, 0)` is 1/2.
             Relu relu { x => if x < real(0.0) { real(0.0) } else { x } } { (x, _y) => S::constant(step(x.primal())) } [-2.0, 0.3];
         }

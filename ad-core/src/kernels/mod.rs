@@ -1,7 +1,7 @@
 //! The loops under the arrays.
 //!
 //! Every array operation of every mode ends here, on row-major slices of the scalar. For `f64` and
-//! `f32` the loops are vectorised ; for any other scalar they are plain loops over `S`
+//! `f32` the loops are vectorised ([`vector`]); for any other scalar they are plain loops over `S`
 //! whose *primal is then taken from the real kernel*, so that all modes and nestings produce the same
 //! bits as the plain run.
 
@@ -12,6 +12,11 @@ use crate::scalar::Scalar;
 mod gemm;
 mod matrix;
 mod real;
+#[cfg(test)]
+mod tests;
+pub mod vector;
+#[cfg(target_arch = "x86_64")]
+mod x86;
 
 /// `(row stride, column stride)` of a matrix operand of [`Kernels::gemm`], in elements.
 pub type Strides = (usize, usize);
@@ -155,6 +160,14 @@ pub trait Kernels: Sized {
         Self: Scalar,
     {
         elementwise(crate::rules::Sigmoid, x, y, p);
+    }
+
+    /// Vectorised `softplus x` and, if asked for, its derivative.
+    fn map_softplus(x: &[Self], y: &mut [Self], p: Option<&mut [Self]>)
+    where
+        Self: Scalar,
+    {
+        elementwise(crate::rules::Softplus, x, y, p);
     }
 }
 

@@ -1,19 +1,21 @@
-//! The kernels of `f64` and `f32`.
+//! The kernels of `f64` and `f32`: vectorised loops, and the `gemm` crate behind its feature.
 
 #[cfg(feature = "gemm")]
 use super::gemm;
 #[cfg(not(feature = "gemm"))]
 use super::matrix;
-use super::{Kernels, Strides};
+use super::{Kernels, Strides, vector};
 use crate::rule::Unary;
 
 macro_rules! real_kernels {
-    ($t:ty, $gemm:ident) => {
+    ($t:ty: $exp:ident $gemm:ident $gemv:ident $gemv_t:ident $dot:ident $axpy:ident $axpby:ident $hadamard:ident
+        $($map:ident = $value:ident / $value_and_partial:ident)*) => {
         impl Kernels for $t {
             fn gemv(a: &[Self], x: &[Self], y: &mut [Self]) {
-                for (y, row) in y.iter_mut().zip(a.chunks_exact(x.len().max(1))) {
-                    *y += Self::dot(row, x);
-                }
+                vector::$gemv(y.len(), x.len(), a, x, y);
+            }
+            fn gemv_t(a: &[Self], x: &[Self], y: &mut [Self]) {
+                vector::$gemv_t(x.len(), y.len(), a, x, y);
             }
             fn gemm(
                 shape: [usize; 3],
@@ -30,7 +32,16 @@ macro_rules! real_kernels {
                 matrix::gemm_loops(shape, a, sa, b, sb, c, accumulate);
             }
             fn dot(x: &[Self], y: &[Self]) -> Self {
-                x.iter().zip(y).map(|(&x, &y)| x * y).sum()
+                vector::$dot(x, y)
+            }
+            fn axpy(a: Self, x: &[Self], y: &mut [Self]) {
+                vector::$axpy(a, x, y);
+            }
+            fn axpby(a: Self, x: &[Self], b: Self, y: &[Self], out: &mut [Self]) {
+                vector::$axpby(a, x, b, y, out);
+            }
+            fn hadamard(x: &[Self], y: &[Self], out: &mut [Self]) {
+                vector::$hadamard(x, y, out);
             }
             fn map<R: Unary>(rule: R, x: &[Self], y: &mut [Self]) {
                 rule.values(x, y);
@@ -38,8 +49,28 @@ macro_rules! real_kernels {
             fn map_with_partial<R: Unary>(rule: R, x: &[Self], y: &mut [Self], p: &mut [Self]) {
                 rule.values_and_partials(x, y, p);
             }
+            fn map_exp(x: &[Self], y: &mut [Self], p: Option<&mut [Self]>) {
+                vector::$exp(x, y);
+                if let Some(p) = p {
+                    p.copy_from_slice(y);
+                }
+            }
+            $(
+                fn $map(x: &[Self], y: &mut [Self], p: Option<&mut [Self]>) {
+                    match p {
+                        Some(p) => vector::$value_and_partial(x, y, p),
+                        None => vector::$value(x, y),
+                    }
+                }
+            )*
         }
     };
 }
-real_kernels!(f64, gemm_f64);
-real_kernels!(f32, gemm_f32);
+real_kernels!(f64: exp_f64 gemm_f64 gemv_f64 gemv_t_f64 dot_f64 axpy_f64 axpby_f64 hadamard_f64
+    map_tanh = tanh_f64 / tanh_with_partial_f64
+    map_sigmoid = sigmoid_f64 / sigmoid_with_partial_f64
+    map_softplus = softplus_f64 / softplus_with_partial_f64);
+real_kernels!(f32: exp_f32 gemm_f32 gemv_f32 gemv_t_f32 dot_f32 axpy_f32 axpby_f32 hadamard_f32
+    map_tanh = tanh_f32 / tanh_with_partial_f32
+    map_sigmoid = sigmoid_f32 / sigmoid_with_partial_f32
+    map_softplus = softplus_f32 / softplus_with_partial_f32);

@@ -1,0 +1,569 @@
+//! The vector kernels against loops that are plainly right, and functions against two references: correctly
+//! rounded points made by MPFR (`reference.csv`), and arithmetic with twice the digits on dense sweeps.
+//!
+//! Everything is tested as a user calls it, on this machine's processor, and in the portable form.
+
+use super::vector::elementary::{Elementary, Exp, Sigmoid, Softplus, Tanh};
+use super::vector::lane::Separate;
+use super::vector::{loops, *};
+
+/// Xorshift: the same numbers in each run.
+struct Random(u64);
+
+impl Random {
+    fn bits(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
+    }
+
+    /// In [-1, 1).
+    fn signed(&mut self) -> f64 {
+        (self.bits() >> 11) as f64 / (1u64 << 52) as f64 - 1.0
+    }
+
+    fn below(&mut self, bound: usize) -> usize {
+        (self.bits() >> 32) as usize % bound
+    }
+}
+
+/// Numbers with 106 digits, as unevaluated sums, just good enough to measure the error of the kernels.
+mod double_double {
+    #[derive(Clone, Copy)]
+    pub(super) struct Dd(pub(super) f64, pub(super) f64);
+
+    fn two_sum(a: f64, b: f64) -> Dd {
+        let sum = a + b;
+        let b_part = sum - a;
+        Dd(sum, (a - (sum - b_part)) + (b - b_part))
+    }
+
+    fn two_product(a: f64, b: f64) -> Dd {
+        let split = |v: f64| {
+            let high = 134_217_729.0 * v;
+            let high = high - (high - v);
+            (high, v - high)
+        };
+        let ((a1, a2), (b1, b2), product) = (split(a), split(b), a * b);
+        Dd(product, ((a1 * b1 - product) + a1 * b2 + a2 * b1) + a2 * b2)
+    }
+
+    impl std::ops::Add for Dd {
+        type Output = Self;
+        fn add(self, b: Self) -> Self {
+            let (high, low) = (two_sum(self.0, b.0), two_sum(self.1, b.1));
+            let high = two_sum(high.0, high.1 + low.0);
+            two_sum(high.0, high.1 + low.1)
+        }
+    }
+
+    impl std::ops::Mul for Dd {
+        type Output = Self;
+        fn mul(self, b: Self) -> Self {
+            let product = two_product(self.0, b.0);
+            two_sum(product.0, product.1 + (self.0 * b.1 + self.1 * b.0))
+        }
+    }
+
+    impl std::ops::Neg for Dd {
+        type Output = Self;
+        fn neg(self) -> Self {
+            Self(-self.0, -self.1)
+        }
+    }
+
+    impl std::ops::Div for Dd {
+        type Output = Self;
+        fn div(self, b: Self) -> Self {
+            let first = self.0 / b.0;
+            let rest = self + -(b * Dd(first, 0.0));
+            let second = rest.0 / b.0;
+            let rest = rest + -(b * Dd(second, 0.0));
+            two_sum(first, second) + Dd(rest.0 / b.0, 0.0)
+        }
+    }
+
+    /// `e^z` as `(m, k)`, meaning `m 2^k`.
+    pub(super) fn exp(z: f64) -> (Dd, i32) {
+        const LN2: [f64; 3] = [
+            0.693_147_180_559_890_3,
+            5.497_923_018_708_371e-14,
+            1.947_045_092_380_75e-31,
+        ];
+        let k = (z / std::f64::consts::LN_2).round();
+        let r = Dd(z - k * LN2[0], 0.0) + -two_product(k, LN2[1]) + Dd(-k * LN2[2], 0.0);
+        let mut sum = Dd(1.0, 0.0);
+        for n in (1..=24).rev() {
+            sum = Dd(1.0, 0.0) + r * sum / Dd(f64::from(n), 0.0);
+        }
+        (sum, k as i32)
+    }
+}
+
+use double_double::Dd;
+
+/// `v 2^n`, rounded at most once.
+fn scale(mut v: f64, mut n: i32) -> f64 {
+    while n > 0 {
+        v *= f64::from_bits((1023 + n.min(1000) as u64) << 52);
+        n -= n.min(1000);
+    }
+    while n < 0 {
+        v /= f64::from_bits((1023 + (-n).min(1000) as u64) << 52);
+        n += (-n).min(1000);
+    }
+    v
+}
+
+/// A reference value `m 2^k`.
+type Scaled = (Dd, i32);
+
+/// A function under test, with the value and the derivative it ought to have.
+trait Reference: Elementary {
+    const NAME: &'static str;
+    fn exact(x: f64) -> [Scaled; 2];
+}
+
+const ONE: Dd = Dd(1.0, 0.0);
+
+/// `e^-|z|` as `m 2^k`, and as a number that is 0 where it would not matter to `1 + e`.
+fn decaying_exp(z: f64) -> (Dd, i32, Dd) {
+    let (m, k) = double_double::exp(-z.abs().min(3000.0));
+    let e = if k < -200 {
+        Dd(0.0, 0.0)
+    } else {
+        Dd(scale(m.0, k), scale(m.1, k))
+    };
+    (m, k, e)
+}
+
+impl Reference for Exp {
+    const NAME: &'static str = "exp";
+    fn exact(x: f64) -> [Scaled; 2] {
+        [double_double::exp(x.clamp(-3000.0, 3000.0)); 2]
+    }
+}
+
+impl Reference for Tanh {
+    const NAME: &'static str = "tanh";
+    fn exact(x: f64) -> [Scaled; 2] {
+        let (m, k, e) = decaying_exp(2.0 * x.abs().min(3000.0));
+        let value = if x.abs() < 1e-20 {
+            Dd(x.abs(), 0.0)
+        } else if x.abs() < 1e-6 {
+            // Cancellation in the formula leaves too few digits here.
+            let x = Dd(x.abs(), 0.0);
+            x + -(x * x * x / Dd(3.0, 0.0)) + x * x * x * x * x * Dd(2.0, 0.0) / Dd(15.0, 0.0)
+        } else {
+            (ONE + -e) / (ONE + e)
+        };
+        let value = if x < 0.0 { -value } else { value };
+        let derivative = Dd(4.0, 0.0) * m / ((ONE + e) * (ONE + e));
+        [(value, 0), (derivative, k)]
+    }
+}
+
+impl Reference for Sigmoid {
+    const NAME: &'static str = "sigmoid";
+    fn exact(x: f64) -> [Scaled; 2] {
+        let (m, k, e) = decaying_exp(x);
+        let value = if x < 0.0 {
+            (m / (ONE + e), k)
+        } else {
+            (ONE / (ONE + e), 0)
+        };
+        [value, (m / ((ONE + e) * (ONE + e)), k)]
+    }
+}
+
+impl Reference for Softplus {
+    const NAME: &'static str = "softplus";
+    fn exact(x: f64) -> [Scaled; 2] {
+        let (m, k, e) = decaying_exp(x);
+        // ln(1 + e) as m 2^k: a few terms of the series, or one step of Newton's method.
+        let (m, k) = if k < -40 {
+            (m * (ONE + -(e * Dd(0.5, 0.0)) + e * e / Dd(3.0, 0.0)), k)
+        } else {
+            let near = e.0.ln_1p();
+            let (inverse, power) = double_double::exp(-near);
+            let inverse = Dd(scale(inverse.0, power), scale(inverse.1, power));
+            (Dd(near, 0.0) + ((ONE + e) * inverse + -ONE), 0)
+        };
+        let value = if x < 0.0 {
+            (m, k)
+        } else {
+            (Dd(x, 0.0) + Dd(scale(m.0, k), scale(m.1, k)), 0)
+        };
+        [value, Sigmoid::exact(x)[0]]
+    }
+}
+
+/// A binary format: bits after the leading one, and the exponents of the smallest number and of overflow.
+struct Format {
+    mantissa: i32,
+    smallest: i32,
+    overflow: i32,
+}
+
+impl Format {
+    fn exponent(&self, (m, k): Scaled) -> i32 {
+        ((m.0.abs().to_bits() >> 52) as i32 - 1023).saturating_add(k)
+    }
+
+    /// The distance of a result from the exact value, in units of the last place of the exact value.
+    fn ulps(&self, got: f64, (m, k): Scaled) -> f64 {
+        let exponent = self.exponent((m, k));
+        if m.0 == 0.0 || exponent >= self.overflow {
+            let limit = if m.0 == 0.0 { 0.0 } else { f64::INFINITY };
+            return if got == limit { 0.0 } else { f64::INFINITY };
+        }
+        let unit = (exponent - self.mantissa).max(self.smallest);
+        scale(((scale(got, -k) - m.0) - m.1).abs(), k - unit)
+    }
+
+    fn is_normal(&self, exact: Scaled) -> bool {
+        self.exponent(exact) >= self.smallest + self.mantissa
+    }
+}
+
+macro_rules! tests_of {
+    (
+        $module:ident, $real:ident: $bits:ty, $format:expr, span $span:literal; $dot:ident $gemv:ident $gemv_t:ident
+        $axpy:ident $axpby:ident $hadamard:ident $hadamard_add:ident
+        $exp:ident $($function:ident: $value:ident $with_partial:ident),*
+    ) => {
+        mod $module {
+            use super::*;
+
+            const FORMAT: Format = $format;
+
+            type Map = fn(&[$real], &mut [$real]);
+            type MapWithPartial = fn(&[$real], &mut [$real], &mut [$real]);
+
+            fn exp_twice(x: &[$real], y: &mut [$real], p: &mut [$real]) {
+                $exp(x, y);
+                p.copy_from_slice(y);
+            }
+
+            /// The functions as users call them.
+            const FUNCTIONS: [(&str, Map, MapWithPartial); 4] =
+                [("exp", $exp, exp_twice), $((stringify!($function), $value, $with_partial)),*];
+
+            fn portable<F: Elementary>(x: &[$real], y: &mut [$real], p: &mut [$real]) {
+                loops::map_with_partial::<F, $real, Separate>(x, y, p);
+                let mut alone = vec![0.0; x.len()];
+                loops::map::<F, $real, Separate>(x, &mut alone);
+                assert_eq!(bits(y), bits(&alone));
+            }
+
+            fn bits(x: &[$real]) -> Vec<$bits> {
+                x.iter().map(|x| x.to_bits()).collect()
+            }
+
+            fn random(random: &mut Random, len: usize) -> Vec<$real> {
+                (0..len).map(|_| random.signed() as $real).collect()
+            }
+
+            /// A slice of the given length somewhere in a longer one, so that its alignment is arbitrary.
+            fn unaligned(source: &mut Random, len: usize) -> (Vec<$real>, std::ops::Range<usize>) {
+                let offset = source.below(9);
+                (random(source, offset + len + 3), offset..offset + len)
+            }
+
+            /// All binades with both signs, where the functions change, and around the points where the
+            /// reduction of the argument does.
+            fn arguments() -> Vec<$real> {
+                let mut source = Random(0x9e37_79b9_7f4a_7c15);
+                let mut x: Vec<$real> = vec![0.0, -0.0, $real::MAX, $real::MIN, $real::MIN_POSITIVE];
+                let exponent = FORMAT.mantissa;
+                for binade in 0..2 * FORMAT.overflow as $bits - 1 {
+                    for _ in 0..4 {
+                        let mantissa = source.bits() as $bits & ((1 << exponent) - 1);
+                        let v = $real::from_bits((binade << exponent) | mantissa);
+                        x.extend([v, -v]);
+                    }
+                }
+                for range in [1.0, 3.0, 40.0, $span] {
+                    x.extend((0..4000).map(|_| (source.signed() * range) as $real));
+                }
+                for k in -300..300 {
+                    let v = (f64::from(k) * std::f64::consts::LN_2 / 4.0) as $real;
+                    x.extend([v, v.next_up(), v.next_down()]);
+                }
+                x
+            }
+
+            /// The largest errors of values and of (normal) derivatives over all arguments.
+            fn largest_errors<F: Reference>(map: MapWithPartial) -> [f64; 2] {
+                let x = arguments();
+                let (mut y, mut p) = (vec![0.0; x.len()], vec![0.0; x.len()]);
+                map(&x, &mut y, &mut p);
+                let mut worst = [0.0f64; 2];
+                for ((&x, &y), &p) in x.iter().zip(&y).zip(&p) {
+                    let [value, derivative] = F::exact(f64::from(x));
+                    let error = FORMAT.ulps(f64::from(y), value);
+                    assert!(error <= 2.0, "{}({x:e}) = {y:e}: {error} ulp", F::NAME);
+                    worst[0] = worst[0].max(error);
+                    let error = FORMAT.ulps(f64::from(p), derivative);
+                    assert!(error <= 4.0, "{}'({x:e}) = {p:e}: {error} ulp", F::NAME);
+                    if FORMAT.is_normal(derivative) {
+                        worst[1] = worst[1].max(error);
+                    }
+                }
+                worst
+            }
+
+            fn check_accuracy<F: Reference>() {
+                let (_, _, map) = FUNCTIONS.into_iter().find(|f| f.0 == F::NAME).unwrap();
+                let fast = largest_errors::<F>(map);
+                let portable = largest_errors::<F>(portable::<F>);
+                println!("{} {}: {fast:.2?} ulp, portable {portable:.2?}", stringify!($real), F::NAME);
+            }
+
+            #[test]
+            fn exp_is_accurate() {
+                check_accuracy::<Exp>();
+            }
+
+            #[test]
+            fn tanh_is_accurate() {
+                check_accuracy::<Tanh>();
+            }
+
+            #[test]
+            fn sigmoid_is_accurate() {
+                check_accuracy::<Sigmoid>();
+            }
+
+            #[test]
+            fn softplus_is_accurate() {
+                check_accuracy::<Softplus>();
+            }
+
+            /// Points made elsewhere, so that an error in the reference above cannot hide one in a kernel.
+            #[test]
+            fn functions_are_near_the_correctly_rounded_points() {
+                let mut checked = 0;
+                for line in include_str!("reference.csv").lines().skip(1) {
+                    let fields: Vec<&str> = line.split(',').collect();
+                    if fields[1] != stringify!($real) {
+                        continue;
+                    }
+                    let number = |hex| $real::from_bits(<$bits>::from_str_radix(hex, 16).unwrap());
+                    let [x, value, derivative] = [fields[2], fields[3], fields[4]].map(number);
+                    let (_, _, map) = FUNCTIONS.into_iter().find(|f| f.0 == fields[0]).unwrap();
+                    let (mut y, mut p) = ([0.0], [0.0]);
+                    map(&[x], &mut y, &mut p);
+                    // Neighbours have neighbouring bits.
+                    assert!(y[0].to_bits().abs_diff(value.to_bits()) <= 2, "{line}: {:e}", y[0]);
+                    assert!(p[0].to_bits().abs_diff(derivative.to_bits()) <= 4, "{line}: {:e}", p[0]);
+                    checked += 1;
+                }
+                assert!(checked > 500);
+            }
+
+            #[test]
+            fn special_arguments() {
+                let x = [$real::NAN, -$real::NAN, $real::INFINITY, $real::NEG_INFINITY, 0.0, -0.0];
+                let expected = [
+                    ("exp", [$real::INFINITY, 0.0, 1.0, 1.0], [$real::INFINITY, 0.0, 1.0, 1.0]),
+                    ("tanh", [1.0, -1.0, 0.0, -0.0], [0.0, 0.0, 1.0, 1.0]),
+                    ("sigmoid", [1.0, 0.0, 0.5, 0.5], [0.0, 0.0, 0.25, 0.25]),
+                    (
+                        "softplus",
+                        [$real::INFINITY, 0.0, std::f64::consts::LN_2 as $real, std::f64::consts::LN_2 as $real],
+                        [1.0, 0.0, 0.5, 0.5],
+                    ),
+                ];
+                for ((name, _, fast), (_, value, derivative)) in FUNCTIONS.into_iter().zip(expected) {
+                    let portable: MapWithPartial = match name {
+                        "exp" => portable::<Exp>,
+                        "tanh" => portable::<Tanh>,
+                        "sigmoid" => portable::<Sigmoid>,
+                        _ => portable::<Softplus>,
+                    };
+                    for map in [fast, portable] {
+                        let (mut y, mut p) = ([0.0; 6], [0.0; 6]);
+                        map(&x, &mut y, &mut p);
+                        assert!(y[..2].iter().chain(&p[..2]).all(|v| v.is_nan()), "{name}: {y:?} {p:?}");
+                        assert_eq!(bits(&y[2..]), bits(&value), "{name}: {y:?}");
+                        assert_eq!(bits(&p[2..]), bits(&derivative), "{name}': {p:?}");
+                    }
+                }
+            }
+
+            #[test]
+            fn an_element_does_not_depend_on_its_place() {
+                let mut source = Random(7);
+                for (name, map, map_with_partial) in FUNCTIONS {
+                    for len in 0..=40 {
+                        let (x, range) = unaligned(&mut source, len);
+                        let x: Vec<$real> = x.iter().map(|x| x * 9.0).collect();
+                        let x = &x[range];
+                        let (mut y, mut value, mut p) = (vec![0.0; len], vec![0.0; len], vec![0.0; len]);
+                        map(x, &mut value);
+                        map_with_partial(x, &mut y, &mut p);
+                        assert_eq!(bits(&y), bits(&value), "{name} with and without derivative");
+                        for i in 0..len {
+                            let (mut y_alone, mut p_alone) = ([0.0], [0.0]);
+                            map_with_partial(&x[i..=i], &mut y_alone, &mut p_alone);
+                            assert_eq!(y[i].to_bits(), y_alone[0].to_bits(), "{name}: {i} of {len}");
+                            assert_eq!(p[i].to_bits(), p_alone[0].to_bits(), "{name}': {i} of {len}");
+                        }
+                    }
+                }
+            }
+
+            /// Whether a sum of `n` products is as near to the exact one as any order of summation is.
+            fn assert_sum(got: $real, products: impl Iterator<Item = ($real, $real)> + Clone, start: $real) {
+                let product = |(a, b): ($real, $real)| f64::from(a) * f64::from(b);
+                let exact = products.clone().map(product).sum::<f64>() + f64::from(start);
+                let size = products.clone().map(product).map(f64::abs).sum::<f64>() + f64::from(start).abs();
+                let bound = (products.count() + 2) as f64 * f64::from($real::EPSILON) * size;
+                assert!((f64::from(got) - exact).abs() <= bound, "{got} for {exact}");
+            }
+
+            #[test]
+            fn products_are_those_of_plain_loops() {
+                let mut source = Random(11);
+                for round in 0..400 {
+                    let (rows, cols) = (source.below(70) + 1, source.below(70) + 1);
+                    let (a, a_range) = unaligned(&mut source, rows * cols);
+                    let (x, x_range) = unaligned(&mut source, cols);
+                    let (mut y, y_range) = unaligned(&mut source, rows);
+                    let (a, x, before) = (&a[a_range], &x[x_range], y.clone());
+                    let dispatched = round % 4 != 0;
+
+                    if dispatched {
+                        $gemv(rows, cols, a, x, &mut y[y_range.clone()]);
+                    } else {
+                        loops::gemv(a, x, &mut y[y_range.clone()]);
+                    }
+                    for (row, i) in a.chunks(cols).zip(y_range.clone()) {
+                        assert_sum(y[i], row.iter().copied().zip(x.iter().copied()), before[i]);
+                    }
+                    assert_untouched(&y, &before, y_range);
+
+                    let (x, x_range) = unaligned(&mut source, rows);
+                    let (mut y, y_range) = unaligned(&mut source, cols);
+                    let (x, before) = (&x[x_range], y.clone());
+                    if dispatched {
+                        $gemv_t(rows, cols, a, x, &mut y[y_range.clone()]);
+                    } else {
+                        loops::gemv_t(a, x, &mut y[y_range.clone()]);
+                    }
+                    for (j, i) in y_range.clone().enumerate() {
+                        let column = a.iter().copied().skip(j).step_by(cols);
+                        assert_sum(y[i], column.zip(x.iter().copied()), before[i]);
+                    }
+                    assert_untouched(&y, &before, y_range);
+                }
+            }
+
+            fn assert_untouched(y: &[$real], before: &[$real], range: std::ops::Range<usize>) {
+                assert_eq!(y[..range.start], before[..range.start]);
+                assert_eq!(y[range.end..], before[range.end..]);
+            }
+
+            #[test]
+            fn a_row_does_not_depend_on_the_others() {
+                let mut source = Random(13);
+                for rows in 1..30 {
+                    let cols = source.below(40) + 1;
+                    let (a, x) = (random(&mut source, rows * cols), random(&mut source, cols));
+                    let mut y = vec![0.0; rows];
+                    $gemv(rows, cols, &a, &x, &mut y);
+                    for (row, y) in a.chunks(cols).zip(&y) {
+                        let mut alone = [0.0];
+                        $gemv(1, cols, row, &x, &mut alone);
+                        assert_eq!(y.to_bits(), alone[0].to_bits());
+                    }
+                }
+            }
+
+            #[test]
+            fn the_transposed_product_is_one_axpy_for_each_row() {
+                let mut source = Random(17);
+                for rows in 1..30 {
+                    let cols = source.below(40) + 1;
+                    let (a, x) = (random(&mut source, rows * cols), random(&mut source, rows));
+                    let mut y = random(&mut source, cols);
+                    let mut expected = y.clone();
+                    $gemv_t(rows, cols, &a, &x, &mut y);
+                    for (row, &x) in a.chunks(cols).zip(&x) {
+                        $axpy(x, row, &mut expected);
+                    }
+                    assert_eq!(bits(&y), bits(&expected));
+                }
+            }
+
+            #[test]
+            fn elementwise_kernels_are_the_scalar_expressions() {
+                let mut source = Random(19);
+                for len in 0..150 {
+                    let (x, x_range) = unaligned(&mut source, len);
+                    let (y, y_range) = unaligned(&mut source, len);
+                    let (x, y) = (&x[x_range], &y[y_range]);
+                    let (a, b) = (source.signed() as $real, source.signed() as $real);
+                    let by_element = |f: fn($real, $real, $real, $real) -> $real| -> Vec<$real> {
+                        x.iter().zip(y).map(|(&x, &y)| f(a, x, b, y)).collect()
+                    };
+                    let mut out = vec![0.0; len];
+
+                    $axpby(a, x, b, y, &mut out);
+                    assert_eq!(bits(&out), bits(&by_element(|a, x, b, y| a * x + b * y)));
+                    $hadamard(x, y, &mut out);
+                    assert_eq!(bits(&out), bits(&by_element(|_, x, _, y| x * y)));
+
+                    let mut sum = y.to_vec();
+                    $axpy(a, x, &mut sum);
+                    for ((&sum, &x), &y) in sum.iter().zip(x).zip(y) {
+                        assert_sum(sum, [(a, x)].into_iter(), y);
+                    }
+                    $hadamard_add(x, y, &mut out);
+                    for ((&out, &x), &y) in out.iter().zip(x).zip(y) {
+                        assert_sum(out, [(x, y)].into_iter(), x * y);
+                    }
+                    assert_sum($dot(x, y), x.iter().copied().zip(y.iter().copied()), 0.0);
+                    assert_sum(loops::dot(x, y), x.iter().copied().zip(y.iter().copied()), 0.0);
+                }
+            }
+
+            #[test]
+            fn empty_matrices_leave_the_output_alone() {
+                let mut y = [1.0, 2.0];
+                $gemv(2, 0, &[], &[], &mut y);
+                $gemv_t(0, 2, &[], &[], &mut y);
+                $gemv(0, 2, &[], &[1.0, 1.0], &mut []);
+                $gemv_t(2, 0, &[], &[1.0, 1.0], &mut []);
+                assert_eq!(y, [1.0, 2.0]);
+            }
+
+            #[test]
+            #[should_panic(expected = "a 2 x 3 matrix, but the matrix has 5 elements")]
+            fn shapes_are_checked() {
+                $gemv(2, 3, &[0.0; 5], &[0.0; 3], &mut [0.0; 2]);
+            }
+
+            #[test]
+            #[should_panic(expected = "`x` has 3 elements, but `y` has 2")]
+            fn lengths_are_checked() {
+                $exp(&[0.0; 3], &mut [0.0; 2]);
+            }
+        }
+    };
+}
+
+tests_of! {
+    double, f64: u64, Format { mantissa: 52, smallest: -1074, overflow: 1024 }, span 760.0;
+    dot_f64 gemv_f64 gemv_t_f64 axpy_f64 axpby_f64 hadamard_f64 hadamard_add_f64 exp_f64
+    tanh: tanh_f64 tanh_with_partial_f64, sigmoid: sigmoid_f64 sigmoid_with_partial_f64,
+    softplus: softplus_f64 softplus_with_partial_f64
+}
+tests_of! {
+    single, f32: u32, Format { mantissa: 23, smallest: -149, overflow: 128 }, span 110.0;
+    dot_f32 gemv_f32 gemv_t_f32 axpy_f32 axpby_f32 hadamard_f32 hadamard_add_f32 exp_f32
+    tanh: tanh_f32 tanh_with_partial_f32, sigmoid: sigmoid_f32 sigmoid_with_partial_f32,
+    softplus: softplus_f32 softplus_with_partial_f32
+}

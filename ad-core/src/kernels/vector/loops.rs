@@ -1,0 +1,126 @@
+//! Loops over slices, as the compiler vectorises them.
+//!
+//! The functions for AVX2 inline those that are elementwise; the products of this module serve machines
+//! without AVX2.
+
+use super::elementary::Elementary;
+use super::lane::{Contraction, Lane, Separate};
+
+/// `y_i = f(x_i)`, for slices of one length.
+#[inline(always)]
+pub(in crate::kernels) fn map<F: Elementary, T: Lane, C: Contraction>(x: &[T], y: &mut [T]) {
+    let (whole, overlap) = whole_vectors::<T>(x.len());
+    map_loop::<F, T, C>(&x[..whole], &mut y[..whole]);
+    if let Some(from) = overlap {
+        map_loop::<F, T, C>(&x[from..], &mut y[from..]);
+    }
+}
+
+#[inline(always)]
+fn map_loop<F: Elementary, T: Lane, C: Contraction>(x: &[T], y: &mut [T]) {
+    for (y, &x) in y.iter_mut().zip(x) {
+        *y = F::value::<T, C>(x);
+    }
+}
+
+/// `y_i = f(x_i)` and `p_i = f'(x_i)`, for slices of one length.
+#[inline(always)]
+pub(in crate::kernels) fn map_with_partial<F: Elementary, T: Lane, C: Contraction>(
+    x: &[T],
+    y: &mut [T],
+    p: &mut [T],
+) {
+    let (whole, overlap) = whole_vectors::<T>(x.len());
+    map_with_partial_loop::<F, T, C>(&x[..whole], &mut y[..whole], &mut p[..whole]);
+    if let Some(from) = overlap {
+        map_with_partial_loop::<F, T, C>(&x[from..], &mut y[from..], &mut p[from..]);
+    }
+}
+
+#[inline(always)]
+fn map_with_partial_loop<F: Elementary, T: Lane, C: Contraction>(
+    x: &[T],
+    y: &mut [T],
+    p: &mut [T],
+) {
+    for ((y, p), &x) in y.iter_mut().zip(p).zip(x) {
+        (*y, *p) = F::with_partial::<T, C>(x);
+    }
+}
+
+/// How to cover a slice by ranges of whole vectors: the end of the first, from 0; the beginning of the second, to
+/// the end, if one is needed.
+///
+/// The second may overlap the first: to compute an element twice is cheaper than to compute it alone, and comes
+/// to the same, since the loops read and write different slices. A slice shorter than a vector has to do with a
+/// loop over its elements.
+#[inline(always)]
+fn whole_vectors<T: Lane>(len: usize) -> (usize, Option<usize>) {
+    if len < T::LANES {
+        return (len, None);
+    }
+    let whole = len - len % T::LANES;
+    (whole, (whole != len).then(|| len - T::LANES))
+}
+
+/// `out_i = a x_i + b y_i`, each operation rounded.
+#[inline(always)]
+pub(in crate::kernels) fn axpby<T: Lane>(a: T, x: &[T], b: T, y: &[T], out: &mut [T]) {
+    for ((out, &x), &y) in out.iter_mut().zip(x).zip(y) {
+        *out = a * x + b * y;
+    }
+}
+
+/// `out_i = x_i y_i`.
+#[inline(always)]
+pub(in crate::kernels) fn hadamard<T: Lane>(x: &[T], y: &[T], out: &mut [T]) {
+    for ((out, &x), &y) in out.iter_mut().zip(x).zip(y) {
+        *out = x * y;
+    }
+}
+
+/// `y_i += a x_i`.
+#[inline(always)]
+pub(in crate::kernels) fn axpy<T: Lane, C: Contraction>(a: T, x: &[T], y: &mut [T]) {
+    for (y, &x) in y.iter_mut().zip(x) {
+        *y = C::mul_add(a, x, *y);
+    }
+}
+
+/// `out_i += x_i y_i`.
+#[inline(always)]
+pub(in crate::kernels) fn hadamard_add<T: Lane, C: Contraction>(x: &[T], y: &[T], out: &mut [T]) {
+    for ((out, &x), &y) in out.iter_mut().zip(x).zip(y) {
+        *out = C::mul_add(x, y, *out);
+    }
+}
+
+/// `sum x_i y_i`.
+pub(in crate::kernels) fn dot<T: Lane>(x: &[T], y: &[T]) -> T {
+    /// Independent partial sums, for the compiler to put into vectors.
+    const SUMS: usize = 8;
+
+    let (x, x_rest) = x.as_chunks::<SUMS>();
+    let (y, y_rest) = y.as_chunks::<SUMS>();
+    let mut sums = [T::from(0.0); SUMS];
+    for (x, y) in x.iter().zip(y) {
+        hadamard_add::<T, Separate>(x, y, &mut sums);
+    }
+    hadamard_add::<T, Separate>(x_rest, y_rest, &mut sums);
+    let half: [T; SUMS / 2] = std::array::from_fn(|i| sums[i] + sums[i + SUMS / 2]);
+    (half[0] + half[2]) + (half[1] + half[3])
+}
+
+/// `y += A x`, for `x` not empty.
+pub(in crate::kernels) fn gemv<T: Lane>(a: &[T], x: &[T], y: &mut [T]) {
+    for (y, row) in y.iter_mut().zip(a.chunks_exact(x.len())) {
+        *y = *y + dot(row, x);
+    }
+}
+
+/// `y += A^T x`, for `y` not empty.
+pub(in crate::kernels) fn gemv_t<T: Lane>(a: &[T], x: &[T], y: &mut [T]) {
+    for (&x, row) in x.iter().zip(a.chunks_exact(y.len())) {
+        axpy::<T, Separate>(x, row, y);
+    }
+}
