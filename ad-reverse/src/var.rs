@@ -2,7 +2,7 @@
 
 use crate::array::VarArray;
 use crate::block::{Kind, Op};
-use crate::tape::{live_node, record_block, record1, record2};
+use crate::tape::{live_node, record_block, record_difference, record_sum, record1, record2};
 use ad_core::kernels::Kernels;
 use ad_core::{Binary, Nary, Scalar, Unary, rules};
 use num_traits::{Num, One, Zero};
@@ -141,7 +141,7 @@ impl<T: Scalar> Add for Var<T> {
         match (self.id, rhs.id) {
             (_, 0) => self.moved(value),
             (0, _) => rhs.moved(value),
-            _ => self.binary(rhs, value, T::one, T::one),
+            (x, y) => Self::new(value, record_sum::<T>(x, y)),
         }
     }
 }
@@ -151,9 +151,10 @@ impl<T: Scalar> Sub for Var<T> {
     #[inline]
     fn sub(self, rhs: Self) -> Self {
         let value = self.value - rhs.value;
-        match rhs.id {
-            0 => self.moved(value),
-            _ => self.binary(rhs, value, T::one, || -T::one()),
+        match (self.id, rhs.id) {
+            (_, 0) => self.moved(value),
+            (0, y) => Self::new(value, record1(y, || -T::one())),
+            (x, y) => Self::new(value, record_difference::<T>(x, y)),
         }
     }
 }
