@@ -114,6 +114,9 @@ pub(crate) struct Entry<'a, T> {
 }
 
 impl<'a, T: Copy> Entry<'a, T> {
+    /// The size of a unary record.
+    pub(crate) const UNARY_SIZE: usize = size_of::<T>() + TRAILER;
+
     pub(crate) const fn leaf() -> Self {
         Self { partials: &[], nodes: &[], trailer: [0, LEAF] }
     }

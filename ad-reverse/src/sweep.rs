@@ -149,9 +149,12 @@ impl<T: Scalar> Adjoints<'_, T> {
     pub(crate) fn take_nodes(&mut self, start: u32, count: usize) -> Vec<T> {
         let start = start as usize * self.width;
         let nodes = &mut self.space.nodes[start..start + count * self.width];
-        // They lie side by side for each node.
-        let rows = (0..self.width).flat_map(|seed| nodes.iter().skip(seed).step_by(self.width));
-        let rows = rows.copied().collect();
+        let mut rows = vec![T::zero(); nodes.len()];
+        for (i, node) in nodes.chunks_exact(self.width).enumerate() {
+            for (seed, &adjoint) in node.iter().enumerate() {
+                rows[seed * count + i] = adjoint;
+            }
+        }
         nodes.fill(T::zero());
         rows
     }
@@ -192,10 +195,15 @@ impl<T: Scalar> Adjoints<'_, T> {
 ///
 /// An adjoint that is exactly zero stays behind, whatever the partials are. All adjoints but those of
 /// the inputs are zero again afterwards, ready for the next sweep.
+///
+/// Most results are used by the operation right after theirs, whose adjoint they then need at once.
+/// Through memory that takes longer than the arithmetic, so it is handed over in a register.
 struct PullOne<'a, T> {
     nodes: &'a mut [T],
     /// The node of the last record that was visited.
     node: usize,
+    /// What the node before it still has to get.
+    carry: T,
 }
 
 impl<T: Scalar> PullOne<'_, T> {
@@ -203,7 +211,8 @@ impl<T: Scalar> PullOne<'_, T> {
     #[inline(always)]
     fn take(&mut self) -> Option<T> {
         self.node -= 1;
-        let adjoint = std::mem::replace(&mut self.nodes[self.node], T::zero());
+        let carry = std::mem::replace(&mut self.carry, T::zero());
+        let adjoint = std::mem::replace(&mut self.nodes[self.node], T::zero()) + carry;
         (!adjoint.is_strong_zero()).then_some(adjoint)
     }
 
@@ -211,38 +220,57 @@ impl<T: Scalar> PullOne<'_, T> {
     fn add(&mut self, node: u32, x: T) {
         self.nodes[node as usize] += x;
     }
+
+    /// [`add`](Self::add) for the operand that is most likely the node before; the last one of a record.
+    #[inline(always)]
+    fn hand_over(&mut self, node: u32, x: T) {
+        if node as usize + 1 == self.node {
+            self.carry = x;
+        } else {
+            self.add(node, x);
+        }
+    }
+
+    /// Brings the adjoints up to date, for someone else to read.
+    #[inline(always)]
+    fn settle(&mut self) {
+        if let Some(before) = self.node.checked_sub(1) {
+            self.nodes[before] += std::mem::replace(&mut self.carry, T::zero());
+        }
+    }
 }
 
 impl<T: Scalar> Visit<T> for PullOne<'_, T> {
     #[inline(always)]
     fn leaf(&mut self) {
+        self.settle();
         self.node -= 1; // an input keeps its adjoint
     }
     #[inline(always)]
     fn sum(&mut self, i: u32, j: u32) {
         if let Some(adjoint) = self.take() {
             self.add(i, adjoint);
-            self.add(j, adjoint);
+            self.hand_over(j, adjoint);
         }
     }
     #[inline(always)]
     fn difference(&mut self, i: u32, j: u32) {
         if let Some(adjoint) = self.take() {
             self.add(i, adjoint);
-            self.add(j, -adjoint);
+            self.hand_over(j, -adjoint);
         }
     }
     #[inline(always)]
     fn unary(&mut self, p: T, i: u32) {
         if let Some(adjoint) = self.take() {
-            self.add(i, p * adjoint);
+            self.hand_over(i, p * adjoint);
         }
     }
     #[inline(always)]
     fn binary(&mut self, p: T, i: u32, q: T, j: u32) {
         if let Some(adjoint) = self.take() {
             self.add(i, p * adjoint);
-            self.add(j, q * adjoint);
+            self.hand_over(j, q * adjoint);
         }
     }
     #[inline]
@@ -326,8 +354,9 @@ pub(crate) fn sweep<T: Scalar, R>(
         // A slice of its own, so that its place and length stay in registers from record to record.
         let nodes = &mut adjoints.space.nodes[..len * width];
         let block = if width == 1 {
-            let mut pull = PullOne { nodes, node };
+            let mut pull = PullOne { nodes, node, carry: T::zero() };
             let block = stream.next_block(&mut pull);
+            pull.settle();
             node = pull.node;
             block
         } else {

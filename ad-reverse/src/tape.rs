@@ -138,12 +138,18 @@ impl<T: Scalar> Hot<T> {
         node as u32 // below MAX_NODES
     }
 
+    /// Makes room for a record of `size` bytes.
+    #[inline(always)]
+    fn make_room(&self, size: usize) {
+        while !self.cursor.has_room(size) {
+            self.grow(size);
+        }
+    }
+
     /// Writes a record and returns its id.
     #[inline(always)]
     fn push(&self, entry: Entry<'_, T>) -> u64 {
-        while !self.cursor.has_room(entry.size()) {
-            self.grow(entry.size());
-        }
+        self.make_room(entry.size());
         self.cursor.write(entry);
         let len = self.len.get();
         self.len.set(len + 1);
@@ -161,6 +167,20 @@ impl<T: Scalar> Hot<T> {
 
 /// More records than fit into one chunk of the stream: the limit is looked at once a chunk.
 const RESERVE: u64 = 1 << 20;
+
+/// Records a unary operation on a variable, whose value and partial `f` gives; returns its value and id.
+///
+/// All that branches comes before `f`: so the compiler sees value and partial side by side and shares
+/// what they have in common (one `sincos` for a sine and its cosine).
+#[inline(always)]
+pub(crate) fn record_unary<T: Scalar>(x: u64, f: impl FnOnce() -> (T, T)) -> (T, u64) {
+    hot::<T, _>(|hot| {
+        let i = hot.live_node(x);
+        hot.make_room(Entry::<T>::UNARY_SIZE);
+        let (y, p) = f();
+        (y, hot.push(Entry::unary(&[p], i)))
+    })
+}
 
 /// Records a unary operation on `x` with partial `p`; returns the id of its result, 0 for a constant.
 #[inline(always)]
