@@ -81,20 +81,12 @@ fn along<T: Scalar, const N: usize>(partial: T, tangent: [T; N]) -> [T; N] {
 
 #[inline(always)]
 fn zip<T: Copy, const N: usize>(a: [T; N], b: [T; N], f: impl Fn(T, T) -> T) -> [T; N] {
-    let mut out = a;
-    for (out, &b) in out.iter_mut().zip(&b) {
-        *out = f(*out, b);
-    }
-    out
+    std::array::from_fn(|i| f(a[i], b[i]))
 }
 
 #[inline(always)]
 fn map<T: Copy, const N: usize>(a: [T; N], f: impl Fn(T) -> T) -> [T; N] {
-    let mut out = a;
-    for out in &mut out {
-        *out = f(*out);
-    }
-    out
+    std::array::from_fn(|i| f(a[i]))
 }
 
 impl<T: Scalar, const N: usize> Kernels for Dual<T, N> {}
