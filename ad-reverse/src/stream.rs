@@ -1,14 +1,17 @@
-//! The stream of scalar records: the one module of this crate with `unsafe`.
+//! The stream of scalar records, read and written through raw pointers.
 //!
 //! A record is written once per scalar operation, so its cost *is* the cost of reverse mode on scalar
 //! code. Records lie back to back in chunks, without padding, partials first and a trailer of two
 //! `u32` last, so that the stream can be read backwards:
 //!
 //! ```text
-//! leaf    [0, LEAF]                         8 bytes
-//! unary   [p, (i, UNARY)]                   16 bytes for f64
-//! binary  [p, q, (i, j)]                    24 bytes for f64
-//! block   [op, BLOCK]                       8 bytes; the operation itself stands in a list
+//! leaf        [0, LEAF]                             8 bytes
+//! sum         [i, j | FLAG]                         8 bytes; both partials are 1
+//! difference  [i | FLAG, j | FLAG]                  8 bytes; the partials are 1 and -1
+//! unary       [p, (i, UNARY)]                      16 bytes for f64
+//! binary      [p, q, (i, j)]                       24 bytes for f64
+//! n-ary       [p.., i.., (count, NARY)]            12 bytes an operand, and 8
+//! block       [op, BLOCK]                           8 bytes; the operation itself stands in a list
 //! ```
 //!
 //! # Why unsafe, and why it is sound
@@ -17,11 +20,12 @@
 //! record; a raw cursor costs one. What soundness rests on:
 //!
 //! * `top..end` is the free part of the last chunk, a `Box<[MaybeUninit<u8>]>` that this stream owns
-//!   and that does not move while it is the last; a record is written only after `end - top >=
-//!   LARGEST` was checked, so writes stay inside.
+//!   and that does not move while it is the last; a record is written only after a check that it fits,
+//!   so writes stay inside.
 //! * Reads and writes are unaligned ones of `T: Copy` and `u32`, so alignment never matters.
 //! * Bytes below a chunk's `used` mark were written as whole records, and the reader walks back by
 //!   exactly the size that each trailer says, so it reads each value as the type it was written with.
+//!   The marks cannot be mistaken for one another: node indices stay below [`MAX_NODES`].
 //! * Node indices inside the records are plain data: whoever uses one to address an adjoint is
 //!   bounds-checked.
 
@@ -33,25 +37,43 @@ use std::marker::PhantomData;
 use std::mem::{MaybeUninit, size_of};
 use std::ptr;
 
-/// Marks in the place of a second index; node indices stay below them.
+/// The bit that no node index has.
+const FLAG: u32 = 1 << 31;
+/// Marks in the place of a second index, above every flagged one.
 const UNARY: u32 = u32::MAX;
-const BLOCK: u32 = u32::MAX - 1;
-const LEAF: u32 = u32::MAX - 2;
+const NARY: u32 = u32::MAX - 1;
+const BLOCK: u32 = u32::MAX - 2;
+const LEAF: u32 = u32::MAX - 3;
 
 /// The largest number of nodes that a recording can hold.
-pub(crate) const MAX_NODES: u64 = LEAF as u64;
+pub(crate) const MAX_NODES: u64 = (LEAF & !FLAG) as u64;
 
 /// The first chunk fits into one page, later ones double up to the largest.
 const FIRST_CHUNK: usize = 1 << 12;
 const LARGEST_CHUNK: usize = 1 << 20;
 
-/// One scalar operation, as the sweep sees it.
+/// What is done with each scalar record; a method each, so that the kind is looked at once.
+pub(crate) trait Visit<T> {
+    /// An input.
+    fn leaf(&mut self);
+    /// `x_i + x_j`.
+    fn sum(&mut self, i: u32, j: u32);
+    /// `x_i - x_j`.
+    fn difference(&mut self, i: u32, j: u32);
+    /// A function of `x_i` with partial `p`.
+    fn unary(&mut self, p: T, i: u32);
+    /// A function of `x_i` and `x_j` with partials `p` and `q`.
+    fn binary(&mut self, p: T, i: u32, q: T, j: u32);
+    /// A function of any number of variables.
+    fn nary(&mut self, operands: Operands<'_, T>);
+}
+
+/// The operands of an n-ary record, each with its partial.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Record<T> {
-    Leaf,
-    Unary(T, u32),
-    Binary(T, u32, T, u32),
-    Block(u32),
+pub(crate) struct Operands<'a, T> {
+    partials: &'a [MaybeUninit<u8>],
+    nodes: &'a [MaybeUninit<u8>],
+    records: PhantomData<T>,
 }
 
 struct Chunk {
@@ -81,18 +103,61 @@ impl<T> fmt::Debug for Stream<T> {
     }
 }
 
-impl<T: Copy> Cursor<T> {
-    const TRAILER: usize = 2 * size_of::<u32>();
-    const LARGEST: usize = 2 * size_of::<T>() + Self::TRAILER;
+const TRAILER: usize = 2 * size_of::<u32>();
 
-    pub(crate) const fn detached() -> Self {
-        Self { top: Cell::new(ptr::null_mut()), end: Cell::new(ptr::null_mut()), records: PhantomData }
+/// A record of any kind, to be written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry<'a, T> {
+    partials: &'a [T],
+    nodes: &'a [u32],
+    trailer: [u32; 2],
+}
+
+impl<'a, T: Copy> Entry<'a, T> {
+    /// The size of a unary record.
+    pub(crate) const UNARY_SIZE: usize = size_of::<T>() + TRAILER;
+
+    pub(crate) const fn leaf() -> Self {
+        Self { partials: &[], nodes: &[], trailer: [0, LEAF] }
     }
 
-    /// Whether the next record has to wait for [`Stream::grow`].
+    pub(crate) const fn sum(i: u32, j: u32) -> Self {
+        Self { partials: &[], nodes: &[], trailer: [i, j | FLAG] }
+    }
+
+    pub(crate) const fn difference(i: u32, j: u32) -> Self {
+        Self { partials: &[], nodes: &[], trailer: [i | FLAG, j | FLAG] }
+    }
+
+    pub(crate) const fn unary(p: &'a [T; 1], i: u32) -> Self {
+        Self { partials: p, nodes: &[], trailer: [i, UNARY] }
+    }
+
+    pub(crate) const fn binary(p: &'a [T; 2], i: u32, j: u32) -> Self {
+        Self { partials: p, nodes: &[], trailer: [i, j] }
+    }
+
+    pub(crate) const fn block(op: u32) -> Self {
+        Self { partials: &[], nodes: &[], trailer: [op, BLOCK] }
+    }
+
+    /// # Panics
+    ///
+    /// If there are not as many nodes as partials.
+    pub(crate) const fn nary(partials: &'a [T], nodes: &'a [u32]) -> Self {
+        assert!(partials.len() == nodes.len() && partials.len() < FLAG as usize, "one partial per node");
+        Self { partials, nodes, trailer: [partials.len() as u32, NARY] }
+    }
+
     #[inline(always)]
-    pub(crate) fn is_full(&self) -> bool {
-        (self.end.get() as usize) - (self.top.get() as usize) < Self::LARGEST
+    pub(crate) const fn size(&self) -> usize {
+        size_of_val(self.partials) + size_of_val(self.nodes) + TRAILER
+    }
+}
+
+impl<T: Copy> Cursor<T> {
+    pub(crate) const fn detached() -> Self {
+        Self { top: Cell::new(ptr::null_mut()), end: Cell::new(ptr::null_mut()), records: PhantomData }
     }
 
     /// Takes the state of another cursor, leaving it detached.
@@ -101,38 +166,29 @@ impl<T: Copy> Cursor<T> {
         self.end.set(other.end.replace(ptr::null_mut()));
     }
 
+    /// Whether a record of `size` bytes fits before [`Stream::grow`].
     #[inline(always)]
-    pub(crate) fn unary(&self, p: T, i: u32) {
-        self.write(&[p], [i, UNARY]);
+    pub(crate) fn has_room(&self, size: usize) -> bool {
+        (self.end.get() as usize) - (self.top.get() as usize) >= size
     }
 
-    #[inline(always)]
-    pub(crate) fn binary(&self, p: T, i: u32, q: T, j: u32) {
-        self.write(&[p, q], [i, j]);
-    }
-
-    pub(crate) fn block(&self, op: u32) {
-        self.write(&[], [op, BLOCK]);
-    }
-
-    pub(crate) fn leaf(&self) {
-        self.write(&[], [0, LEAF]);
-    }
-
+    /// Writes a record.
+    ///
     /// # Panics
     ///
-    /// If the cursor is full: its owner was to grow the stream first.
+    /// If there is no room for it.
     #[inline(always)]
-    fn write(&self, partials: &[T], trailer: [u32; 2]) {
-        assert!(!self.is_full(), "a record was written without room for it");
-        let top = self.top.get();
-        let size = size_of_val(partials);
-        // SAFETY: the cursor is not full, so LARGEST >= size + TRAILER bytes from `top` on belong to
-        // the stream's last chunk and nobody refers to them; the source is a distinct borrow.
+    pub(crate) fn write(&self, entry: Entry<'_, T>) {
+        assert!(self.has_room(entry.size()), "a record was written without room for it");
+        let Entry { partials, nodes, trailer } = entry;
+        let (top, partials_size, nodes_size) = (self.top.get(), size_of_val(partials), size_of_val(nodes));
+        // SAFETY: `entry.size()` bytes from `top` on belong to the stream's last chunk and nobody refers
+        // to them; the sources are distinct borrows.
         unsafe {
-            ptr::copy_nonoverlapping(partials.as_ptr().cast::<u8>(), top, size);
-            top.add(size).cast::<[u32; 2]>().write_unaligned(trailer);
-            self.top.set(top.add(size + Self::TRAILER));
+            self.top.set(top.add(entry.size()));
+            ptr::copy_nonoverlapping(partials.as_ptr().cast::<u8>(), top, partials_size);
+            ptr::copy_nonoverlapping(nodes.as_ptr().cast::<u8>(), top.add(partials_size), nodes_size);
+            top.add(partials_size + nodes_size).cast::<[u32; 2]>().write_unaligned(trailer);
         }
     }
 }
@@ -142,18 +198,17 @@ impl<T: Copy> Stream<T> {
         Self { chunks: Vec::new(), active: 0, records: PhantomData }
     }
 
-    /// The bytes of the chunks in use.
-    pub(crate) fn bytes(&self) -> usize {
-        self.chunks[..self.active].iter().map(|chunk| chunk.bytes.len()).sum()
-    }
-
-    /// Closes the last chunk at `cursor` and points it at the next one.
+    /// Closes the last chunk at `cursor` and points it at the next one, with room for `size` bytes.
     #[cold]
-    pub(crate) fn grow(&mut self, cursor: &Cursor<T>) {
+    pub(crate) fn grow(&mut self, cursor: &Cursor<T>, size: usize) {
         self.close(cursor);
+        // Free chunks that are too small are given up.
+        while self.chunks.get(self.active).is_some_and(|chunk| chunk.bytes.len() < size) {
+            self.chunks.remove(self.active);
+        }
         if self.active == self.chunks.len() {
             let last = self.chunks.last().map_or(FIRST_CHUNK / 2, |chunk| chunk.bytes.len());
-            let size = (2 * last).min(LARGEST_CHUNK).max(2 * Cursor::<T>::LARGEST);
+            let size = (2 * last).min(LARGEST_CHUNK).max(size);
             self.chunks.push(Chunk { bytes: Box::new_uninit_slice(size), used: 0 });
         }
         let bytes = self.chunks[self.active].bytes.as_mut_ptr_range();
@@ -178,34 +233,71 @@ impl<T: Copy> Stream<T> {
         self.active = 0;
     }
 
-    /// Visits all records, last first.
+    /// A reader at the end of the stream.
+    pub(crate) fn backwards(&self) -> Backwards<'_, T> {
+        Backwards { earlier: &self.chunks[..self.active], bytes: &[], records: PhantomData }
+    }
+}
+
+/// Reads a stream from its end.
+#[derive(Clone, Copy)]
+pub(crate) struct Backwards<'a, T> {
+    earlier: &'a [Chunk],
+    /// What is left of the chunk that is being read: whole records.
+    bytes: &'a [MaybeUninit<u8>],
+    records: PhantomData<T>,
+}
+
+impl<'a, T: Copy> Backwards<'a, T> {
+    /// Visits the scalar records before the next block record, whose operation it returns; `None` at
+    /// the start of the stream.
     #[inline(always)]
-    pub(crate) fn for_each_backwards(&self, mut visit: impl FnMut(Record<T>)) {
-        for chunk in self.chunks[..self.active].iter().rev() {
-            let mut top = chunk.used;
+    pub(crate) fn next_block(&mut self, visit: &mut impl Visit<T>) -> Option<u32> {
+        loop {
+            let base = self.bytes.as_ptr().cast::<u8>();
+            let mut top = self.bytes.len();
             while top > 0 {
-                top -= Cursor::<T>::TRAILER;
-                // SAFETY: `top` walks back over whole records below `used`, all initialised; each
-                // trailer is followed (downwards) by as many partials as it says.
-                let record = unsafe {
-                    let base = chunk.bytes.as_ptr().cast::<u8>();
-                    let [i, j] = base.add(top).cast::<[u32; 2]>().read_unaligned();
-                    match j {
-                        UNARY => {
-                            top -= size_of::<T>();
-                            Record::Unary(base.add(top).cast::<T>().read_unaligned(), i)
-                        }
-                        BLOCK => Record::Block(i),
-                        LEAF => Record::Leaf,
-                        _ => {
-                            top -= 2 * size_of::<T>();
-                            let [p, q] = base.add(top).cast::<[T; 2]>().read_unaligned();
-                            Record::Binary(p, i, q, j)
-                        }
-                    }
-                };
-                visit(record);
+                top -= TRAILER;
+                // SAFETY: `bytes` are whole records, all initialised, and so `top` walks back over whole
+                // records; a trailer is at the end of each.
+                let [i, j] = unsafe { base.add(top).cast::<[u32; 2]>().read_unaligned() };
+                if j < FLAG {
+                    top -= 2 * size_of::<T>();
+                    // SAFETY: as above; this record has two partials before its trailer.
+                    let [p, q] = unsafe { base.add(top).cast::<[T; 2]>().read_unaligned() };
+                    visit.binary(p, i, q, j);
+                } else if j == UNARY {
+                    top -= size_of::<T>();
+                    // SAFETY: as above; this record has one partial before its trailer.
+                    let p = unsafe { base.add(top).cast::<T>().read_unaligned() };
+                    visit.unary(p, i);
+                } else if j < LEAF {
+                    if i < FLAG { visit.sum(i, j & !FLAG) } else { visit.difference(i & !FLAG, j & !FLAG) }
+                } else if j == LEAF {
+                    visit.leaf();
+                } else if j == NARY {
+                    let (rest, nodes) = self.bytes[..top].split_at(top - i as usize * size_of::<u32>());
+                    top = rest.len() - i as usize * size_of::<T>();
+                    visit.nary(Operands { partials: &rest[top..], nodes, records: PhantomData });
+                } else {
+                    self.bytes = &self.bytes[..top];
+                    return Some(i);
+                }
             }
+            let (chunk, earlier) = self.earlier.split_last()?;
+            self.bytes = &chunk.bytes[..chunk.used];
+            self.earlier = earlier;
         }
+    }
+}
+
+impl<T: Copy> Operands<'_, T> {
+    /// All operands, in order.
+    pub(crate) fn iter(self) -> impl Iterator<Item = (T, u32)> {
+        let (partials, nodes) = (self.partials.as_ptr().cast::<T>(), self.nodes.as_ptr().cast::<u32>());
+        (0..self.nodes.len() / size_of::<u32>()).map(move |k| {
+            // SAFETY: the reader cut both slices to as many initialised values as the record has.
+            unsafe { (partials.add(k).read_unaligned(), nodes.add(k).read_unaligned()) }
+        })
     }
 }

@@ -1,7 +1,7 @@
 //! The reverse sweep: adjoints flow from the results of a recording to its inputs.
 
 use crate::block::{Kind, Op};
-use crate::stream::Record;
+use crate::stream::{Operands, Visit};
 use crate::tape::Recorded;
 use ad_core::Scalar;
 use std::collections::HashMap;
@@ -145,42 +145,24 @@ impl<T: Scalar> Adjoints<'_, T> {
         self.watched.remove(&op).unwrap_or_default()
     }
 
-    /// Takes the adjoint of a scalar input, one number per seed.
-    pub(crate) fn take_node(&mut self, node: u32) -> Vec<T> {
-        let start = node as usize * self.width;
-        self.space.nodes[start..start + self.width]
-            .iter_mut()
-            .map(|a| std::mem::replace(a, T::zero()))
-            .collect()
+    /// Takes the adjoints of `count` scalar inputs in a row: `width` rows.
+    pub(crate) fn take_nodes(&mut self, start: u32, count: usize) -> Vec<T> {
+        let start = start as usize * self.width;
+        let nodes = &mut self.space.nodes[start..start + count * self.width];
+        let mut rows = vec![T::zero(); nodes.len()];
+        for (i, node) in nodes.chunks_exact(self.width).enumerate() {
+            for (seed, &adjoint) in node.iter().enumerate() {
+                rows[seed * count + i] = adjoint;
+            }
+        }
+        nodes.fill(T::zero());
+        rows
     }
 
     /// Takes the adjoint of an array input: `width` rows of its entries.
     pub(crate) fn take_block(&mut self, op: u32) -> Vec<T> {
         self.buffer(op);
         std::mem::take(&mut self.space.blocks[op as usize])
-    }
-
-    /// One seed's adjoint goes through one scalar record.
-    #[inline(always)]
-    fn pull_record(&mut self, record: Record<T>, node: usize) {
-        let op = match record {
-            Record::Leaf => return,
-            Record::Block(op) => return self.pull_block(op, node),
-            scalar => scalar,
-        };
-        let width = self.width;
-        for seed in 0..width {
-            let adjoint = std::mem::replace(&mut self.space.nodes[node * width + seed], T::zero());
-            if adjoint.is_strong_zero() {
-                continue;
-            }
-            if let Record::Unary(p, i) | Record::Binary(p, i, _, _) = op {
-                self.space.nodes[i as usize * width + seed] += p * adjoint;
-            }
-            if let Record::Binary(_, _, q, j) = op {
-                self.space.nodes[j as usize * width + seed] += q * adjoint;
-            }
-        }
     }
 
     fn pull_block(&mut self, index: u32, node: usize) {
@@ -209,20 +191,142 @@ impl<T: Scalar> Adjoints<'_, T> {
     }
 }
 
-/// The fast path of scalar code: one seed.
-#[inline(always)]
-fn pull_scalar_record<T: Scalar>(nodes: &mut [T], node: usize, record: Record<T>) {
-    let adjoint = std::mem::replace(&mut nodes[node], T::zero());
-    if adjoint.is_strong_zero() {
-        return;
+/// Moves the adjoints of scalar operations to their operands, for one seed.
+///
+/// An adjoint that is exactly zero stays behind, whatever the partials are. All adjoints but those of
+/// the inputs are zero again afterwards, ready for the next sweep.
+///
+/// Most results are used by the operation right after theirs, whose adjoint they then need at once.
+/// Through memory that takes longer than the arithmetic, so it is handed over in a register.
+struct PullOne<'a, T> {
+    nodes: &'a mut [T],
+    /// The node of the last record that was visited.
+    node: usize,
+    /// What the node before it still has to get.
+    carry: T,
+}
+
+impl<T: Scalar> PullOne<'_, T> {
+    /// The adjoint of the next record's node, unless it is zero.
+    #[inline(always)]
+    fn take(&mut self) -> Option<T> {
+        self.node -= 1;
+        let carry = std::mem::replace(&mut self.carry, T::zero());
+        let adjoint = std::mem::replace(&mut self.nodes[self.node], T::zero()) + carry;
+        (!adjoint.is_strong_zero()).then_some(adjoint)
     }
-    match record {
-        Record::Unary(p, i) => nodes[i as usize] += p * adjoint,
-        Record::Binary(p, i, q, j) => {
-            nodes[i as usize] += p * adjoint;
-            nodes[j as usize] += q * adjoint;
+
+    #[inline(always)]
+    fn add(&mut self, node: u32, x: T) {
+        self.nodes[node as usize] += x;
+    }
+
+    /// [`add`](Self::add) for the operand that is most likely the node before; the last one of a record.
+    #[inline(always)]
+    fn hand_over(&mut self, node: u32, x: T) {
+        if node as usize + 1 == self.node {
+            self.carry = x;
+        } else {
+            self.add(node, x);
         }
-        Record::Leaf | Record::Block(_) => unreachable!("handled by the caller"),
+    }
+
+    /// Brings the adjoints up to date, for someone else to read.
+    #[inline(always)]
+    fn settle(&mut self) {
+        if let Some(before) = self.node.checked_sub(1) {
+            self.nodes[before] += std::mem::replace(&mut self.carry, T::zero());
+        }
+    }
+}
+
+impl<T: Scalar> Visit<T> for PullOne<'_, T> {
+    #[inline(always)]
+    fn leaf(&mut self) {
+        self.settle();
+        self.node -= 1; // an input keeps its adjoint
+    }
+    #[inline(always)]
+    fn sum(&mut self, i: u32, j: u32) {
+        if let Some(adjoint) = self.take() {
+            self.add(i, adjoint);
+            self.hand_over(j, adjoint);
+        }
+    }
+    #[inline(always)]
+    fn difference(&mut self, i: u32, j: u32) {
+        if let Some(adjoint) = self.take() {
+            self.add(i, adjoint);
+            self.hand_over(j, -adjoint);
+        }
+    }
+    #[inline(always)]
+    fn unary(&mut self, p: T, i: u32) {
+        if let Some(adjoint) = self.take() {
+            self.hand_over(i, p * adjoint);
+        }
+    }
+    #[inline(always)]
+    fn binary(&mut self, p: T, i: u32, q: T, j: u32) {
+        if let Some(adjoint) = self.take() {
+            self.add(i, p * adjoint);
+            self.hand_over(j, q * adjoint);
+        }
+    }
+    #[inline]
+    fn nary(&mut self, operands: Operands<'_, T>) {
+        if let Some(adjoint) = self.take() {
+            for (p, i) in operands.iter() {
+                self.add(i, p * adjoint);
+            }
+        }
+    }
+}
+
+/// The same for any number of seeds: each node has one adjoint per seed, side by side.
+struct PullMany<'a, T> {
+    nodes: &'a mut [T],
+    width: usize,
+    /// The node of the last record that was visited.
+    node: usize,
+}
+
+impl<T: Scalar> PullMany<'_, T> {
+    /// Moves the adjoints of the next record's node to `operands`, each with its partial.
+    #[inline(always)]
+    fn pull<I: Iterator<Item = (T, u32)>>(&mut self, operands: impl Fn() -> I) {
+        self.node -= 1;
+        for seed in 0..self.width {
+            let own = &mut self.nodes[self.node * self.width + seed];
+            let adjoint = std::mem::replace(own, T::zero());
+            if adjoint.is_strong_zero() {
+                continue;
+            }
+            for (p, i) in operands() {
+                self.nodes[i as usize * self.width + seed] += p * adjoint;
+            }
+        }
+    }
+}
+
+impl<T: Scalar> Visit<T> for PullMany<'_, T> {
+    fn leaf(&mut self) {
+        self.node -= 1;
+    }
+    fn sum(&mut self, i: u32, j: u32) {
+        self.pull(|| [(T::one(), i), (T::one(), j)].into_iter());
+    }
+    fn difference(&mut self, i: u32, j: u32) {
+        self.pull(|| [(T::one(), i), (-T::one(), j)].into_iter());
+    }
+    fn unary(&mut self, p: T, i: u32) {
+        self.pull(|| std::iter::once((p, i)));
+    }
+    fn binary(&mut self, p: T, i: u32, q: T, j: u32) {
+        self.pull(|| [(p, i), (q, j)].into_iter());
+    }
+    fn nary(&mut self, operands: Operands<'_, T>) {
+        self.pull(|| operands.iter());
     }
 }
 
@@ -244,16 +348,27 @@ pub(crate) fn sweep<T: Scalar, R>(
     space.blocks.resize_with(tape.ops.len(), Vec::new);
     let mut adjoints = Adjoints { width, ops: &tape.ops, space, watched: HashMap::new() };
     seed(&mut adjoints);
+    let mut stream = tape.stream.backwards();
     let mut node = len;
-    tape.stream.for_each_backwards(|record| {
+    loop {
+        // A slice of its own, so that its place and length stay in registers from record to record.
+        let nodes = &mut adjoints.space.nodes[..len * width];
+        let block = if width == 1 {
+            let mut pull = PullOne { nodes, node, carry: T::zero() };
+            let block = stream.next_block(&mut pull);
+            pull.settle();
+            node = pull.node;
+            block
+        } else {
+            let mut pull = PullMany { nodes, width, node };
+            let block = stream.next_block(&mut pull);
+            node = pull.node;
+            block
+        };
+        let Some(op) = block else { break };
         node -= 1;
-        match record {
-            Record::Unary(..) | Record::Binary(..) if width == 1 => {
-                pull_scalar_record(&mut adjoints.space.nodes, node, record);
-            }
-            other => adjoints.pull_record(other, node),
-        }
-    });
+        adjoints.pull_block(op, node);
+    }
     let out = read(&mut adjoints);
     let space = adjoints.space;
     tape.workspace = space;

@@ -2,7 +2,7 @@
 
 use crate::block::Op;
 use crate::local::{Hot, cold, hot};
-use crate::stream::{MAX_NODES, Stream};
+use crate::stream::{Entry, MAX_NODES, Stream};
 use crate::sweep::Workspace;
 use ad_core::Scalar;
 use std::marker::PhantomData;
@@ -89,7 +89,6 @@ impl<T: Scalar> Recording<T> {
             outer.take_from(hot);
             hot.base.set(base);
         });
-        grow::<T>();
         Self { outer, outer_tape, closed: false, not_send: PhantomData }
     }
 
@@ -125,86 +124,114 @@ impl<T: Scalar> Drop for Recording<T> {
 }
 
 impl<T: Scalar> Hot<T> {
-    /// The node of a variable: below [`Hot::len`] if it is live here, else anything.
+    /// The node of `id`.
+    ///
+    /// # Panics
+    ///
+    /// If that is not a live variable of this recording.
     #[inline(always)]
-    fn node(&self, id: u64) -> u64 {
-        id.wrapping_sub(self.base.get())
+    fn live_node(&self, id: u64) -> u32 {
+        let node = id.wrapping_sub(self.base.get());
+        if node >= self.len.get() {
+            foreign_variable();
+        }
+        node as u32 // below MAX_NODES
     }
 
-    /// Takes the next id, making room for its record.
+    /// Makes room for a record of `size` bytes.
     #[inline(always)]
-    fn next_id(&self) -> u64 {
-        if self.cursor.is_full() {
-            grow::<T>();
+    fn make_room(&self, size: usize) {
+        while !self.cursor.has_room(size) {
+            self.grow(size);
         }
+    }
+
+    /// Writes a record and returns its id.
+    #[inline(always)]
+    fn push(&self, entry: Entry<'_, T>) -> u64 {
+        self.make_room(entry.size());
+        self.cursor.write(entry);
         let len = self.len.get();
         self.len.set(len + 1);
         self.base.get() + len
     }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&self, size: usize) {
+        let nodes = MAX_NODES - RESERVE;
+        assert!(self.len.get() < nodes, "a recording holds at most {nodes} operations");
+        cold::<T, _>(|cold| cold.open.as_mut().expect("a recording is open").stream.grow(&self.cursor, size));
+    }
+}
+
+/// More records than fit into one chunk of the stream: the limit is looked at once a chunk.
+const RESERVE: u64 = 1 << 20;
+
+/// Records a unary operation on a variable, whose value and partial `f` gives; returns its value and id.
+///
+/// All that branches comes before `f`: so the compiler sees value and partial side by side and shares
+/// what they have in common (one `sincos` for a sine and its cosine).
+#[inline(always)]
+pub(crate) fn record_unary<T: Scalar>(x: u64, f: impl FnOnce() -> (T, T)) -> (T, u64) {
+    hot::<T, _>(|hot| {
+        let i = hot.live_node(x);
+        hot.make_room(Entry::<T>::UNARY_SIZE);
+        let (y, p) = f();
+        (y, hot.push(Entry::unary(&[p], i)))
+    })
 }
 
 /// Records a unary operation on `x` with partial `p`; returns the id of its result, 0 for a constant.
 #[inline(always)]
 pub(crate) fn record1<T: Scalar>(x: u64, p: impl FnOnce() -> T) -> u64 {
-    hot::<T, _>(|hot| {
-        let i = hot.node(x);
-        if i < hot.len.get() {
-            let p = p();
-            let id = hot.next_id();
-            hot.cursor.unary(p, i as u32);
-            id
-        } else {
-            constant_or_panic(x)
-        }
-    })
+    if x == 0 {
+        return 0;
+    }
+    let p = [p()];
+    hot::<T, _>(|hot| hot.push(Entry::unary(&p, hot.live_node(x))))
 }
 
 /// Records a binary operation on `x` and `y` with partials `p` and `q`; only those of variables are
 /// computed.
 #[inline(always)]
 pub(crate) fn record2<T: Scalar>(x: u64, y: u64, p: impl FnOnce() -> T, q: impl FnOnce() -> T) -> u64 {
-    hot::<T, _>(|hot| {
-        let (i, j, len) = (hot.node(x), hot.node(y), hot.len.get());
-        match (i < len, j < len) {
-            (true, true) => {
-                let (p, q) = (p(), q());
-                let id = hot.next_id();
-                hot.cursor.binary(p, i as u32, q, j as u32);
-                id
-            }
-            (true, false) => {
-                constant_or_panic(y);
-                record1(x, p)
-            }
-            (false, _) => {
-                constant_or_panic(x);
-                record1(y, q)
-            }
-        }
-    })
+    if x == 0 {
+        return record1(y, q);
+    }
+    if y == 0 {
+        return record1(x, p);
+    }
+    let p = [p(), q()];
+    hot::<T, _>(|hot| hot.push(Entry::binary(&p, hot.live_node(x), hot.live_node(y))))
+}
+
+/// Records `x + y` of two variables.
+#[inline(always)]
+pub(crate) fn record_sum<T: Scalar>(x: u64, y: u64) -> u64 {
+    hot::<T, _>(|hot| hot.push(Entry::sum(hot.live_node(x), hot.live_node(y))))
+}
+
+/// Records `x - y` of two variables.
+#[inline(always)]
+pub(crate) fn record_difference<T: Scalar>(x: u64, y: u64) -> u64 {
+    hot::<T, _>(|hot| hot.push(Entry::difference(hot.live_node(x), hot.live_node(y))))
 }
 
 /// Records a block operation; returns the id of its result and its place in the list.
 pub(crate) fn record_block<T: Scalar>(op: Op<T>) -> (u64, u32) {
-    hot::<T, _>(|hot| {
-        let id = hot.next_id();
-        let index = cold::<T, _>(|cold| {
-            let tape = cold.open.as_mut().expect("block operations are recorded on live operands");
-            tape.ops.push(op);
-            tape.ops.len() - 1
-        });
-        hot.cursor.block(index as u32);
-        (id, index as u32)
-    })
+    let index = cold::<T, _>(|cold| {
+        let tape = cold.open.as_mut().expect("block operations are recorded on live operands");
+        tape.ops.push(op);
+        tape.ops.len() - 1
+    });
+    let index = u32::try_from(index).expect("fewer operations than nodes");
+    (hot::<T, _>(|hot| hot.push(Entry::block(index))), index)
 }
 
 /// A new input of the open recording.
 pub(crate) fn record_leaf<T: Scalar>() -> u64 {
-    hot::<T, _>(|hot| {
-        let id = hot.next_id();
-        hot.cursor.leaf();
-        id
-    })
+    hot::<T, _>(|hot| hot.push(Entry::leaf()))
 }
 
 /// The node of a live variable of the open recording, `None` for a constant.
@@ -213,33 +240,7 @@ pub(crate) fn record_leaf<T: Scalar>() -> u64 {
 ///
 /// If the variable belongs to another recording.
 pub(crate) fn live_node<T: Scalar>(id: u64) -> Option<u32> {
-    hot::<T, _>(|hot| {
-        let i = hot.node(id);
-        if i < hot.len.get() {
-            Some(i as u32)
-        } else {
-            constant_or_panic(id);
-            None
-        }
-    })
-}
-
-#[cold]
-#[inline(never)]
-fn grow<T: Scalar>() {
-    hot::<T, _>(|hot| {
-        assert!(hot.len.get() + (1 << 20) < MAX_NODES, "a recording holds at most {MAX_NODES} operations");
-        cold::<T, _>(|cold| cold.open.as_mut().expect("a recording is open").stream.grow(&hot.cursor));
-    });
-}
-
-/// A constant passes; anything else that is not live here is a mistake.
-#[inline(always)]
-fn constant_or_panic(id: u64) -> u64 {
-    if id != 0 {
-        foreign_variable();
-    }
-    id
+    (id != 0).then(|| hot::<T, _>(|hot| hot.live_node(id)))
 }
 
 #[cold]

@@ -2,7 +2,7 @@
 
 use crate::array::VarArray;
 use crate::block::{Kind, Op};
-use crate::tape::{live_node, record_block, record1, record2};
+use crate::tape::{live_node, record_block, record_difference, record_sum, record_unary, record1, record2};
 use ad_core::kernels::Kernels;
 use ad_core::{Binary, Nary, Scalar, Unary, rules};
 use num_traits::{Num, One, Zero};
@@ -91,8 +91,14 @@ impl<T: Scalar> Scalar for Var<T> {
     }
     #[inline]
     fn apply<R: Unary>(self, rule: R) -> Self {
-        let value = self.value.apply(rule);
-        self.unary(value, || rule.partial(self.value, value))
+        if self.id == 0 {
+            return Self::from_value(self.value.apply(rule));
+        }
+        let (value, id) = record_unary(self.id, || {
+            let value = self.value.apply(rule);
+            (value, rule.partial(self.value, value))
+        });
+        Self::new(value, id)
     }
     #[inline]
     fn apply2<R: Binary>(self, rhs: Self, rule: R) -> Self {
@@ -141,7 +147,7 @@ impl<T: Scalar> Add for Var<T> {
         match (self.id, rhs.id) {
             (_, 0) => self.moved(value),
             (0, _) => rhs.moved(value),
-            _ => self.binary(rhs, value, T::one, T::one),
+            (x, y) => Self::new(value, record_sum::<T>(x, y)),
         }
     }
 }
@@ -151,9 +157,10 @@ impl<T: Scalar> Sub for Var<T> {
     #[inline]
     fn sub(self, rhs: Self) -> Self {
         let value = self.value - rhs.value;
-        match rhs.id {
-            0 => self.moved(value),
-            _ => self.binary(rhs, value, T::one, || -T::one()),
+        match (self.id, rhs.id) {
+            (_, 0) => self.moved(value),
+            (0, y) => Self::new(value, record1(y, || -T::one())),
+            (x, y) => Self::new(value, record_difference::<T>(x, y)),
         }
     }
 }
@@ -162,7 +169,11 @@ impl<T: Scalar> Mul for Var<T> {
     type Output = Self;
     #[inline]
     fn mul(self, rhs: Self) -> Self {
-        self.binary(rhs, self.value * rhs.value, || rhs.value, || self.value)
+        let value = self.value * rhs.value;
+        if self.id == rhs.id {
+            return self.unary(value, || self.value + rhs.value); // a square, by half the traffic
+        }
+        self.binary(rhs, value, || rhs.value, || self.value)
     }
 }
 

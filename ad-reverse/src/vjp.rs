@@ -2,7 +2,7 @@
 
 use crate::array::{VarArray, scalar_leaf};
 use crate::sweep::{Adjoints, sweep};
-use crate::tape::{Recorded, Recording};
+use crate::tape::{Recorded, Recording, live_node};
 use crate::var::Var;
 use ad_core::tree::{flatten, unflatten};
 use ad_core::{Array, Dense, Lift, Scalar, Tree};
@@ -206,7 +206,11 @@ struct Places {
 enum Place {
     /// A result that depends on no input, with its number of entries.
     Constant(usize),
-    Node(u32),
+    /// Scalars that were recorded one after the other.
+    Nodes {
+        start: u32,
+        count: usize,
+    },
     Block {
         op: u32,
         entries: usize,
@@ -217,7 +221,7 @@ impl Place {
     fn entries(self) -> usize {
         match self {
             Self::Constant(entries) | Self::Block { entries, .. } => entries,
-            Self::Node(_) => 1,
+            Self::Nodes { count, .. } => count,
         }
     }
 
@@ -243,6 +247,16 @@ impl Places {
         self.leaves.push(place);
     }
 
+    fn push_node(&mut self, node: u32) {
+        match self.leaves.last_mut() {
+            Some(Place::Nodes { start, count }) if *start as usize + *count == node as usize => {
+                *count += 1;
+                self.numbers += 1;
+            }
+            _ => self.push(Place::Nodes { start: node, count: 1 }),
+        }
+    }
+
     fn seed<T: Scalar>(&self, adjoints: &mut Adjoints<'_, T>, w: &[T]) {
         for seed in 0..adjoints.width() {
             let mut rest = &w[seed * self.numbers..(seed + 1) * self.numbers];
@@ -250,7 +264,11 @@ impl Places {
                 let (numbers, tail) = rest.split_at(place.entries());
                 match place {
                     Place::Constant(_) => {}
-                    Place::Node(node) => adjoints.add_to_node(node, seed, numbers[0]),
+                    Place::Nodes { start, .. } => {
+                        for (node, &number) in (start..).zip(numbers) {
+                            adjoints.add_to_node(node, seed, number);
+                        }
+                    }
                     Place::Block { op, .. } => T::axpy(T::one(), numbers, adjoints.row(op, seed)),
                 }
                 rest = tail;
@@ -267,7 +285,7 @@ impl Places {
             let entries = place.entries();
             let found = match place {
                 Place::Constant(_) => vec![T::zero(); width * entries],
-                Place::Node(node) => adjoints.take_node(node),
+                Place::Nodes { start, count } => adjoints.take_nodes(start, count),
                 Place::Block { op, .. } => adjoints.take_block(op),
             };
             for (seed, row) in found.chunks_exact(entries.max(1)).enumerate() {
@@ -283,8 +301,7 @@ impl Places {
 impl<T: Scalar> Lift<T, Var<T>> for Places {
     fn scalar(&mut self, x: T) -> Var<T> {
         let leaf = scalar_leaf(x);
-        let node = crate::tape::live_node::<T>(leaf.id()).expect("just recorded");
-        self.push(Place::Node(node));
+        self.push_node(live_node::<T>(leaf.id()).expect("just recorded"));
         leaf
     }
     fn vector(&mut self, x: &T::Vector) -> VarArray<T, 1> {
@@ -325,10 +342,10 @@ impl<T: Scalar> Results<'_, T> {
 
 impl<T: Scalar> Lift<Var<T>, T> for Results<'_, T> {
     fn scalar(&mut self, x: Var<T>) -> T {
-        self.places.push(match x.id() {
-            0 => Place::Constant(1),
-            id => Place::Node(self.tape.node(id)),
-        });
+        match x.id() {
+            0 => self.places.push(Place::Constant(1)),
+            id => self.places.push_node(self.tape.node(id)),
+        }
         x.value()
     }
     fn vector(&mut self, x: &VarArray<T, 1>) -> T::Vector {

@@ -1,0 +1,39 @@
+//! What reverse mode costs on scalar code: gradients against the plain `f64` run of the same program.
+//!
+//! The baseline of every row is the program itself, instantiated for `f64`: nothing that computes the
+//! value can be faster without changing the program (its order of summation, above all).
+
+use ad_benches::programs::{Dot, Loops, ROSENBROCK_OPS, Rnn, Shape, chain, rosenbrock};
+use ad_benches::{Pairs, Table, wants_json};
+use ad_reverse::grad;
+use std::hint::black_box;
+
+fn main() {
+    let pairs = Pairs::default();
+    let mut table = Table::new("scalar");
+
+    let steps = 1_000_000;
+    let ratio =
+        pairs.measure(|| chain(black_box(0.5), steps), || grad(|&x| chain(x, steps), &black_box(0.5)));
+    let plain = ratio.baseline_seconds / steps as f64 * 1e9;
+    table.row("chain 1e6", "grad", "f64 run", ratio).note(format!("f64: {plain:.1} ns a step"));
+
+    let x: Vec<f64> = (0..1000).map(|i| 0.5 + 0.001 * f64::from(i)).collect();
+    let ratio = pairs.measure(|| rosenbrock(black_box(&x[..])), || grad(|x| rosenbrock(x), &x[..]));
+    let ops = ((x.len() - 1) * ROSENBROCK_OPS) as f64;
+    let note = format!(
+        "f64: {:.2} us; {:.2} ns an operation",
+        ratio.baseline_seconds * 1e6,
+        (ratio.candidate_seconds - ratio.baseline_seconds) / ops * 1e9
+    );
+    table.row("Rosenbrock 1000", "grad", "f64 run", ratio).note(note);
+
+    let rnn = Rnn::new(Shape { n: 8, d: 128, m: 8, t: 100 });
+    let p = &rnn.parameters[..];
+    let loops = pairs.measure(|| rnn.loss::<_, Loops>(black_box(p)), || grad(|p| rnn.loss::<_, Loops>(p), p));
+    table.row("RNN d=128 T=100", "grad, + and *", "f64 run", loops);
+    let dots = pairs.measure(|| rnn.loss::<_, Dot>(black_box(p)), || grad(|p| rnn.loss::<_, Dot>(p), p));
+    table.row("RNN d=128 T=100", "grad, dot", "f64 run", dots);
+
+    table.print(wants_json());
+}

@@ -1,0 +1,1 @@
+//! Laws that every derivative obeys, to call on your own functions.
