@@ -68,19 +68,25 @@ impl<T: Scalar, const N: usize> Dual<T, N> {
 }
 
 /// `partial * tangent` per lane. One look at the partial decides whether strong zeros must be kept.
-#[inline]
+///
+/// Both branches stand inline: around a call, all lanes of the caller would have to live in memory.
+#[inline(always)]
 fn along<T: Scalar, const N: usize>(partial: T, tangent: [T; N]) -> [T; N] {
-    if partial.is_all_finite() { tangent.map(|t| partial * t) } else { along_singular(partial, tangent) }
+    if partial.is_all_finite() {
+        map(tangent, |t| partial * t)
+    } else {
+        map(tangent, |t| if t.is_strong_zero() { T::zero() } else { partial * t })
+    }
 }
 
-#[cold]
-fn along_singular<T: Scalar, const N: usize>(partial: T, tangent: [T; N]) -> [T; N] {
-    tangent.map(|t| if t.is_strong_zero() { T::zero() } else { partial * t })
-}
-
-#[inline]
+#[inline(always)]
 fn zip<T: Copy, const N: usize>(a: [T; N], b: [T; N], f: impl Fn(T, T) -> T) -> [T; N] {
     std::array::from_fn(|i| f(a[i], b[i]))
+}
+
+#[inline(always)]
+fn map<T: Copy, const N: usize>(a: [T; N], f: impl Fn(T) -> T) -> [T; N] {
+    std::array::from_fn(|i| f(a[i]))
 }
 
 impl<T: Scalar, const N: usize> Kernels for Dual<T, N> {}
@@ -164,10 +170,16 @@ impl<T: Scalar, const N: usize> Sub for Dual<T, N> {
 
 impl<T: Scalar, const N: usize> Mul for Dual<T, N> {
     type Output = Self;
-    #[inline]
+    #[inline(always)]
     fn mul(self, rhs: Self) -> Self {
-        let (by_left, by_right) = (along(rhs.primal, self.tangent), along(self.primal, rhs.tangent));
-        Self::new(self.primal * rhs.primal, zip(by_left, by_right, |a, b| a + b))
+        let (x, y) = (self.primal, rhs.primal);
+        let value = x * y;
+        // A finite product has finite factors, so one look at it decides whether strong zeros matter.
+        if value.is_all_finite() {
+            return Self::new(value, zip(self.tangent, rhs.tangent, |dx, dy| y * dx + x * dy));
+        }
+        let (by_left, by_right) = (along(y, self.tangent), along(x, rhs.tangent));
+        Self::new(value, zip(by_left, by_right, |a, b| a + b))
     }
 }
 
