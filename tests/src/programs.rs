@@ -65,7 +65,7 @@ operations! {
     Neg,
     /// A constant.
     Constant,
-    /// `x.stop_gradient() + y`
+    /// `x.stop_gradient() + y`: not the derivative of a difference
     Stop,
     /// `sin x`
     Sin,
@@ -154,9 +154,9 @@ operations! {
 }
 
 impl Operation {
-    /// Whether its derivatives exist everywhere.
+    /// Whether its derivatives exist everywhere, and are those of a difference.
     pub fn is_smooth(self) -> bool {
-        !matches!(self, Self::Abs | Self::Relu | Self::Max | Self::Min | Self::MapRelu)
+        !matches!(self, Self::Stop | Self::Abs | Self::Relu | Self::Max | Self::Min | Self::MapRelu)
     }
 }
 
