@@ -42,8 +42,8 @@ pub mod rules;
 pub mod scalar;
 pub mod tree;
 
-pub use function::{Function, VectorFunction};
 pub use array::{Array, Dense, Matrix, Vector};
+pub use function::{Function, VectorFunction};
 pub use rule::{Binary, Nary, Unary};
 pub use scalar::{Real, Scalar};
 pub use tree::{Lift, Tree};
