@@ -22,3 +22,13 @@
 pub mod laws;
 pub mod points;
 pub mod programs;
+
+use proptest::test_runner::Config;
+
+/// A proptest configuration of at least so many cases; the variable `PROPTEST_CASES` can ask for more.
+///
+/// A failure prints the input that it shrank to, and no file is written.
+pub fn cases(at_least: u32) -> Config {
+    let default = Config::default();
+    Config { cases: default.cases.max(at_least), failure_persistence: None, ..default }
+}
