@@ -24,7 +24,10 @@ pub fn points(n: usize, numbers: impl Strategy<Value = f64>) -> impl Strategy<Va
 }
 
 /// A point of as many numbers as the range allows.
-pub fn points_of(n: RangeInclusive<usize>, numbers: impl Strategy<Value = f64>) -> impl Strategy<Value = Vec<f64>> {
+pub fn points_of(
+    n: RangeInclusive<usize>,
+    numbers: impl Strategy<Value = f64>,
+) -> impl Strategy<Value = Vec<f64>> {
     vec(numbers, n)
 }
 
@@ -81,7 +84,8 @@ pub fn any_number() -> impl Strategy<Value = f64> + Clone {
 }
 
 fn magnitudes(exponents: RangeInclusive<i32>) -> impl Strategy<Value = f64> + Clone {
-    (1.0..10.0_f64, exponents, any::<bool>()).prop_map(|(x, e, negative)| signed((x * 10.0_f64.powi(e), negative)))
+    (1.0..10.0_f64, exponents, any::<bool>())
+        .prop_map(|(x, e, negative)| signed((x * 10.0_f64.powi(e), negative)))
 }
 
 fn signed((x, negative): (f64, bool)) -> f64 {

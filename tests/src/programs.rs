@@ -318,7 +318,8 @@ impl<S: Scalar> State<S> {
                 let batch = match operation {
                     Operation::GatherBatch => self.batch([a, b, c]),
                     Operation::BatchAffine => {
-                        let weights: Vec<S> = self.gathered(b, 1, WIDTH * WIDTH).iter().map(|x| x.tanh()).collect();
+                        let weights: Vec<S> =
+                            self.gathered(b, 1, WIDTH * WIDTH).iter().map(|x| x.tanh()).collect();
                         let weights = S::Matrix::from_scalars([WIDTH, WIDTH], &weights);
                         let bias = S::Vector::from_scalars([WIDTH], &self.gathered(c, 1, WIDTH));
                         let plain = S::Matrix::constant(&numbers([WIDTH, WIDTH]));

@@ -3,7 +3,9 @@
 use ad_core::function::Single;
 use ad_core::rule::Partials;
 use ad_core::rules::{binary_table, unary_table};
-use ad_core::{Array, Binary, Function, Nary, Real, Scalar, Unary, VectorFunction, function, num_traits, rules};
+use ad_core::{
+    Array, Binary, Function, Nary, Real, Scalar, Unary, VectorFunction, function, num_traits, rules,
+};
 use ad_forward::Dual;
 use ad_reverse::Var;
 use ad_tests::laws::{self, Violation};
@@ -209,13 +211,16 @@ fn a_wrong_partial_is_caught_by_the_laws_that_look_at_the_function() {
 fn a_violation_names_law_input_component_and_both_values() {
     let violation = laws::central_difference(&Two(HalfForgotten), &[0.5, 2.0]).unwrap_err();
     let text = violation.to_string();
-    for part in ["central difference", "[0.5, 2.0]", "dy/dx[1]", "by the derivative", "by a central difference"] {
+    for part in
+        ["central difference", "[0.5, 2.0]", "dy/dx[1]", "by the derivative", "by a central difference"]
+    {
         assert!(text.contains(part), "{text}");
     }
     // d/dy of (x y) y is 2 x y = 2; the mutant says x y = 1.
     assert_eq!(violation.left.1, 1.0);
     assert!((violation.right.1 - 2.0).abs() < 1e-9, "{text}");
-    let panic = std::panic::catch_unwind(|| laws::assert_central_difference(&Two(HalfForgotten), &[0.5, 2.0]));
+    let panic =
+        std::panic::catch_unwind(|| laws::assert_central_difference(&Two(HalfForgotten), &[0.5, 2.0]));
     assert_eq!(*panic.unwrap_err().downcast::<String>().unwrap(), text);
 }
 
@@ -352,7 +357,7 @@ fn a_primal_that_depends_on_the_mode_is_caught() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ad_tests::cases(256))]
 
     #[test]
     fn random_smooth_programs_obey_every_law(

@@ -43,7 +43,8 @@ impl Laws {
         let dual = duals::<f64, 1>(x);
         check("by Dual<Dual<f64, 1>, 1>", primals(&f.call(&duals::<Nested, 1>(&dual))))?;
         check("by Var<Dual<f64, 1>>", primals(&vjp(|x| f.call(x), dual.as_slice()).0))?;
-        let recorded = vjp(|x: &[Var<f64>]| f.call(&duals::<_, 1>(x)).iter().map(|y| y.primal).collect::<Vec<_>>(), x);
+        let recorded =
+            vjp(|x: &[Var<f64>]| f.call(&duals::<_, 1>(x)).iter().map(|y| y.primal).collect::<Vec<_>>(), x);
         check("by Dual<Var<f64>, 1>", recorded.0)?;
         check("by Var<Var<f64>>", vjp(|x: &[Var<f64>]| vjp(|x| f.call(x), x).0, x).0)
     }
@@ -66,7 +67,10 @@ impl Laws {
             }
             Ok(())
         };
-        check("by forward mode, 8 directions", jacobian_by_chunks::<f64, CHUNK>(|x| f.call(x), x).as_slice())?;
+        check(
+            "by forward mode, 8 directions",
+            jacobian_by_chunks::<f64, CHUNK>(|x| f.call(x), x).as_slice(),
+        )?;
         check("by reverse mode, one sweep", ad_reverse::jacobian(|x| f.call(x), x).as_slice())?;
         let (y, mut pullback) = vjp(|x| f.call(x), x);
         let rows: Vec<f64> = (0..y.len()).flat_map(|i| pullback.call(&unit(y.len(), i))).collect();
@@ -102,7 +106,12 @@ impl Laws {
         let (left, right) = (terms(w, &forward), terms(&reverse, v));
         let scale = largest(&left).max(largest(&right));
         let sums = (left.iter().sum(), right.iter().sum());
-        at.close(|| format!("w = {w:?}, v = {v:?}: the product"), ("<w, J v>", sums.0), ("<J^T w, v>", sums.1), scale)
+        at.close(
+            || format!("w = {w:?}, v = {v:?}: the product"),
+            ("<w, J v>", sums.0),
+            ("<J^T w, v>", sums.1),
+            scale,
+        )
     }
 
     /// `J (2 v - v' / 2) = 2 J v - J v' / 2` for another direction `v'`, and the same for `J^T` and `w`.
@@ -117,7 +126,8 @@ impl Laws {
         v: &[f64],
         w: &[f64],
     ) -> Result<(), Violation> {
-        let combined = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| 2.0 * a - 0.5 * b).collect::<Vec<_>>();
+        let combined =
+            |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| 2.0 * a - 0.5 * b).collect::<Vec<_>>();
         let check = |law, name: &str, map: &dyn Fn(&[f64]) -> Vec<f64>, a: &[f64]| {
             let at = self.at(law, x);
             let b = direction(a.len(), 5);
@@ -181,9 +191,8 @@ fn pulled<F: VectorFunction>(f: &F, x: &[f64], w: &[f64]) -> Vec<f64> {
 /// The Hessian by every nesting, row `i` by moving `x[i]` in the outer mode.
 fn hessians<F: Function>(f: &F, x: &[f64]) -> [(&'static str, Vec<f64>); 4] {
     let n = x.len();
-    let forward_gradient = |x: &[Nested]| {
-        jacobian_by_chunks::<Nested, 1>(|x| vec![f.call(x)], x).as_slice().to_vec()
-    };
+    let forward_gradient =
+        |x: &[Nested]| jacobian_by_chunks::<Nested, 1>(|x| vec![f.call(x)], x).as_slice().to_vec();
     let forward_over_forward = jacobian_by_chunks::<f64, 1>(forward_gradient, x);
     let forward_over_reverse = jacobian_by_chunks::<f64, 1>(|x| grad(|x| f.call(x), x), x);
     let by_reverse = |gradient: &dyn Fn(&[Var<f64>]) -> Vec<Var<f64>>| ad_reverse::jacobian(gradient, x);
@@ -191,9 +200,8 @@ fn hessians<F: Function>(f: &F, x: &[f64]) -> [(&'static str, Vec<f64>); 4] {
         by_reverse(&|x| jacobian_by_chunks::<Var<f64>, 1>(|x| vec![f.call(x)], x).as_slice().to_vec());
     let reverse_over_reverse = by_reverse(&|x| grad(|x| f.call(x), x));
     // The Jacobian of the gradient has the gradient's component as its row; the outer mode moves columns.
-    let by_rows = |j: ad_core::Matrix<f64>| {
-        (0..n * n).map(|k| j.as_slice()[(k % n) * n + k / n]).collect::<Vec<_>>()
-    };
+    let by_rows =
+        |j: ad_core::Matrix<f64>| (0..n * n).map(|k| j.as_slice()[(k % n) * n + k / n]).collect::<Vec<_>>();
     [
         ("forward over forward", by_rows(forward_over_forward)),
         ("forward over reverse", by_rows(forward_over_reverse)),
