@@ -46,9 +46,12 @@ fn leaked_array() -> VarArray<f64, 1> {
     cell.into_inner().unwrap()
 }
 
+/// Something to do with variables.
+type Use = Box<dyn Fn() -> Var<f64>>;
+
 /// Everything one can do with a variable that records something.
-fn uses(x: Var<f64>, y: Var<f64>) -> Vec<(&'static str, Box<dyn Fn() -> Var<f64>>)> {
-    fn one(f: impl Fn() -> Var<f64> + 'static) -> Box<dyn Fn() -> Var<f64>> {
+fn uses(x: Var<f64>, y: Var<f64>) -> Vec<(&'static str, Use)> {
+    fn one(f: impl Fn() -> Var<f64> + 'static) -> Use {
         Box::new(f)
     }
     vec![

@@ -24,7 +24,7 @@ mod smooth;
 mod structure;
 mod violation;
 
-pub use violation::{Tolerance, Violation};
+pub use violation::{Details, Tolerance, Violation};
 
 use ad_core::function::Single;
 use ad_core::{Function, VectorFunction};

@@ -195,10 +195,10 @@ fn hessians<F: Function>(f: &F, x: &[f64]) -> [(&'static str, Vec<f64>); 4] {
         |x: &[Nested]| jacobian_by_chunks::<Nested, 1>(|x| vec![f.call(x)], x).as_slice().to_vec();
     let forward_over_forward = jacobian_by_chunks::<f64, 1>(forward_gradient, x);
     let forward_over_reverse = jacobian_by_chunks::<f64, 1>(|x| grad(|x| f.call(x), x), x);
-    let by_reverse = |gradient: &dyn Fn(&[Var<f64>]) -> Vec<Var<f64>>| ad_reverse::jacobian(gradient, x);
-    let reverse_over_forward =
-        by_reverse(&|x| jacobian_by_chunks::<Var<f64>, 1>(|x| vec![f.call(x)], x).as_slice().to_vec());
-    let reverse_over_reverse = by_reverse(&|x| grad(|x| f.call(x), x));
+    let forward_gradient =
+        |x: &[Var<f64>]| jacobian_by_chunks::<Var<f64>, 1>(|x| vec![f.call(x)], x).as_slice().to_vec();
+    let reverse_over_forward = ad_reverse::jacobian(forward_gradient, x);
+    let reverse_over_reverse = ad_reverse::jacobian(|x| grad(|x| f.call(x), x), x);
     // The Jacobian of the gradient has the gradient's component as its row; the outer mode moves columns.
     let by_rows =
         |j: ad_core::Matrix<f64>| (0..n * n).map(|k| j.as_slice()[(k % n) * n + k / n]).collect::<Vec<_>>();

@@ -1,11 +1,16 @@
 //! How a law says that it is broken, and how close is close enough.
 
 use std::fmt;
+use std::ops::Deref;
 
-/// A law that does not hold, with everything needed to see it again.
+/// A law that does not hold, with everything needed to see it again: see the fields of [`Details`].
 #[derive(Clone, PartialEq)]
+pub struct Violation(Box<Details>);
+
+/// What a [`Violation`] knows.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Violation {
+pub struct Details {
     /// The law's name.
     pub law: &'static str,
     /// The point.
@@ -20,9 +25,16 @@ pub struct Violation {
     pub allowed: f64,
 }
 
+impl Deref for Violation {
+    type Target = Details;
+    fn deref(&self) -> &Details {
+        &self.0
+    }
+}
+
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { law, input, component, left, right, allowed } = self;
+        let Details { law, input, component, left, right, allowed } = &**self;
         let difference = (left.1 - right.1).abs();
         write!(f, "law \"{law}\" is broken at x = {input:?}: {component} is {:?} ({})", left.1, left.0)?;
         write!(f, " and {:?} ({}); they differ by {difference:e}, allowed are {allowed:e}", right.1, right.0)
@@ -96,14 +108,14 @@ impl At<'_> {
         right: (&str, f64),
         allowed: f64,
     ) -> Violation {
-        Violation {
+        Violation(Box::new(Details {
             law: self.law,
             input: self.input.to_vec(),
             component,
             left: (left.0.to_owned(), left.1),
             right: (right.0.to_owned(), right.1),
             allowed,
-        }
+        }))
     }
 
     /// Compares two lists, on the scale of the largest number in either.
