@@ -27,6 +27,7 @@
 //! | [`scalar`] | the trait [`Scalar`], its implementation for `f64` and `f32`, and [`Real`] |
 //! | [`array`] | the trait [`Array`] and [`Dense`], the storage of plain numbers |
 //! | [`kernels`] | the loops under the arrays, shared by all modes, so primals are bit-equal |
+//! | [`function`](mod@function) | a function generic in its scalar, as a value |
 //! | [`tree`] | arguments with structure: slices, tuples, structs of parameters |
 //!
 //! # Features
@@ -34,6 +35,7 @@
 //! `gemm`: matrix products by the crate of that name; without it, plain loops.
 
 pub mod array;
+pub mod function;
 pub mod kernels;
 pub mod rule;
 pub mod rules;
@@ -41,6 +43,7 @@ pub mod scalar;
 pub mod tree;
 
 pub use array::{Array, Dense, Matrix, Vector};
+pub use function::{Function, VectorFunction};
 pub use rule::{Binary, Nary, Unary};
 pub use scalar::{Real, Scalar};
 pub use tree::{Lift, Tree};

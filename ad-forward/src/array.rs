@@ -2,7 +2,7 @@
 
 use crate::dual::Dual;
 use crate::tangent::{Block, Tangent};
-use ad_core::{Array, Dense, Nary, Scalar, Unary};
+use ad_core::{Array, Dense, Lift, Nary, Scalar, Tree, Unary};
 use std::ops::Range;
 
 /// A vector (`RANK` 1) or matrix (2) of [`Dual`] numbers.
@@ -240,6 +240,26 @@ impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for D
     fn stop_gradient(&self) -> Self {
         let primal = Dense::new(self.shape(), self.primal.as_slice().iter().map(|x| x.stop_gradient()));
         Self { primal, tangent: Tangent::Zero }
+    }
+}
+
+impl<T: Scalar, const N: usize> Tree for DualArray<T, N, 1> {
+    type Scalar = Dual<T, N>;
+    type Over<S: Scalar<Real = T::Real>> = S::Vector;
+    type Owned<S: Scalar<Real = T::Real>> = S::Vector;
+
+    fn lift<S: Scalar<Real = T::Real>, L: Lift<Dual<T, N>, S>>(&self, to: &mut L) -> S::Vector {
+        to.vector(self)
+    }
+}
+
+impl<T: Scalar, const N: usize> Tree for DualArray<T, N, 2> {
+    type Scalar = Dual<T, N>;
+    type Over<S: Scalar<Real = T::Real>> = S::Matrix;
+    type Owned<S: Scalar<Real = T::Real>> = S::Matrix;
+
+    fn lift<S: Scalar<Real = T::Real>, L: Lift<Dual<T, N>, S>>(&self, to: &mut L) -> S::Matrix {
+        to.matrix(self)
     }
 }
 

@@ -87,6 +87,9 @@ impl<T: Scalar> Tangent<T> {
         let Self::Form(form) = self else {
             return Self::Zero;
         };
+        if !all_finite(w.as_slice()) {
+            return Self::dense(product_singular(w.as_slice(), &form.block()));
+        }
         let products = form.settled().into_iter().map(|(factor, base)| (factor.after(w), base)).collect();
         Form::new(w.rows(), form.directions, products, vec![])
     }
@@ -102,9 +105,15 @@ impl<T: Scalar> Tangent<T> {
         }
         let block = form.block();
         let (inputs, width) = (x.len(), form.directions);
+        let finite = all_finite(x);
         let out = Block::build([rows, width], T::zero(), |out| {
             for (i, out) in out.chunks_exact_mut(width.max(1)).enumerate() {
-                T::gemv_t(&block.as_slice()[i * inputs * width..(i + 1) * inputs * width], x, out);
+                let row = i * inputs..(i + 1) * inputs;
+                if finite {
+                    T::gemv_t(&block.as_slice()[row.start * width..row.end * width], x, out);
+                } else {
+                    out.copy_from_slice(product_singular(x, &block.sliced(row)).as_slice());
+                }
             }
         });
         Self::dense(out)
@@ -115,7 +124,7 @@ impl<T: Scalar> Tangent<T> {
         let Self::Form(form) = self else {
             return Self::Zero;
         };
-        if !p.iter().all(|p| p.is_all_finite()) {
+        if !all_finite(p) {
             return Self::dense(weighted_singular(&form.block(), p));
         }
         let products = form.products_now().into_iter().map(|(f, base)| (f.weighted(p), base)).collect();
@@ -150,6 +159,9 @@ impl<T: Scalar> Tangent<T> {
         let Self::Form(form) = self else {
             return vec![];
         };
+        if !all_finite(w) {
+            return product_singular(w, &form.block()).as_slice().to_vec();
+        }
         let mut out = vec![T::zero(); form.directions];
         for (factor, base) in form.products_now() {
             let w = factor.transposed_times(w);
@@ -386,13 +398,32 @@ impl<T: Scalar> Factor<T> {
     }
 }
 
-/// Partials that are not finite: a direction that does not move an entry still does not.
+fn all_finite<T: Scalar>(partials: &[T]) -> bool {
+    partials.iter().all(|p| p.is_all_finite())
+}
+
+/// `p t`, where a direction that does not move an entry does not move the result: a strong zero.
+fn times<T: Scalar>(p: T, t: T) -> T {
+    if t.is_strong_zero() { T::zero() } else { p * t }
+}
+
+/// `diag(p) B` for partials that are not finite.
 fn weighted_singular<T: Scalar>(block: &Block<T>, p: &[T]) -> Block<T> {
     let rows = block.iter_rows().zip(p);
-    Dense::new(
-        block.shape(),
-        rows.flat_map(|(row, &p)| {
-            row.iter().map(move |&t| if t.is_strong_zero() { T::zero() } else { p * t })
-        }),
-    )
+    Dense::new(block.shape(), rows.flat_map(|(row, &p)| row.iter().map(move |&t| times(p, t))))
+}
+
+/// `W B` for weights that are not finite.
+fn product_singular<T: Scalar>(w: &[T], block: &Block<T>) -> Block<T> {
+    let [inner, width] = block.shape();
+    let rows = w.len() / inner.max(1);
+    Block::build([rows, width], T::zero(), |out| {
+        for (w, out) in w.chunks_exact(inner.max(1)).zip(out.chunks_exact_mut(width.max(1))) {
+            for (&w, row) in w.iter().zip(block.iter_rows()) {
+                for (out, &t) in out.iter_mut().zip(row) {
+                    *out += times(w, t);
+                }
+            }
+        }
+    })
 }

@@ -3,7 +3,7 @@
 use crate::block::{Kind, Op, Operand, Term};
 use crate::tape::{live_node, record_block, record_leaf};
 use crate::var::Var;
-use ad_core::{Array, Dense, Nary, Scalar, Unary};
+use ad_core::{Array, Dense, Lift, Nary, Scalar, Tree, Unary};
 use smallvec::{SmallVec, smallvec};
 use std::ops::Range;
 
@@ -165,8 +165,9 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
             })
             .collect();
         let moved = bias.is_some() || terms.iter().any(|t| t.w_op.is_some() || t.x_op.is_some());
-        let rows = values.rows();
-        Self::from_kind(values, moved.then_some(Kind::Affine { rows, terms, bias }))
+        // An infinite weight or input makes its result infinite, or NaN.
+        let (rows, finite) = (values.rows(), values.as_slice().iter().all(|y| y.is_all_finite()));
+        Self::from_kind(values, moved.then_some(Kind::Affine { rows, terms, bias, finite }))
     }
 
     fn reduce_rows<R: Nary>(&self, rule: R) -> VarArray<T, 1> {
@@ -195,6 +196,26 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
     fn stop_gradient(&self) -> Self {
         let values = Dense::new(self.shape(), self.values.as_slice().iter().map(|x| x.stop_gradient()));
         Self::from_values(&values)
+    }
+}
+
+impl<T: Scalar> Tree for VarArray<T, 1> {
+    type Scalar = Var<T>;
+    type Over<S: Scalar<Real = T::Real>> = S::Vector;
+    type Owned<S: Scalar<Real = T::Real>> = S::Vector;
+
+    fn lift<S: Scalar<Real = T::Real>, L: Lift<Var<T>, S>>(&self, to: &mut L) -> S::Vector {
+        to.vector(self)
+    }
+}
+
+impl<T: Scalar> Tree for VarArray<T, 2> {
+    type Scalar = Var<T>;
+    type Over<S: Scalar<Real = T::Real>> = S::Matrix;
+    type Owned<S: Scalar<Real = T::Real>> = S::Matrix;
+
+    fn lift<S: Scalar<Real = T::Real>, L: Lift<Var<T>, S>>(&self, to: &mut L) -> S::Matrix {
+        to.matrix(self)
     }
 }
 

@@ -33,8 +33,8 @@ pub(crate) struct Term<T> {
 pub(crate) enum Kind<T: Scalar> {
     /// An input.
     Leaf,
-    /// Rows of `sum_k W_k x_k + b`.
-    Affine { rows: usize, terms: SmallVec<[Term<T>; 2]>, bias: Operand },
+    /// Rows of `sum_k W_k x_k + b`; `finite` if all `W_k` and `x_k` are.
+    Affine { rows: usize, terms: SmallVec<[Term<T>; 2]>, bias: Operand, finite: bool },
     /// `sum_k p_k x_k` elementwise: rules and products.
     Diagonal { factors: SmallVec<[(u32, Vec<T>); 2]> },
     /// `sum_k a_k x_k` for plain numbers.
@@ -65,16 +65,20 @@ impl<T: Scalar> Op<T> {
     }
 
     /// Carries the adjoint `out` of an array result to the operands.
-    pub(crate) fn pull(&self, mut out: Vec<T>, adjoints: &mut Adjoints<'_, T>) {
+    pub(crate) fn pull(&self, out: Vec<T>, adjoints: &mut Adjoints<'_, T>) {
         match &self.kind {
-            Kind::Affine { rows, terms, bias } => {
-                affine(*rows, terms, *bias, &out, adjoints);
+            Kind::Affine { rows, terms, bias, finite } => {
+                add_rows(*rows, *bias, &out, adjoints);
+                let carry = if *finite { affine } else { affine_singular };
+                for term in terms {
+                    carry(*rows, term, &out, adjoints);
+                }
                 adjoints.recycle(out);
             }
             Kind::Diagonal { factors } => {
                 let (last, others) = factors.split_last().expect("an operation has an operand");
                 for (x, p) in others {
-                    let copy = out.clone();
+                    let copy = adjoints.copied(&out);
                     adjoints.give(*x, weighted(copy, p));
                 }
                 adjoints.give(last.0, weighted(out, &last.1));
@@ -82,30 +86,29 @@ impl<T: Scalar> Op<T> {
             Kind::Linear { terms } => {
                 let (last, others) = terms.split_last().expect("an operation has an operand");
                 for &(x, a) in others {
-                    adjoints.add(x, T::constant(a), &out);
+                    let copy = adjoints.copied(&out);
+                    adjoints.give(x, scaled(copy, T::constant(a)));
                 }
-                let a = T::constant(last.1);
-                for out in &mut out {
-                    *out *= a;
-                }
-                adjoints.give(last.0, out);
+                adjoints.give(last.0, scaled(out, T::constant(last.1)));
             }
             Kind::Scale { x, factor, by } => {
                 if let Some((node, entries)) = by {
                     let entries = entries.as_slice();
                     for (seed, out) in out.chunks_exact(entries.len().max(1)).enumerate() {
-                        adjoints.add_to_node(*node, seed, T::dot(out, entries));
+                        let products = out.iter().zip(entries).map(|(&out, &x)| times(x, out));
+                        adjoints.add_to_node(*node, seed, products.sum());
                     }
                 }
-                if let Some(x) = x {
-                    adjoints.add(*x, *factor, &out);
+                match x {
+                    Some(x) => adjoints.give(*x, scaled(out, *factor)),
+                    None => adjoints.recycle(out),
                 }
-                adjoints.recycle(out);
             }
             Kind::SubRows { cols, x, rhs } => {
                 if let Some(rhs) = rhs {
                     let rows = out.chunks_exact((*cols).max(1));
-                    let sums: Vec<T> = rows.map(|row| -row.iter().copied().sum::<T>()).collect();
+                    let mut sums = adjoints.spare();
+                    sums.extend(rows.map(|row| -row.iter().copied().sum::<T>()));
                     adjoints.give(*rhs, sums);
                 }
                 match x {
@@ -117,8 +120,9 @@ impl<T: Scalar> Op<T> {
                 let rows = partials.iter_rows().cycle();
                 let spread =
                     out.iter().zip(rows).flat_map(|(&out, row)| row.iter().map(move |&p| times(p, out)));
-                let spread = spread.collect();
-                adjoints.give(*x, spread);
+                let mut buffer = adjoints.spare();
+                buffer.extend(spread);
+                adjoints.give(*x, buffer);
                 adjoints.recycle(out);
             }
             Kind::Slice { x, start } => {
@@ -177,6 +181,15 @@ pub(crate) fn times<T: Scalar>(p: T, adjoint: T) -> T {
     if adjoint.is_strong_zero() { T::zero() } else { p * adjoint }
 }
 
+/// All of `out` times one number, in place.
+fn scaled<T: Scalar>(mut out: Vec<T>, p: T) -> Vec<T> {
+    let finite = p.is_all_finite();
+    for out in &mut out {
+        *out = if finite { p * *out } else { times(p, *out) };
+    }
+    out
+}
+
 /// Every seed's row of `out` times `p`, in place.
 fn weighted<T: Scalar>(mut out: Vec<T>, p: &[T]) -> Vec<T> {
     let finite = p.iter().fold(true, |finite, p| finite & p.is_all_finite());
@@ -188,35 +201,56 @@ fn weighted<T: Scalar>(mut out: Vec<T>, p: &[T]) -> Vec<T> {
     out
 }
 
-fn affine<T: Scalar>(
-    rows: usize,
-    terms: &[Term<T>],
-    bias: Operand,
-    out: &[T],
-    adjoints: &mut Adjoints<'_, T>,
-) {
-    let width = adjoints.width();
-    let outputs = out.len() / (rows * width).max(1);
-    if let Some(bias) = bias {
-        for (seed, out) in out.chunks_exact((rows * outputs).max(1)).enumerate() {
-            for row in out.chunks_exact(outputs) {
-                T::axpy(T::one(), row, adjoints.row(bias, seed));
-            }
+/// Carries the adjoint of an affine map to its bias: the sum of its rows.
+fn add_rows<T: Scalar>(rows: usize, bias: Operand, out: &[T], adjoints: &mut Adjoints<'_, T>) {
+    let Some(bias) = bias else { return };
+    let outputs = out.len() / (rows * adjoints.width()).max(1);
+    for (seed, out) in out.chunks_exact((rows * outputs).max(1)).enumerate() {
+        for row in out.chunks_exact(outputs) {
+            T::axpy(T::one(), row, adjoints.row(bias, seed));
         }
     }
-    for term in terms {
-        if let (Some(x), Some(w)) = (term.x_op, &term.w) {
-            let target = adjoints.buffer(x);
-            if rows * width == 1 {
-                T::gemv_t(w.as_slice(), out, target);
-            } else {
-                let inputs = w.cols();
-                let shape = [rows * width, outputs, inputs];
-                T::gemm(shape, out, (outputs, 1), w.as_slice(), (inputs, 1), target, true);
-            }
+}
+
+/// Carries the adjoint of an affine map to the weights and inputs of a term.
+fn affine<T: Scalar>(rows: usize, term: &Term<T>, out: &[T], adjoints: &mut Adjoints<'_, T>) {
+    let all_rows = rows * adjoints.width();
+    let outputs = out.len() / all_rows.max(1);
+    if let (Some(x), Some(w)) = (term.x_op, &term.w) {
+        let target = adjoints.buffer(x);
+        if all_rows == 1 {
+            T::gemv_t(w.as_slice(), out, target);
+        } else {
+            let inputs = w.cols();
+            let shape = [all_rows, outputs, inputs];
+            T::gemm(shape, out, (outputs, 1), w.as_slice(), (inputs, 1), target, true);
         }
-        if let (Some(w), Some(x)) = (term.w_op, &term.x) {
-            adjoints.defer_weights(w, rows, out, x.as_slice());
+    }
+    if let (Some(w), Some(x)) = (term.w_op, &term.x) {
+        adjoints.defer_weights(w, rows, out, x.as_slice());
+    }
+}
+
+/// The same where a weight or an input may be infinite: an adjoint that is zero carries nothing.
+fn affine_singular<T: Scalar>(rows: usize, term: &Term<T>, out: &[T], adjoints: &mut Adjoints<'_, T>) {
+    let all_rows = rows * adjoints.width();
+    let outputs = out.len() / all_rows.max(1);
+    let add = |target: &mut [T], p: &[T], adjoint: T| {
+        for (target, &p) in target.iter_mut().zip(p) {
+            *target += times(p, adjoint);
+        }
+    };
+    for (i, out) in out.chunks_exact(outputs.max(1)).enumerate() {
+        for (o, &adjoint) in out.iter().enumerate() {
+            if let (Some(x), Some(w)) = (term.x_op, &term.w) {
+                let inputs = w.cols();
+                add(&mut adjoints.buffer(x)[i * inputs..(i + 1) * inputs], w.row(o), adjoint);
+            }
+            if let (Some(w), Some(x)) = (term.w_op, &term.x) {
+                let inputs = x.cols();
+                let target = adjoints.row(w, i / rows);
+                add(&mut target[o * inputs..(o + 1) * inputs], x.row(i % rows), adjoint);
+            }
         }
     }
 }

@@ -159,6 +159,9 @@ impl<T: Scalar, P: Tree<Scalar = T> + ?Sized> Pullback<'_, T, P> {
     ///
     /// If `w` does not hold `seeds` rows of as many numbers as the result has.
     pub fn rows(&mut self, seeds: usize, w: &[T]) -> Vec<T> {
+        if seeds == 0 && w.is_empty() {
+            return Vec::new();
+        }
         self.sweep(seeds, w).0
     }
 

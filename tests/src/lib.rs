@@ -1,1 +1,34 @@
 //! Laws that every derivative obeys, to call on your own functions.
+//!
+//! A derivative cannot be checked by looking at it. What can be checked are the laws that hold between
+//! ways to compute it, and between it and the function: that forward and reverse mode agree, that
+//! `<w, J v> = <J^T w, v>`, that a Hessian is symmetric, that the Taylor remainder shrinks at the rate
+//! it should. Each law sees other mistakes; [`laws`] says which.
+//!
+//! ```
+//! use ad_core::function;
+//! use ad_tests::laws;
+//!
+//! let f = function!(|x: &[S]| -> S { x[0].sin() * x[1].exp() });
+//! laws::assert_function(&f, &[0.3, -1.2]); // all of them at once
+//! ```
+//!
+//! | module | what is in it |
+//! |---|---|
+//! | [`laws`] | the laws, as functions that return a [`Violation`](laws::Violation), or panic with one |
+//! | [`points`] | proptest strategies for points: ordinary, tiny, huge, near singular, signed zeros, denormal |
+//! | [`programs`] | a proptest strategy for random programs of scalar and array operations |
+
+pub mod laws;
+pub mod points;
+pub mod programs;
+
+use proptest::test_runner::Config;
+
+/// A proptest configuration of at least so many cases; the variable `PROPTEST_CASES` can ask for more.
+///
+/// A failure prints the input that it shrank to, and no file is written.
+pub fn cases(at_least: u32) -> Config {
+    let default = Config::default();
+    Config { cases: default.cases.max(at_least), failure_persistence: None, ..default }
+}

@@ -1,0 +1,72 @@
+//! Functions that are generic in their scalar, as values.
+//!
+//! A closure has one scalar; to meet several of them - to be run on `f64`, and then differentiated by
+//! this mode and that - a function has to be a type with a generic method. [`function!`](crate::function)
+//! writes one from a body that looks like a closure:
+//!
+//! ```
+//! use ad_core::{Function, Scalar, function};
+//!
+//! let rosenbrock = function!(|x: &[S]| -> S {
+//!     let (a, b) = (S::one() - x[0], x[1] - x[0] * x[0]);
+//!     a * a + b * b * S::lit(100.0)
+//! });
+//! assert_eq!(rosenbrock.call(&[1.0, 1.0]), 0.0);
+//! ```
+
+use crate::Scalar;
+
+/// A scalar function of many numbers, of any scalar.
+pub trait Function {
+    /// The value at `x`.
+    fn call<S: Scalar>(&self, x: &[S]) -> S;
+}
+
+/// A function from many numbers to many, of any scalar.
+pub trait VectorFunction {
+    /// The values at `x`.
+    fn call<S: Scalar>(&self, x: &[S]) -> Vec<S>;
+}
+
+/// A [`Function`] as a [`VectorFunction`] with one result.
+#[derive(Clone, Copy, Debug)]
+pub struct Single<'a, F: ?Sized>(pub &'a F);
+
+impl<F: Function + ?Sized> VectorFunction for Single<'_, F> {
+    fn call<S: Scalar>(&self, x: &[S]) -> Vec<S> {
+        vec![self.0.call(x)]
+    }
+}
+
+/// A [`Function`] (`-> S`) or [`VectorFunction`] (`-> Vec<S>`) from a body that looks like a closure's.
+///
+/// The body sees its arguments and items, and no variables around it. Inside, `num_traits`' `Zero` and
+/// `One` are in scope, for `S::zero()` and `S::one()`.
+///
+/// ```
+/// use ad_core::{VectorFunction, function};
+///
+/// let polar = function!(|x: &[S]| -> Vec<S> { vec![x[0] * x[1].cos(), x[0] * x[1].sin()] });
+/// assert_eq!(polar.call(&[2.0, 0.0]), [2.0, 0.0]);
+/// ```
+#[macro_export]
+macro_rules! function {
+    (|$x:ident: &[$S:ident]| -> Vec<$Out:ident> $body:block) => {
+        $crate::function!(@ VectorFunction, $x, $S, Vec<$S>, $body)
+    };
+    (|$x:ident: &[$S:ident]| -> $Out:ident $body:block) => {
+        $crate::function!(@ Function, $x, $S, $S, $body)
+    };
+    (@ $Trait:ident, $x:ident, $S:ident, $Out:ty, $body:block) => {{
+        #[derive(Clone, Copy, Debug)]
+        struct Written;
+        impl $crate::function::$Trait for Written {
+            fn call<$S: $crate::Scalar>(&self, $x: &[$S]) -> $Out {
+                #[allow(unused_imports, reason = "for bodies that write S::zero() or S::one()")]
+                use $crate::num_traits::{One as _, Zero as _};
+                $body
+            }
+        }
+        Written
+    }};
+}

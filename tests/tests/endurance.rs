@@ -1,0 +1,113 @@
+//! Long recordings, many recordings, interrupted recordings, and recordings side by side.
+
+use ad_core::{Array, Scalar, Vector, rules};
+use ad_reverse::{Var, VarArray, grad};
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread;
+
+/// `x` moved around by `steps` operations: the logistic map, one subtraction and two products a step.
+fn orbit<S: Scalar>(x: S, rate: S, steps: usize) -> S {
+    (0..steps).fold(x, |x, _| rate * x * (S::one() - x))
+}
+
+#[test]
+fn ten_million_operations_in_a_thread_with_a_small_stack() {
+    const STEPS: usize = 10_000_000 / 3 + 1;
+    let run = || {
+        // Contracting for this rate, to x = 1 - 1 / 2.5; the derivative by the rate stays: 1 / rate^2.
+        grad(|p: &[Var<f64>]| orbit(p[0], p[1], STEPS), &[0.3, 2.5][..])
+    };
+    let g = thread::Builder::new().stack_size(64 << 10).spawn(run).unwrap().join().unwrap();
+    assert!(g[0].abs() < 1e-300, "{g:?}");
+    assert!((g[1] - 0.16).abs() < 1e-12, "{g:?}");
+}
+
+#[test]
+fn a_million_array_operations_in_a_thread_with_a_small_stack() {
+    let run = || {
+        let half = Vector::from([0.5, 0.5]);
+        grad(
+            |x: &VarArray<f64, 1>| {
+                let half = VarArray::constant(&half);
+                let mut y = x.clone();
+                for _ in 0..500_000 {
+                    y = y.axpby(0.5, &half, 1.0).map(rules::Identity);
+                }
+                y.sum() + x.dot(x)
+            },
+            &Vector::from([1.0, 2.0]),
+        )
+    };
+    let g = thread::Builder::new().stack_size(64 << 10).spawn(run).unwrap().join().unwrap();
+    assert_eq!(g.as_slice(), [2.0, 4.0]);
+}
+
+fn bits(x: &[f64]) -> Vec<u64> {
+    x.iter().map(|x| x.to_bits()).collect()
+}
+
+/// A recording with every kind of record in it.
+fn mixed<S: Scalar>(x: &[S], mut at: impl FnMut()) -> S {
+    let mut sum = S::zero();
+    for i in 0..40 {
+        at();
+        let (a, b) = (x[i % x.len()], x[(i + 1) % x.len()]);
+        at();
+        let c = a * b - a.sin() / (b * b + S::one());
+        at();
+        let v = S::Vector::from_scalars([3], &[a, c, b]);
+        at();
+        let w = v.softmax().hadamard(&v.map(rules::Tanh));
+        at();
+        sum += w.sum() + S::log_sum_exp(&[a, c]) - c;
+        at();
+    }
+    sum
+}
+
+#[test]
+fn a_panic_at_every_point_of_a_recording_leaves_no_trace() {
+    let x = [0.3, -0.7, 1.1, 0.2];
+    let clean = grad(|x: &[Var<f64>]| mixed(x, || ()), x.as_slice());
+    let points = Cell::new(0);
+    mixed(&x, || points.set(points.get() + 1));
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| ()));
+    for stop in 0..points.get() {
+        let passed = Cell::new(0);
+        let interrupted = catch_unwind(AssertUnwindSafe(|| {
+            let at = || {
+                assert!(passed.replace(passed.get() + 1) != stop, "stop");
+            };
+            grad(|x: &[Var<f64>]| mixed(x, at), x.as_slice())
+        }));
+        assert!(interrupted.is_err());
+        let again = grad(|x: &[Var<f64>]| mixed(x, || ()), x.as_slice());
+        assert_eq!(bits(&again), bits(&clean), "after a panic at point {stop}");
+    }
+    std::panic::set_hook(hook);
+}
+
+#[test]
+fn one_to_sixteen_threads_give_the_same_bits() {
+    let work = |seed: usize| {
+        let x: Vec<f64> = (0..4).map(|i| ((seed * 4 + i) as f64).sin()).collect();
+        bits(&grad(|x: &[Var<f64>]| mixed(x, || ()), x.as_slice()))
+    };
+    let expected: Vec<_> = (0..64).map(work).collect();
+    for threads in 1..=16 {
+        let mut found = vec![Vec::new(); 64];
+        thread::scope(|scope| {
+            for (k, part) in found.chunks_mut(64_usize.div_ceil(threads)).enumerate() {
+                scope.spawn(move || {
+                    let first = k * 64_usize.div_ceil(threads);
+                    for (i, place) in part.iter_mut().enumerate() {
+                        *place = work(first + i);
+                    }
+                });
+            }
+        });
+        assert_eq!(found, expected, "{threads} threads");
+    }
+}

@@ -1,0 +1,162 @@
+//! What memory each mode needs, counted by the allocator. One test: the counter is the process's.
+
+use ad_core::{Array, Scalar, Vector, rules};
+use ad_reverse::{Var, VarArray, grad};
+use peak_alloc::PeakAlloc;
+use rnn::credit::rtrl::Rtrl;
+use rnn::credit::window::Windows;
+use rnn::credit::{Mode, bptt};
+use rnn::{Activation, Loss, Output, Parameters, Rnn, Sequence};
+
+#[global_allocator]
+static COUNTER: PeakAlloc = PeakAlloc;
+
+const D: usize = 8;
+const NET: Rnn = Rnn { f: Activation::Tanh, g: Output::Identity, alpha: 0.5, loss: Loss::Squared };
+
+/// The bytes that `work` had at most beyond what there was before it.
+fn peak<R>(work: impl FnOnce() -> R) -> usize {
+    let before = COUNTER.current_usage();
+    COUNTER.reset_peak_usage();
+    let result = work();
+    let peak = COUNTER.peak_usage().saturating_sub(before);
+    drop(result);
+    peak
+}
+
+/// In a thread of its own: no pool is warm, and what it keeps is gone afterwards.
+fn peak_from_cold<R: Send>(work: impl FnOnce() -> R + Send) -> usize {
+    std::thread::scope(|scope| scope.spawn(|| peak(work)).join().unwrap())
+}
+
+fn at(t: usize) -> (Vector<f64>, Vector<f64>) {
+    (Vector::from([(t as f64).sin()]), Vector::from([(t as f64 + 1.0).sin()]))
+}
+
+fn sequence(steps: usize) -> Sequence<f64, 1> {
+    let (x, y) = (0..steps).map(at).unzip();
+    Sequence::new(x, y)
+}
+
+fn online_memory_does_not_grow_with_time(params: &Parameters<f64>) {
+    // Fed one step at a time, so that not even the sequence is there.
+    let rtrl = |steps: usize| {
+        peak_from_cold(|| {
+            let mut online = Rtrl::new(NET, D);
+            (0..steps)
+                .map(|t| {
+                    let (x, y) = at(t);
+                    online.step(params, &x, &y).loss
+                })
+                .sum::<f64>()
+        })
+    };
+    let windows = |steps: usize| {
+        peak_from_cold(|| {
+            let mut windows = Windows::new(NET, D);
+            let starts = (0..steps).step_by(10);
+            starts
+                .map(|start| {
+                    let (x, y) = (start..start + 10).map(at).unzip();
+                    windows.advance(params, &Sequence::new(x, y)).0
+                })
+                .sum::<f64>()
+        })
+    };
+    for (name, memory) in [("RTRL", &rtrl as &dyn Fn(usize) -> usize), ("windows", &windows)] {
+        let (short, long, longer) = (memory(100), memory(1000), memory(4000));
+        assert!(short > 0, "the counter counts");
+        assert_eq!(
+            (short, short),
+            (long, longer),
+            "{name}: the peak grows from {short} to {long} and {longer} bytes"
+        );
+    }
+}
+
+fn the_whole_sequence_at_once(params: &Parameters<f64>) {
+    let of = |mode: Mode, sequence: &Sequence<f64, 1>| {
+        peak_from_cold(|| mode.value_and_grad(&NET, params, sequence).0)
+    };
+    let (short, long, longer) = (sequence(1000), sequence(2000), sequence(4000));
+    // The sequence is there already: what an exact gradient by RTRL or windows adds does not grow with it.
+    for mode in [Mode::Rtrl, Mode::Window(1), Mode::Window(20)] {
+        let (a, b) = (of(mode, &short), of(mode, &longer));
+        assert!(a == b, "{mode}: {a} bytes for 1000 steps, {b} for 4000");
+    }
+    // BPTT's grows, and linearly.
+    let [a, b, c] = [&short, &long, &longer].map(|s| of(Mode::Bptt, s) as f64);
+    for (ratio, steps) in [(b / a, 2.0), (c / b, 2.0), (c / a, 4.0)] {
+        assert!(
+            (ratio / steps - 1.0_f64).abs() < 0.25,
+            "BPTT: {a}, {b}, {c} bytes for 1000, 2000, 4000 steps"
+        );
+    }
+    // At least the states that the sweep has to see again; at most that and the records of a step.
+    let states = (4000 * D * 8) as f64;
+    assert!(c > states && c < states + 4000.0 * 4096.0, "BPTT: {c} bytes for {states} bytes of states");
+    // A window as long as the sequence is BPTT, also in this.
+    let whole = of(Mode::Window(4000), &longer) as f64;
+    assert!(whole > 0.5 * c, "window:4000 needs {whole} bytes, BPTT {c}");
+    drop(bptt::credit(&NET, params, &short));
+}
+
+/// A gradient of scalar, block and n-ary records, and of nested recordings.
+fn gradient(x: &[f64; 3]) -> f64 {
+    let f = |x: &[Var<f64>; 3]| {
+        let v = VarArray::<f64, 1>::from_scalars([3], x);
+        v.map(rules::Tanh).dot(&v.softmax()) + x[0] * x[1].exp() + Var::log_sum_exp(x)
+    };
+    grad(f, x)[2] + grad(|x: &Var<f64>| grad(|y: &Var<Var<f64>>| *y * *y * y.sin(), x), &x[0])
+}
+
+fn many_gradients_do_not_accumulate() {
+    let run = |n: usize| (0..n).map(|i| gradient(&[0.1, 0.2, (i % 7) as f64])).sum::<f64>();
+    run(100);
+    let before = COUNTER.current_usage();
+    let peak = peak(|| run(100_000));
+    let after = COUNTER.current_usage();
+    assert_eq!(before, after, "100000 gradients left {} bytes behind", after as i64 - before as i64);
+    assert!(peak < 64 << 10, "100000 gradients needed {peak} bytes at once");
+    // Nor do interrupted ones, nor threads.
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| ()));
+    let interrupted = || {
+        for _ in 0..1000 {
+            let caught = std::panic::catch_unwind(|| {
+                grad(
+                    |x: &Var<f64>| {
+                        let _ = x.sin();
+                        panic!()
+                    },
+                    &1.0,
+                )
+            });
+            assert!(caught.is_err());
+        }
+    };
+    interrupted();
+    let before = COUNTER.current_usage();
+    interrupted();
+    assert_eq!(COUNTER.current_usage(), before, "1000 interrupted recordings left memory behind");
+    std::panic::set_hook(hook);
+    let threads = || {
+        (0..100).for_each(|_| {
+            std::thread::scope(|s| {
+                s.spawn(|| run(3)).join().unwrap();
+            })
+        })
+    };
+    threads();
+    let before = COUNTER.current_usage();
+    threads();
+    assert_eq!(COUNTER.current_usage(), before, "100 threads left memory behind");
+}
+
+#[test]
+fn memory() {
+    let params = Parameters::<f64>::random(1, D, 1, 0.9, 0);
+    online_memory_does_not_grow_with_time(&params);
+    the_whole_sequence_at_once(&params);
+    many_gradients_do_not_accumulate();
+}
