@@ -18,6 +18,7 @@
 use rustix::time::{ClockId, clock_gettime};
 use std::hint::black_box;
 
+pub mod hand;
 pub mod programs;
 
 /// The CPU time that this thread has used, in seconds.
