@@ -7,8 +7,10 @@ pub mod data;
 pub mod kind;
 pub mod loss;
 pub mod model;
+pub mod optim;
 pub mod report;
 pub mod sequence;
+pub mod train;
 
 pub use kind::{Activation, Loss, Output};
 pub use model::{Parameters, Readout, Recurrent, Rnn};
