@@ -1,0 +1,144 @@
+//! What can be asked for.
+
+use clap::{Parser, Subcommand};
+use rnn::credit::Mode;
+use rnn::kind::Activation;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+/// A leaky recurrent network that learns by BPTT, by RTRL, and by windows between the two.
+///
+/// Without a command it does the main job: it learns to predict the yearly sunspot number, once by BPTT
+/// and once online by RTRL from the same start, and writes a page about it.
+#[derive(Debug, Parser)]
+#[command(name = "rnn", version, args_conflicts_with_subcommands = true)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+    #[command(flatten)]
+    pub(super) main_job: MainJob,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    Credit(Credit),
+    Train(Train),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct MainJob {
+    /// Where the page goes
+    #[arg(long, value_name = "FILE", default_value = "rnn-report.html")]
+    pub(super) out: PathBuf,
+    /// The seed of the start; the same seed gives the same numbers
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub(super) seed: u64,
+    /// Train for a twentieth of the passes: to look at the page, not at the errors
+    #[arg(long)]
+    pub(super) quick: bool,
+}
+
+/// The gradient of a case file, by one mode, as JSON on stdout
+#[derive(Debug, clap::Args)]
+pub(super) struct Credit {
+    /// The case, in the format rnn-case-1
+    #[arg(value_name = "CASE.json")]
+    pub(super) case: PathBuf,
+    /// How credit is assigned: bptt, rtrl or window:K
+    #[arg(long)]
+    pub(super) mode: Mode,
+    /// Also everything else that the mode knows: states, Jacobians, credit vectors, sensitivities
+    #[arg(long)]
+    pub(super) full: bool,
+}
+
+/// Trains on a series in time to predict its next value
+#[derive(Debug, clap::Args)]
+pub(super) struct Train {
+    /// A CSV file with a header; times in its first column
+    #[arg(long, value_name = "FILE.csv")]
+    pub(super) data: PathBuf,
+    /// The column of the values, if not the second
+    #[arg(long, value_name = "NAME")]
+    pub(super) column: Option<String>,
+    /// How credit is assigned: bptt, rtrl or window:K
+    #[arg(long, default_value = "bptt")]
+    pub(super) mode: Mode,
+    /// The number of hidden units
+    #[arg(long, value_name = "D", default_value = "16", value_parser = hidden)]
+    pub(super) hidden: usize,
+    /// The number of passes over the training part
+    #[arg(long, value_name = "N", default_value = "500", value_parser = at_least_one)]
+    pub(super) epochs: usize,
+    /// The learning rate of the first pass
+    #[arg(long, value_name = "R", default_value = "0.01", value_parser = rate)]
+    pub(super) rate: f64,
+    /// The seed of the start; the same seed gives the same numbers
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub(super) seed: u64,
+    /// The update rate 1/tau of the state, in (0, 1]
+    #[arg(long, value_name = "A", default_value = "1", value_parser = alpha)]
+    pub(super) alpha: f64,
+    /// The hidden units' activation
+    #[arg(long, value_name = "F", default_value = "tanh")]
+    pub(super) f: Activation,
+    /// How many values at the end are held back from training [default: a fifth of them]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub(super) held_back: Option<usize>,
+    /// Leave out so many values at the end before anything else: to choose settings unseen by a later test
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(super) leave_out: usize,
+    /// Also write a page about it
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+}
+
+/// RTRL's sensitivity matrix has about the cube of this many numbers.
+const MOST_HIDDEN: usize = 512;
+
+fn hidden(text: &str) -> Result<usize, String> {
+    let d = number(text)?;
+    if !(1..=MOST_HIDDEN).contains(&d) {
+        return Err(format!("must lie in 1..={MOST_HIDDEN}, found {d}"));
+    }
+    Ok(d)
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    let n = number(text)?;
+    if n == 0 {
+        return Err("must be at least 1".to_owned());
+    }
+    Ok(n)
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let rate: f64 = number(text)?;
+    if !(rate > 0.0 && rate.is_finite()) {
+        return Err(format!("must be positive and finite, found {rate}"));
+    }
+    Ok(rate)
+}
+
+fn alpha(text: &str) -> Result<f64, String> {
+    let alpha: f64 = number(text)?;
+    if !(alpha > 0.0 && alpha <= 1.0) {
+        return Err(format!("must lie in (0, 1], found {alpha}"));
+    }
+    Ok(alpha)
+}
+
+fn number<T: FromStr>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|_| format!("not a number that fits: {text:?}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Args::command().debug_assert();
+    }
+}

@@ -1,0 +1,110 @@
+//! The networks and what they have to beat, all judged on the values held back.
+
+use super::progress;
+use rnn::baseline::{Autoregression, SUNSPOT_ORDER, persistence, rmse};
+use rnn::data::{DataError, Series, Split, Standardise};
+use rnn::report::{Forecast, LearningCurve, Prediction};
+use rnn::train::{Diverged, Schedule, one_step_ahead, predict, train};
+use rnn::{Parameters, Rnn, Sequence};
+
+/// How many points a learning curve has, about.
+const CURVE_POINTS: usize = 100;
+
+/// A series cut in time, in its own units and in those that the networks see.
+pub(super) struct Contest {
+    split: Split,
+    standard: Split,
+    map: Standardise,
+    /// The training part as the networks see it.
+    pub(super) sequence: Sequence<f64, 1>,
+}
+
+/// A network that has learnt.
+pub(super) struct Learnt {
+    pub(super) params: Parameters<f64>,
+    pub(super) prediction: Prediction,
+    pub(super) curve: LearningCurve,
+}
+
+impl Contest {
+    pub(super) fn new(series: Series, held_back: usize) -> Result<Self, DataError> {
+        let split = series.split(held_back)?;
+        let (standard, map) = split.standardised()?;
+        let sequence = one_step_ahead(standard.train());
+        Ok(Self { split, standard, map, sequence })
+    }
+
+    pub(super) fn split(&self) -> &Split {
+        &self.split
+    }
+
+    /// Trains a network, and lets it predict with its parameters as they are then.
+    ///
+    /// The error on the held-back part is looked at on the way, for the picture; nothing follows from it.
+    pub(super) fn learn(
+        &self,
+        method: &str,
+        rnn: &Rnn,
+        start: &Parameters<f64>,
+        schedule: &Schedule,
+    ) -> Result<Learnt, Diverged> {
+        let bar = progress::bar(method, schedule.passes);
+        let every = schedule.passes.div_ceil(CURVE_POINTS);
+        let mut params = start.clone();
+        let mut curve = LearningCurve { method: method.to_owned(), ..LearningCurve::default() };
+        let mut look = |pass: usize, params: &Parameters<f64>| {
+            let (train, held_back, _) = self.errors(rnn, params);
+            curve.passes.push(pass as f64);
+            curve.train.push(train);
+            curve.held_back.push(held_back);
+        };
+        look(0, start);
+        train(rnn, &mut params, &self.sequence, schedule, |pass, params| {
+            bar.set_position(pass as u64);
+            if pass % every == 0 {
+                look(pass, params);
+            }
+        })?;
+        bar.finish_and_clear();
+        let (_, rmse, values) = self.errors(rnn, &params);
+        Ok(Learnt { params, prediction: Prediction { method: method.to_owned(), values, rmse }, curve })
+    }
+
+    /// The errors on the training part and on the held-back part, in the series' units, and the predictions
+    /// of the latter.
+    fn errors(&self, rnn: &Rnn, params: &Parameters<f64>) -> (f64, f64, Vec<f64>) {
+        let outputs = predict(rnn, params, &self.standard.series().values, 1);
+        let mut train: Vec<f64> = outputs.into_iter().map(|y| self.map.invert(y)).collect();
+        let held_back = train.split_off(self.split.train_len() - 1);
+        let error = rmse(&train, &self.split.train()[1..]);
+        (error, rmse(&held_back, self.split.held_back()), held_back)
+    }
+
+    /// Persistence, and the linear autoregression of the order that is customary, or of the highest that
+    /// the training part can determine.
+    pub(super) fn baselines(&self) -> Vec<Prediction> {
+        let (values, from) = (&self.split.series().values, self.split.train_len());
+        let predicted = |method: String, values: Vec<f64>| {
+            let rmse = rmse(&values, self.split.held_back());
+            Prediction { method, values, rmse }
+        };
+        let order = SUNSPOT_ORDER.min((from - 1) / 2);
+        let linear = Autoregression::fit(self.split.train(), order).ok();
+        let linear = linear.map(|fit| predicted(format!("AR({order})"), fit.predict(values, from)));
+        [predicted("persistence".to_owned(), persistence(values, from))].into_iter().chain(linear).collect()
+    }
+
+    /// The forecast of the report, the networks before what they have to beat.
+    pub(super) fn forecast(&self, time_label: &str, value_label: &str, networks: &[Learnt]) -> Forecast {
+        let series = self.split.series();
+        let predictions = networks.iter().map(|network| network.prediction.clone());
+        Forecast {
+            time_label: time_label.to_owned(),
+            value_label: value_label.to_owned(),
+            times: series.times.clone(),
+            values: series.values.clone(),
+            train_len: self.split.train_len(),
+            predictions: predictions.chain(self.baselines()).collect(),
+        }
+    }
+}

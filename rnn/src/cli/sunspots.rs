@@ -1,0 +1,144 @@
+//! The main job: sunspots, predicted a year ahead by a network that learns by BPTT and by the same network
+//! learning online by RTRL.
+
+use super::contest::Contest;
+use super::failure::Failure;
+use super::{agreement, args, cost, picture, text};
+use rnn::credit::Mode;
+use rnn::data::Series;
+use rnn::kind::{Activation, Loss, Output};
+use rnn::report::Report;
+use rnn::train::Schedule;
+use rnn::{Parameters, Rnn};
+use std::fs;
+use std::path::Path;
+use std::time::Instant;
+
+/// The years at the end that no network sees in training: 1949-2008.
+const HELD_BACK: usize = 60;
+
+/// Chosen on validation years inside the training years (see ARCHITECTURE.md), as are the passes and rates below.
+const NETWORK: Rnn = Rnn { f: Activation::Tanh, g: Output::Identity, alpha: 1.0, loss: Loss::Squared };
+const HIDDEN: usize = 16;
+/// The standard deviation of the start's recurrent weights, times the root of the number of hidden units.
+pub(super) const GAIN: f64 = 0.9;
+/// The longest gradient of a step's mean loss that is followed at full length.
+pub(super) const CLIP: f64 = 1.0;
+const BPTT: Schedule = Schedule { mode: Mode::Bptt, passes: 1000, rate: 0.01, clip: CLIP };
+const RTRL: Schedule = Schedule { mode: Mode::Rtrl, passes: 100, rate: 0.002, clip: CLIP };
+
+/// The modes that are compared; a window between the two ends, of about three solar cycles.
+const MODES: [Mode; 3] = [Mode::Bptt, Mode::Rtrl, Mode::Window(31)];
+/// The steps whose triangle is drawn.
+pub(super) const TRIANGLE_STEPS: usize = 48;
+
+pub(super) fn run(args: &args::MainJob) -> Result<String, Failure> {
+    let begun = Instant::now();
+    check_writable(&args.out)?;
+    let contest = Contest::new(Series::sunspots(), HELD_BACK)?;
+    let start = Parameters::random(1, HIDDEN, 1, GAIN, args.seed);
+
+    // Costs first: nothing else has filled the caches or the heap yet.
+    let cost: Vec<_> = MODES.iter().map(|&mode| cost::of(mode, &NETWORK, &start, &contest.sequence)).collect();
+    let agreement = agreement::with_first(&MODES, &NETWORK, &start, &contest.sequence);
+
+    let quicker = |schedule: Schedule| match args.quick {
+        true => Schedule { passes: schedule.passes.div_ceil(20), ..schedule },
+        false => schedule,
+    };
+    let (bptt, rtrl) = (quicker(BPTT), quicker(RTRL));
+    let networks = [
+        contest.learn("RNN by BPTT", &NETWORK, &start, &bptt)?,
+        contest.learn("RNN online by RTRL", &NETWORK, &start, &rtrl)?,
+    ];
+
+    let params = &networks[0].params;
+    let (delta_norms, sensitivity_norms) = picture::of_time(&NETWORK, params, &contest.sequence);
+    let report = Report {
+        title: "Sunspots, one year ahead: BPTT and RTRL are one gradient".to_owned(),
+        introduction: introduction(),
+        settings: settings(args.seed, &bptt, &rtrl),
+        forecast: contest.forecast("year", "sunspot number", &networks),
+        triangle: picture::of_triangle(&NETWORK, params, &contest.sequence, TRIANGLE_STEPS),
+        learning: networks.into_iter().map(|network| network.curve).collect(),
+        delta_norms,
+        sensitivity_norms,
+        agreement,
+        cost,
+    };
+    report.write(&args.out).map_err(Failure::at("--out"))?;
+    let title = title(&contest);
+    let steps = contest.sequence.steps();
+    Ok(format!(
+        "{title}\n\n\
+         The gradient before the first change of a parameter, by one mode and by another; the largest difference:\n{}\n\
+         Error (RMSE) on the years held back, one year ahead, in sunspot numbers:\n{}\n\
+         Cost of one gradient of the training part ({steps} steps), time and peak memory:\n{}\n\
+         Report: {}\n\
+         Took {:.1} s\n",
+        text::agreement(&report.agreement),
+        text::errors(&report.forecast.predictions),
+        text::cost(&report.cost),
+        args.out.display(),
+        begun.elapsed().as_secs_f64(),
+    ))
+}
+
+fn title(contest: &Contest) -> String {
+    let (split, times) = (contest.split(), &contest.split().series().times);
+    let cut = split.train_len();
+    format!(
+        "Yearly sunspot numbers: trained on {}-{} ({cut} years), held back {}-{} ({} years).",
+        times[0],
+        times[cut - 1],
+        times[cut],
+        times[times.len() - 1],
+        times.len() - cut,
+    )
+}
+
+fn introduction() -> Vec<String> {
+    [
+        "A leaky recurrent network reads the yearly sunspot number and tells the next. From the same start it learns \
+         twice: by backpropagation through time (BPTT), which knows the gradient after the whole training part and \
+         changes the parameters once a pass, and online by real-time recurrent learning (RTRL), which knows the \
+         gradient so far after every year and changes them there.",
+        "Both gradients come out of one program. Run on reverse-mode variables the adjoint of its state is the credit \
+         vector δ; run on dual numbers the tangent of its state is the sensitivity matrix P. The triangle and the norms \
+         below are those of the network that learnt by BPTT, on the training part.",
+        "No network and no baseline has seen the years held back; mean, deviation and coefficients come from the years \
+         before, and the settings were chosen on validation years among those. The error on the held-back part is \
+         drawn over learning to be looked at: nothing is chosen by it.",
+    ]
+    .map(str::to_owned)
+    .into()
+}
+
+fn settings(seed: u64, bptt: &Schedule, rtrl: &Schedule) -> Vec<(String, String)> {
+    let schedule = |schedule: &Schedule| format!("{} passes, rate {}", schedule.passes, schedule.rate);
+    let settings = [
+        ("seed", seed.to_string()),
+        ("hidden units", HIDDEN.to_string()),
+        ("f", NETWORK.f.to_string()),
+        ("alpha", NETWORK.alpha.to_string()),
+        ("BPTT", schedule(bptt)),
+        ("RTRL", schedule(rtrl)),
+        ("triangle", format!("the first {TRIANGLE_STEPS} steps")),
+    ];
+    settings.map(|(name, value)| (name.to_owned(), value)).into()
+}
+
+/// Tries whether the page can be written, so that an hour's training is not lost to a mistyped path.
+pub(super) fn check_writable(out: &Path) -> Result<(), Failure> {
+    let failed = |reason: String| Failure::new(format!("--out: {}: cannot write the report: {reason}", out.display()));
+    if out.is_dir() {
+        return Err(failed("is a folder".to_owned()));
+    }
+    let Some(name) = out.file_name() else { return Err(failed("the path names no file".to_owned())) };
+    // What stands there already stays untouched: the page, too, is first written beside it.
+    let mut probe = std::ffi::OsString::from(".");
+    probe.push(name);
+    probe.push(format!(".{}.probe", std::process::id()));
+    let probe = out.with_file_name(probe);
+    fs::write(&probe, "").and_then(|()| fs::remove_file(&probe)).map_err(|error| failed(error.to_string()))
+}

@@ -1,0 +1,85 @@
+//! `rnn train`: one network on a series of one's own.
+
+use super::contest::{Contest, Learnt};
+use super::failure::Failure;
+use super::{args, picture, sunspots, text};
+use rnn::data::{DataError, Series};
+use rnn::kind::{Loss, Output};
+use rnn::report::Report;
+use rnn::train::Schedule;
+use rnn::{Parameters, Rnn};
+use std::fmt::Write as _;
+
+pub(super) fn run(args: &args::Train) -> Result<String, Failure> {
+    if let Some(out) = &args.out {
+        sunspots::check_writable(out)?;
+    }
+    let series = shorter(Series::from_csv(&args.data, args.column.as_deref())?, args.leave_out)?;
+    let value_label = series.name.clone();
+    let held_back = args.held_back.unwrap_or(series.len().div_ceil(5));
+    let contest = Contest::new(series, held_back).map_err(|error| match error {
+        DataError::TooFewRows { .. } => Failure::at("--held-back")(error),
+        error => Failure::at(args.data.display())(error),
+    })?;
+
+    let rnn = Rnn { f: args.f, g: Output::Identity, alpha: args.alpha, loss: Loss::Squared };
+    let start = Parameters::random(1, args.hidden, 1, sunspots::GAIN, args.seed);
+    let schedule =
+        Schedule { mode: args.mode, passes: args.epochs, rate: args.rate, clip: sunspots::CLIP };
+    let method = format!("RNN by {}", args.mode);
+    let learnt = contest.learn(&method, &rnn, &start, &schedule).map_err(Failure::at("--rate"))?;
+
+    let forecast = contest.forecast("time", &value_label, std::slice::from_ref(&learnt));
+    let mut output = format!(
+        "{value_label}: trained on {} values, held back {}. Error (RMSE) on these, one step ahead:\n",
+        contest.split().train_len(),
+        contest.split().held_back().len(),
+    );
+    output.push_str(&text::errors(&forecast.predictions));
+    if let Some(out) = &args.out {
+        let report = Report {
+            title: format!("{value_label}, one step ahead"),
+            settings: settings(args),
+            forecast,
+            ..about(&rnn, learnt, &contest)
+        };
+        report.write(out).map_err(Failure::at("--out"))?;
+        let _ = writeln!(output, "Report: {}", out.display());
+    }
+    Ok(output)
+}
+
+fn about(rnn: &Rnn, learnt: Learnt, contest: &Contest) -> Report {
+    let (delta_norms, sensitivity_norms) = picture::of_time(rnn, &learnt.params, &contest.sequence);
+    Report {
+        triangle: picture::of_triangle(rnn, &learnt.params, &contest.sequence, sunspots::TRIANGLE_STEPS),
+        delta_norms,
+        sensitivity_norms,
+        learning: vec![learnt.curve],
+        ..Report::default()
+    }
+}
+
+fn settings(args: &args::Train) -> Vec<(String, String)> {
+    let settings = [
+        ("mode", args.mode.to_string()),
+        ("hidden units", args.hidden.to_string()),
+        ("f", args.f.to_string()),
+        ("alpha", args.alpha.to_string()),
+        ("passes", args.epochs.to_string()),
+        ("rate", args.rate.to_string()),
+        ("seed", args.seed.to_string()),
+    ];
+    settings.map(|(name, value)| (name.to_owned(), value)).into()
+}
+
+/// The series without its last values.
+fn shorter(mut series: Series, leave_out: usize) -> Result<Series, Failure> {
+    let left = series.len().saturating_sub(leave_out);
+    if left < 2 {
+        return Err(Failure::new(format!("--leave-out: the series has only {} values", series.len())));
+    }
+    series.times.truncate(left);
+    series.values.truncate(left);
+    Ok(series)
+}

@@ -1,0 +1,388 @@
+//! The program as a caller sees it: stdout, stderr and the exit status.
+
+use serde_json::{Value, json};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// A folder of a test's own, gone when the test is.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(test: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("rnn-cli-{test}-{}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn write(&self, name: &str, text: impl AsRef<[u8]>) -> String {
+        fs::write(self.0.join(name), text).unwrap();
+        self.path(name)
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.join(name).to_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn command(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rnn"));
+    command.args(args).stdin(Stdio::null());
+    command
+}
+
+fn rnn(args: &[&str]) -> Output {
+    command(args).output().unwrap()
+}
+
+/// What a run that went well says.
+fn answer(output: Output) -> String {
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{}: {stderr}", output.status);
+    assert_eq!(stderr, "", "stderr is for errors and terminals");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// That a run fails as promised: nothing on stdout, one line on stderr that begins like this, exit status 2.
+#[track_caller]
+fn refused(output: &Output, line: &str) {
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    assert!(output.stdout.is_empty(), "{}", String::from_utf8_lossy(&output.stdout));
+    assert_eq!(stderr.matches('\n').count(), 1, "not one line: {stderr}");
+    assert!(stderr.ends_with('\n'), "{stderr}");
+    assert!(stderr.starts_with(&format!("rnn: {line}")), "expected {line:?}, found {stderr}");
+}
+
+/// A case of three steps in which every number has digits to lose.
+fn case() -> Value {
+    json!({
+        "format": "rnn-case-1",
+        "n": 2, "d": 3, "m": 2, "T": 3, "alpha": 0.3, "f": "tanh", "g": "softmax", "loss": "cross_entropy",
+        "params": {
+            "W_rec": [[0.1, -0.7, 0.33], [0.2, 1.0 / 3.0, -0.9], [0.5, 0.6, -0.1]],
+            "W_in": [[0.3, -1.2], [0.7, 0.1], [-0.4, 0.9]],
+            "b_rec": [0.05, -0.02, 0.1],
+            "W_out": [[1.1, -0.3, 0.2], [0.4, 0.8, -0.6]],
+            "b_out": [0.0, 0.1]
+        },
+        "x": [[1.0, 0.5], [-0.3, 0.2], [0.9, -1.1]],
+        "y_target": [[1.0, 0.0], [0.25, 0.75], [0.0, 1.0]]
+    })
+}
+
+/// The case with one field changed; `field` is a JSON pointer.
+fn changed(field: &str, value: Value) -> String {
+    let mut case = case();
+    *case.pointer_mut(field).unwrap() = value;
+    case.to_string()
+}
+
+#[track_caller]
+fn credit_refuses(text: impl AsRef<[u8]>, line: &str) {
+    let caller = std::panic::Location::caller().line();
+    let folder = Folder::new(&format!("case-{caller}"));
+    let path = folder.write("case.json", text);
+    for mode in ["bptt", "rtrl", "window:2"] {
+        refused(&rnn(&["credit", &path, "--mode", mode]), line);
+        refused(&rnn(&["credit", &path, "--mode", mode, "--full"]), line);
+    }
+}
+
+#[test]
+fn a_field_that_is_wrong_is_named() {
+    credit_refuses(changed("/alpha", json!(0)), "alpha: must lie in (0, 1], found 0");
+    credit_refuses(changed("/alpha", json!(2)), "alpha: must lie in (0, 1], found 2");
+    credit_refuses(changed("/f", json!("swish")), "f: unknown activation \"swish\"");
+    credit_refuses(changed("/g", json!("tanh")), "g: unknown output");
+    credit_refuses(changed("/loss", json!("hinge")), "loss: unknown loss");
+    credit_refuses(changed("/g", json!("identity")), "loss: cross_entropy needs g");
+    credit_refuses(changed("/format", json!("rnn-case-9")), "format: ");
+    credit_refuses(changed("/T", json!(0)), "T: must be at least 1");
+    credit_refuses(changed("/T", json!(u64::MAX)), "x: expected");
+    credit_refuses(changed("/d", json!(-1)), "d: ");
+    credit_refuses(changed("/n", json!(3)), "params.W_in: expected 3 rows of 3");
+    credit_refuses(changed("/params/b_rec", json!([1.0])), "params.b_rec: expected 3 entries, found 1");
+    credit_refuses(changed("/params", json!([])), "params: ");
+    credit_refuses(changed("/x/1", json!([1.0])), "x: expected 3 rows of 2, found row 1");
+    credit_refuses(changed("/x/1/0", json!("1.0")), "x[1][0]: ");
+    credit_refuses(changed("/y_target", Value::Null), "y_target: ");
+}
+
+#[test]
+fn a_number_that_is_not_finite_is_named() {
+    let text = case().to_string();
+    credit_refuses(text.replace("1.1,", "NaN,"), "params.W_out[0][0]: not a finite number");
+    credit_refuses(text.replace("1.1,", "1e999,"), "params.W_out[0][0]: not a finite number");
+    credit_refuses(text.replace("1.1,", "-Infinity,"), "params.W_out[0][0]: not a finite number");
+}
+
+#[test]
+fn a_field_that_is_missing_is_named() {
+    for field in ["n", "d", "m", "T", "alpha", "f", "g", "loss", "params", "x", "y_target"] {
+        let mut case = case();
+        case.as_object_mut().unwrap().remove(field);
+        let folder = Folder::new(&format!("missing-{field}"));
+        let path = folder.write("case.json", case.to_string());
+        refused(&rnn(&["credit", &path, "--mode", "bptt"]), &format!("{field}: missing"));
+    }
+}
+
+#[test]
+fn a_file_that_is_wrong_is_named() {
+    let folder = Folder::new("file");
+    let missing = folder.path("none.json");
+    refused(&rnn(&["credit", &missing, "--mode", "bptt"]), &format!("{missing}: cannot read"));
+    for (name, text) in [("broken.json", &b"{\"n\": 1,"[..]), ("empty.json", b""), ("list.json", b"[]")] {
+        let path = folder.write(name, text);
+        refused(&rnn(&["credit", &path, "--mode", "rtrl"]), &path);
+    }
+    let path = folder.write("bytes.json", [0xff, 0xfe, 0x00]);
+    refused(&rnn(&["credit", &path, "--mode", "rtrl"]), &path);
+    let twisted = folder.path("two\nlines.json");
+    refused(&rnn(&["credit", &twisted, "--mode", "rtrl"]), &twisted.replace('\n', " "));
+}
+
+#[test]
+fn a_result_that_is_not_finite_is_named() {
+    // No activation that saturates stands in the way of these.
+    let overflow = |change: fn(&mut Value)| {
+        let mut case = case();
+        for (name, value) in [("f", "identity"), ("g", "identity"), ("loss", "squared")] {
+            case[name] = json!(value);
+        }
+        change(&mut case);
+        case.to_string()
+    };
+    let huge_weights = overflow(|case| case["params"]["W_rec"][0] = json!([1e308, 1e308, 1e308]));
+    let huge_target = overflow(|case| case["y_target"][1][0] = json!(1e200));
+    credit_refuses(huge_weights, "L: not a finite number");
+    credit_refuses(huge_target, "L: not a finite number");
+    // The loss is finite here, but nothing else may be told as if it were.
+    let huge_input = overflow(|case| {
+        case["f"] = json!("tanh");
+        case["params"]["W_in"][0][0] = json!(1e308);
+        case["x"][0][0] = json!(1e308);
+    });
+    let folder = Folder::new("saturated");
+    let path = folder.write("case.json", huge_input);
+    refused(&rnn(&["credit", &path, "--mode", "bptt", "--full"]), "u[0][0]: not a finite number");
+}
+
+#[test]
+fn an_argument_that_is_wrong_is_named() {
+    let folder = Folder::new("arguments");
+    let path = folder.write("case.json", case().to_string());
+    let data = folder.write("data.csv", series(30));
+    for mode in ["window:0", "window:", "window:-1", "window:1.5", "BPTT", "", "truncated\nbptt"] {
+        refused(&rnn(&["credit", &path, "--mode", mode]), "--mode: unknown mode");
+    }
+    refused(&rnn(&["credit", &path, "--mode"]), "--mode: needs a value");
+    refused(&rnn(&["credit", &path]), "--mode <MODE>: missing");
+    refused(&rnn(&["credit", "--mode", "bptt"]), "<CASE.json>: missing");
+    refused(&rnn(&["credit", &path, "--mode", "bptt", "--fast"]), "--fast: unknown argument");
+    refused(&rnn(&["credit", &path, "--mode", "bptt", "--mode", "rtrl"]), "--mode: ");
+    refused(&rnn(&["--fast"]), "--fast: unknown argument");
+    refused(&rnn(&["learn"]), "unrecognized subcommand 'learn'");
+    refused(&rnn(&["train"]), "--data <FILE.csv>: missing");
+    for (argument, value, line) in [
+        ("--alpha", "0", "must lie in (0, 1], found 0"),
+        ("--alpha", "2", "must lie in (0, 1], found 2"),
+        ("--alpha", "NaN", "must lie in (0, 1], found NaN"),
+        ("--f", "swish", "unknown activation \"swish\""),
+        ("--mode", "window:0", "unknown mode"),
+        ("--hidden", "0", "must lie in 1..="),
+        ("--hidden", "18446744073709551615", "must lie in 1..="),
+        ("--epochs", "0", "must be at least 1"),
+        ("--epochs", "many", "not a number that fits"),
+        ("--rate", "inf", "must be positive and finite"),
+        ("--rate", "1e300", "training diverged"),
+        ("--held-back", "0", "must be at least 1"),
+        ("--held-back", "29", "SUNSPOTS: needs at least 31 rows, found 30"),
+        ("--leave-out", "29", "the series has only 30 values"),
+        ("--out", "/nowhere/report.html", "/nowhere/report.html: cannot write the report"),
+        ("--out", "/", "/: cannot write the report"),
+        ("--out", &folder.path(""), ""),
+    ] {
+        let output = rnn(&["train", "--data", &data, "--epochs", "2", argument, value]);
+        let output = match argument {
+            "--epochs" => rnn(&["train", "--data", &data, argument, value]),
+            _ => output,
+        };
+        refused(&output, &format!("{argument}: {line}"));
+    }
+    refused(&rnn(&["--out", "/nowhere/report.html"]), "--out: /nowhere/report.html: cannot write the report");
+}
+
+#[test]
+fn a_series_that_is_wrong_is_named() {
+    let folder = Folder::new("series");
+    let train = |path: &str| rnn(&["train", "--data", path, "--epochs", "2"]);
+    let missing = folder.path("none.csv");
+    refused(&train(&missing), &format!("{missing}: cannot read"));
+    for (name, text, line) in [
+        ("number.csv", "t,v\n1,2\n2,two\n", "line 3: v: not a number"),
+        ("nan.csv", "t,v\n1,2\n2,nan\n", "line 3: v: not a finite number"),
+        ("short.csv", "t,v\n1,2\n2\n", "line 3: v: missing"),
+        ("back.csv", "t,v\n2,2\n1,3\n", "line 3: t: not later"),
+        ("empty.csv", "", "line 1: expected a header"),
+        ("constant.csv", "t,v\n1,2\n2,2\n3,2\n4,2\n", "the training part is constant"),
+    ] {
+        let path = folder.write(name, text);
+        let output = train(&path);
+        refused(&output, &path);
+        assert!(String::from_utf8_lossy(&output.stderr).contains(line), "{output:?}");
+    }
+    let path = folder.write("ok.csv", series(30));
+    let output = rnn(&["train", "--data", &path, "--column", "moons"]);
+    refused(&output, &format!("{path}: line 1: no column \"moons\""));
+}
+
+#[test]
+fn a_reader_that_closes_its_end_is_no_error_and_a_full_disk_is_one() {
+    let folder = Folder::new("stdout");
+    let path = folder.write("case.json", case().to_string());
+    let args = ["credit", &path, "--mode", "bptt", "--full"];
+
+    let mut child = command(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert!(output.status.success());
+
+    if Path::new("/dev/full").exists() {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        refused(&command(&args).stdout(full).output().unwrap(), "stdout: cannot write");
+        // Nobody hears the error here; there is no panic all the same.
+        let full = || fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let status = command(&args).stdout(full()).stderr(full()).status().unwrap();
+        assert_eq!(status.code(), Some(2));
+    }
+}
+
+#[test]
+fn help_and_version_are_answers() {
+    assert!(answer(rnn(&["--help"])).contains("credit"));
+    assert!(answer(rnn(&["credit", "--help"])).contains("--mode"));
+    assert_eq!(answer(rnn(&["--version"])), format!("rnn {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+fn names(value: &Value) -> Vec<&str> {
+    value.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+fn numbers(value: &Value) -> Vec<f64> {
+    match value {
+        Value::Array(values) => values.iter().flat_map(numbers).collect(),
+        Value::Object(fields) => fields.values().flat_map(numbers).collect(),
+        number => vec![number.as_f64().unwrap()],
+    }
+}
+
+#[test]
+fn the_output_has_the_fields_of_its_mode_and_every_bit_of_the_numbers() {
+    let folder = Folder::new("fields");
+    let text = case().to_string();
+    let path = folder.write("case.json", &text);
+    let library = rnn::credit::Case::from(&text.parse::<rnn::case::CaseFile>().unwrap());
+    let always = ["J", "L", "L_t", "delta_tilde", "grad", "h", "u", "v", "y"];
+    for (mode, more) in [("bptt", &["blocks", "delta"][..]), ("rtrl", &["P", "blocks"]), ("window:2", &[])] {
+        let brief = answer(rnn(&["credit", &path, "--mode", mode]));
+        let full = answer(rnn(&["credit", &path, "--mode", mode, "--full"]));
+        assert_eq!((brief.lines().count(), full.lines().count()), (1, 1));
+        let (brief, full): (Value, Value) =
+            (serde_json::from_str(&brief).unwrap(), serde_json::from_str(&full).unwrap());
+
+        assert_eq!(names(&brief), ["L", "L_t", "grad"]);
+        let mut expected = [&always[..], more].concat();
+        expected.sort_unstable();
+        assert_eq!(names(&full), expected);
+        assert_eq!(names(&brief["grad"]), ["W_in", "W_out", "W_rec", "b_out", "b_rec"]);
+        for field in ["L", "L_t", "grad"] {
+            assert_eq!(brief[field], full[field]);
+        }
+
+        let computed = library.full(mode.parse().unwrap());
+        let bits = |numbers: Vec<f64>| numbers.into_iter().map(f64::to_bits).collect::<Vec<_>>();
+        assert_eq!(brief["L"].as_f64().map(f64::to_bits), Some(computed.loss.to_bits()));
+        assert_eq!(bits(numbers(&full["L_t"])), bits(computed.loss_t));
+        assert_eq!(bits(numbers(&full["grad"]["W_rec"])), bits(computed.grad.w_rec.concat()));
+        assert_eq!(bits(numbers(&full["grad"]["b_out"])), bits(computed.grad.b_out));
+        assert_eq!(bits(numbers(&full["J"])), bits(computed.j.unwrap().concat().concat()));
+    }
+}
+
+#[test]
+fn the_modes_agree() {
+    let folder = Folder::new("agree");
+    let path = folder.write("case.json", case().to_string());
+    let gradient = |mode: &str| -> Value {
+        serde_json::from_str(&answer(rnn(&["credit", &path, "--mode", mode]))).unwrap()
+    };
+    let bptt = gradient("bptt");
+    for mode in ["rtrl", "window:1", "window:2", "window:3", "window:1000", "window:18446744073709551615"] {
+        let other = gradient(mode);
+        for (a, b) in numbers(&bptt).into_iter().zip(numbers(&other)) {
+            assert!((a - b).abs() <= 1e-13 * a.abs().max(1.0), "{mode}: {a} and {b}");
+        }
+    }
+}
+
+fn series(len: usize) -> String {
+    let rows = (0..len).map(|t| format!("{},{}\n", 1900 + t, (t as f64 * 0.7).sin()));
+    format!("YEAR,SUNSPOTS\n{}", rows.collect::<String>())
+}
+
+#[test]
+fn a_series_of_ones_own_can_be_trained_on() {
+    let folder = Folder::new("train");
+    let data = folder.write("data.csv", series(60));
+    let out = folder.path("report.html");
+    for mode in ["bptt", "rtrl", "window:5"] {
+        let args = ["train", "--data", &data, "--mode", mode, "--epochs", "20", "--hidden", "4", "--out", &out];
+        let text = answer(rnn(&args));
+        assert!(text.contains("trained on 48 values, held back 12"), "{text}");
+        for method in [&format!("RNN by {mode}"), "persistence", "AR(9)", &out] {
+            assert!(text.contains(method), "no {method} in {text}");
+        }
+        assert_eq!(text, answer(rnn(&args)), "the same seed gives the same numbers");
+        assert!(fs::read_to_string(&out).unwrap().contains("</html>"));
+    }
+    // The report, once written, is all that is there.
+    let mut files: Vec<_> = fs::read_dir(&folder.0).unwrap().map(|file| file.unwrap().file_name()).collect();
+    files.sort();
+    assert_eq!(files, ["data.csv", "report.html"]);
+}
+
+#[test]
+fn a_very_short_series_is_enough() {
+    let folder = Folder::new("short");
+    let data = folder.write("data.csv", series(3));
+    let text = answer(rnn(&["train", "--data", &data, "--held-back", "1", "--epochs", "2"]));
+    assert!(text.contains("persistence"), "{text}");
+}
+
+#[test]
+fn the_main_job_says_the_same_every_time() {
+    let folder = Folder::new("main");
+    let out = folder.path("report.html");
+    let run = |seed: &str| {
+        let text = answer(rnn(&["--quick", "--seed", seed, "--out", &out]));
+        for part in ["bptt and rtrl", "RNN by BPTT", "RNN online by RTRL", "persistence", "AR(9)", &out] {
+            assert!(text.contains(part), "no {part} in {text}");
+        }
+        // The rest tells time and memory.
+        text.split_once("Cost of one gradient").unwrap().0.to_owned()
+    };
+    let first = run("7");
+    let page = fs::read_to_string(&out).unwrap();
+    assert!(page.contains("</html>") && !page.contains("src=") && !page.contains("<script"));
+    assert_eq!(first, run("7"));
+    assert_ne!(first, run("8"));
+}
