@@ -65,6 +65,9 @@ impl<T: Scalar> Op<T> {
     }
 
     /// Carries the adjoint `out` of an array result to the operands.
+    ///
+    /// `out` is the only buffer that is given or recycled: if others were made on the way, every sweep
+    /// would leave more of them behind.
     pub(crate) fn pull(&self, out: Vec<T>, adjoints: &mut Adjoints<'_, T>) {
         match &self.kind {
             Kind::Affine { rows, terms, bias, finite } => {
@@ -78,16 +81,23 @@ impl<T: Scalar> Op<T> {
             Kind::Diagonal { factors } => {
                 let (last, others) = factors.split_last().expect("an operation has an operand");
                 for (x, p) in others {
-                    let copy = adjoints.copied(&out);
-                    adjoints.give(*x, weighted(copy, p));
+                    let target = adjoints.buffer(*x).iter_mut();
+                    for (target, (&p, &out)) in target.zip(p.iter().cycle().zip(&out)) {
+                        *target += times(p, out);
+                    }
                 }
                 adjoints.give(last.0, weighted(out, &last.1));
             }
             Kind::Linear { terms } => {
                 let (last, others) = terms.split_last().expect("an operation has an operand");
                 for &(x, a) in others {
-                    let copy = adjoints.copied(&out);
-                    adjoints.give(x, scaled(copy, T::constant(a)));
+                    let a = T::constant(a);
+                    if a.is_all_finite() {
+                        adjoints.add(x, a, &out);
+                    } else {
+                        let target = adjoints.buffer(x).iter_mut();
+                        target.zip(&out).for_each(|(target, &out)| *target += times(a, out));
+                    }
                 }
                 adjoints.give(last.0, scaled(out, T::constant(last.1)));
             }
@@ -107,9 +117,9 @@ impl<T: Scalar> Op<T> {
             Kind::SubRows { cols, x, rhs } => {
                 if let Some(rhs) = rhs {
                     let rows = out.chunks_exact((*cols).max(1));
-                    let mut sums = adjoints.spare();
-                    sums.extend(rows.map(|row| -row.iter().copied().sum::<T>()));
-                    adjoints.give(*rhs, sums);
+                    for (target, row) in adjoints.buffer(*rhs).iter_mut().zip(rows) {
+                        *target -= row.iter().copied().sum();
+                    }
                 }
                 match x {
                     Some(x) => adjoints.give(*x, out),
@@ -120,9 +130,9 @@ impl<T: Scalar> Op<T> {
                 let rows = partials.iter_rows().cycle();
                 let spread =
                     out.iter().zip(rows).flat_map(|(&out, row)| row.iter().map(move |&p| times(p, out)));
-                let mut buffer = adjoints.spare();
-                buffer.extend(spread);
-                adjoints.give(*x, buffer);
+                for (target, spread) in adjoints.buffer(*x).iter_mut().zip(spread) {
+                    *target += spread;
+                }
                 adjoints.recycle(out);
             }
             Kind::Slice { x, start } => {

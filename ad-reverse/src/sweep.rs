@@ -54,12 +54,12 @@ impl<T: Scalar> Adjoints<'_, T> {
     /// The adjoint of an array; zeros at its first touch.
     pub(crate) fn buffer(&mut self, op: u32) -> &mut Vec<T> {
         let len = self.width * self.ops[op as usize].entries;
-        if self.space.blocks[op as usize].is_empty() && len > 0 {
-            let mut buffer = self.spare();
+        let buffer = &mut self.space.blocks[op as usize];
+        if buffer.is_empty() && len > 0 {
+            *buffer = self.space.free.pop().unwrap_or_default();
             buffer.resize(len, T::zero());
-            self.space.blocks[op as usize] = buffer;
         }
-        &mut self.space.blocks[op as usize]
+        buffer
     }
 
     /// One seed's row of an array's adjoint.
@@ -81,19 +81,6 @@ impl<T: Scalar> Adjoints<'_, T> {
             self.add(op, T::one(), &x);
             self.recycle(x);
         }
-    }
-
-    /// An empty buffer. Whatever is recycled in the end has to come from here: if it came from elsewhere,
-    /// every sweep would leave more buffers behind.
-    pub(crate) fn spare(&mut self) -> Vec<T> {
-        self.space.free.pop().unwrap_or_default()
-    }
-
-    /// A copy of an adjoint.
-    pub(crate) fn copied(&mut self, x: &[T]) -> Vec<T> {
-        let mut copy = self.spare();
-        copy.extend_from_slice(x);
-        copy
     }
 
     /// Keeps the memory of an adjoint that has been carried on.
