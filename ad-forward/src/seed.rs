@@ -46,7 +46,10 @@ struct Seeds {
 }
 
 impl Seeds {
-    fn array<T: Scalar, const N: usize, const RANK: usize>(&mut self, x: &Dense<T, RANK>) -> DualArray<T, N, RANK> {
+    fn array<T: Scalar, const N: usize, const RANK: usize>(
+        &mut self,
+        x: &Dense<T, RANK>,
+    ) -> DualArray<T, N, RANK> {
         let first = self.next;
         self.next += x.as_slice().len();
         DualArray::seeded(x, first, self.directions)

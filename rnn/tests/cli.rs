@@ -345,7 +345,8 @@ fn a_series_of_ones_own_can_be_trained_on() {
     let data = folder.write("data.csv", series(60));
     let out = folder.path("report.html");
     for mode in ["bptt", "rtrl", "window:5"] {
-        let args = ["train", "--data", &data, "--mode", mode, "--epochs", "20", "--hidden", "4", "--out", &out];
+        let args =
+            ["train", "--data", &data, "--mode", mode, "--epochs", "20", "--hidden", "4", "--out", &out];
         let text = answer(rnn(&args));
         assert!(text.contains("trained on 48 values, held back 12"), "{text}");
         for method in [&format!("RNN by {mode}"), "persistence", "AR(9)", &out] {

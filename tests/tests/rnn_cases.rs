@@ -12,7 +12,8 @@ fn cases() -> Vec<PathBuf> {
     let folder = std::env::var_os("AD_CASES_DIR")
         .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/data/rnn")), PathBuf::from);
     let files = std::fs::read_dir(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
-    let mut files: Vec<_> = files.map(|file| file.unwrap().path()).filter(|p| p.extension() == Some("json".as_ref())).collect();
+    let mut files: Vec<_> =
+        files.map(|file| file.unwrap().path()).filter(|p| p.extension() == Some("json".as_ref())).collect();
     files.sort();
     assert!(!files.is_empty(), "no case in {}", folder.display());
     files
@@ -23,7 +24,8 @@ fn compare(place: &str, got: &Value, expected: &Value, worst: &mut f64) {
     match (got, expected) {
         (Value::Object(got), Value::Object(expected)) => {
             for (name, got) in got {
-                let expected = expected.get(name).unwrap_or_else(|| panic!("{place}.{name}: not in the reference"));
+                let expected =
+                    expected.get(name).unwrap_or_else(|| panic!("{place}.{name}: not in the reference"));
                 compare(&format!("{place}.{name}"), got, expected, worst);
             }
         }

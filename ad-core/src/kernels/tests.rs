@@ -86,11 +86,7 @@ mod double_double {
 
     /// `e^z` as `(m, k)`, meaning `m 2^k`.
     pub(super) fn exp(z: f64) -> (Dd, i32) {
-        const LN2: [f64; 3] = [
-            0.693_147_180_559_890_3,
-            5.497_923_018_708_371e-14,
-            1.947_045_092_380_75e-31,
-        ];
+        const LN2: [f64; 3] = [0.693_147_180_559_890_3, 5.497_923_018_708_371e-14, 1.947_045_092_380_75e-31];
         let k = (z / std::f64::consts::LN_2).round();
         let r = Dd(z - k * LN2[0], 0.0) + -two_product(k, LN2[1]) + Dd(-k * LN2[2], 0.0);
         let mut sum = Dd(1.0, 0.0);
@@ -130,11 +126,7 @@ const ONE: Dd = Dd(1.0, 0.0);
 /// `e^-|z|` as `m 2^k`, and as a number that is 0 where it would not matter to `1 + e`.
 fn decaying_exp(z: f64) -> (Dd, i32, Dd) {
     let (m, k) = double_double::exp(-z.abs().min(3000.0));
-    let e = if k < -200 {
-        Dd(0.0, 0.0)
-    } else {
-        Dd(scale(m.0, k), scale(m.1, k))
-    };
+    let e = if k < -200 { Dd(0.0, 0.0) } else { Dd(scale(m.0, k), scale(m.1, k)) };
     (m, k, e)
 }
 
@@ -168,11 +160,7 @@ impl Reference for Sigmoid {
     const NAME: &'static str = "sigmoid";
     fn exact(x: f64) -> [Scaled; 2] {
         let (m, k, e) = decaying_exp(x);
-        let value = if x < 0.0 {
-            (m / (ONE + e), k)
-        } else {
-            (ONE / (ONE + e), 0)
-        };
+        let value = if x < 0.0 { (m / (ONE + e), k) } else { (ONE / (ONE + e), 0) };
         [value, (m / ((ONE + e) * (ONE + e)), k)]
     }
 }
@@ -190,11 +178,7 @@ impl Reference for Softplus {
             let inverse = Dd(scale(inverse.0, power), scale(inverse.1, power));
             (Dd(near, 0.0) + ((ONE + e) * inverse + -ONE), 0)
         };
-        let value = if x < 0.0 {
-            (m, k)
-        } else {
-            (Dd(x, 0.0) + Dd(scale(m.0, k), scale(m.1, k)), 0)
-        };
+        let value = if x < 0.0 { (m, k) } else { (Dd(x, 0.0) + Dd(scale(m.0, k), scale(m.1, k)), 0) };
         [value, Sigmoid::exact(x)[0]]
     }
 }

@@ -55,14 +55,7 @@ fn check_lengths(function: &str, first: (&str, usize), second: (&str, usize)) {
 /// Panics unless the shape fits `A`, its input and its output.
 #[track_caller]
 #[inline]
-fn check_matrix(
-    function: &str,
-    rows: usize,
-    cols: usize,
-    a: usize,
-    row_vector: usize,
-    col_vector: usize,
-) {
+fn check_matrix(function: &str, rows: usize, cols: usize, a: usize, row_vector: usize, col_vector: usize) {
     assert!(
         rows.checked_mul(cols) == Some(a) && col_vector == rows && row_vector == cols,
         "{function}: a {rows} x {cols} matrix, but the matrix has {a} elements, \

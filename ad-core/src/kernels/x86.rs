@@ -300,12 +300,8 @@ mod single {
     #[inline]
     #[target_feature(enable = "avx2,fma")]
     fn totals(v: [Vector; ROWS]) -> [Real; ROWS] {
-        let quads = |i: usize| {
-            _mm256_hadd_ps(
-                _mm256_hadd_ps(v[i], v[i + 1]),
-                _mm256_hadd_ps(v[i + 2], v[i + 3]),
-            )
-        };
+        let quads =
+            |i: usize| _mm256_hadd_ps(_mm256_hadd_ps(v[i], v[i + 1]), _mm256_hadd_ps(v[i + 2], v[i + 3]));
         let (first, last) = (quads(0), quads(4));
         let low = _mm256_permute2f128_ps::<0x20>(first, last);
         let high = _mm256_permute2f128_ps::<0x31>(first, last);

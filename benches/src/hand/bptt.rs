@@ -49,7 +49,11 @@ impl Bptt {
     }
 
     /// `L`, and the gradient in [`grad`](Self::grad).
-    pub fn run<const RANK: usize>(&mut self, params: &Parameters<f64>, sequence: &Sequence<f64, RANK>) -> f64 {
+    pub fn run<const RANK: usize>(
+        &mut self,
+        params: &Parameters<f64>,
+        sequence: &Sequence<f64, RANK>,
+    ) -> f64 {
         let Sizes { n, d, m, t, b } = self.sizes;
         let (theta, readout) = (&params.recurrent, &params.readout);
         let (hb, mb) = (b * d, b * m);
@@ -74,7 +78,12 @@ impl Bptt {
         }
         self.delta.fill(0.0);
         for step in (0..t).rev() {
-            product_transposed(b, readout.w_out.as_slice(), &self.error[step * mb..(step + 1) * mb], &mut self.delta);
+            product_transposed(
+                b,
+                readout.w_out.as_slice(),
+                &self.error[step * mb..(step + 1) * mb],
+                &mut self.delta,
+            );
             let u = &mut self.u[step * hb..(step + 1) * hb];
             for (u, delta) in u.iter_mut().zip(&mut self.delta) {
                 *u *= self.alpha * *delta;

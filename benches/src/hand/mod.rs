@@ -49,7 +49,9 @@ pub fn parameters(sizes: Sizes) -> Parameters<f64> {
 
 /// One sequence; the numbers do not matter, but they are of order 1.
 pub fn sequence(sizes: Sizes) -> Sequence<f64, 1> {
-    let wave = |t: usize, len: usize, f: f64| Vector::from((0..len).map(|i| (f * (t * len + i) as f64).sin()).collect::<Vec<_>>());
+    let wave = |t: usize, len: usize, f: f64| {
+        Vector::from((0..len).map(|i| (f * (t * len + i) as f64).sin()).collect::<Vec<_>>())
+    };
     let (x, y) = (0..sizes.t).map(|t| (wave(t, sizes.n, 0.7), wave(t, sizes.m, 0.3))).unzip();
     Sequence::new(x, y)
 }

@@ -39,7 +39,8 @@ pub(super) fn run(args: &args::MainJob) -> Result<String, Failure> {
     let start = Parameters::random(1, HIDDEN, 1, GAIN, args.seed);
 
     // Costs first: nothing else has filled the caches or the heap yet.
-    let cost: Vec<_> = MODES.iter().map(|&mode| cost::of(mode, &NETWORK, &start, &contest.sequence)).collect();
+    let cost: Vec<_> =
+        MODES.iter().map(|&mode| cost::of(mode, &NETWORK, &start, &contest.sequence)).collect();
     let agreement = agreement::with_first(&MODES, &NETWORK, &start, &contest.sequence);
 
     let quicker = |schedule: Schedule| match args.quick {
@@ -130,7 +131,8 @@ fn settings(seed: u64, bptt: &Schedule, rtrl: &Schedule) -> Vec<(String, String)
 
 /// Tries whether the page can be written, so that an hour's training is not lost to a mistyped path.
 pub(super) fn check_writable(out: &Path) -> Result<(), Failure> {
-    let failed = |reason: String| Failure::new(format!("--out: {}: cannot write the report: {reason}", out.display()));
+    let failed =
+        |reason: String| Failure::new(format!("--out: {}: cannot write the report: {reason}", out.display()));
     if out.is_dir() {
         return Err(failed("is a folder".to_owned()));
     }

@@ -24,8 +24,7 @@ pub(super) fn run(args: &args::Train) -> Result<String, Failure> {
 
     let rnn = Rnn { f: args.f, g: Output::Identity, alpha: args.alpha, loss: Loss::Squared };
     let start = Parameters::random(1, args.hidden, 1, sunspots::GAIN, args.seed);
-    let schedule =
-        Schedule { mode: args.mode, passes: args.epochs, rate: args.rate, clip: sunspots::CLIP };
+    let schedule = Schedule { mode: args.mode, passes: args.epochs, rate: args.rate, clip: sunspots::CLIP };
     let method = format!("RNN by {}", args.mode);
     let learnt = contest.learn(&method, &rnn, &start, &schedule).map_err(Failure::at("--rate"))?;
 

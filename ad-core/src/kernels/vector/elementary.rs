@@ -108,10 +108,7 @@ impl<T: Lane> HalfAngle<T> {
         let (r, power) = reduce::<T, C>(u, nearby, T::from(2.0));
         let r2 = r * r;
         let h = C::mul_add(r * r2, polynomial::<T, C>(T::TANH, r2), r);
-        Self {
-            h,
-            s: power.0 * power.1,
-        }
+        Self { h, s: power.0 * power.1 }
     }
 
     /// `t` and `correction`, such that `s t (1 + correction) = e / (c + e)` for `e = e^(2 u)` and `c` of 1 or 2.
@@ -149,11 +146,7 @@ impl Elementary for Tanh {
 
         let (plus, minus) = (one + s, one - s);
         let d = C::mul_add(-minus, h, plus);
-        let n = C::mul_add(
-            select(large, four * s, -plus),
-            h,
-            select(large, four * s, minus),
-        );
+        let n = C::mul_add(select(large, four * s, -plus), h, select(large, four * s, minus));
         let q = n / d;
 
         let y = select(large, C::mul_add(-half, q, one), q);
@@ -175,11 +168,7 @@ impl Elementary for Sigmoid {
         let e = HalfAngle::new::<C>(half * x.with_sign(-one), None);
         let (t, correction) = e.fraction::<C>(one);
         let (s, t) = (e.s, C::mul_add(t, correction, t));
-        let y = if x < zero {
-            s * t
-        } else {
-            C::mul_add(-s, t, one)
-        };
+        let y = if x < zero { s * t } else { C::mul_add(-s, t, one) };
         let p = s * C::mul_add(-(s * t), t, t);
         (y, p)
     }
@@ -198,11 +187,7 @@ impl Elementary for Softplus {
         let (t, correction) = e.fraction::<C>(two);
         let s = e.s;
         let square = (s * t) * (s * t);
-        let small = C::mul_add(
-            t * square,
-            polynomial::<T, C>(T::TWO_ATANH, square),
-            two * t * correction,
-        );
+        let small = C::mul_add(t * square, polynomial::<T, C>(T::TWO_ATANH, square), two * t * correction);
         let log = s * (two * t + small);
         (at_least(x, zero) + log, Sigmoid::value::<T, C>(x))
     }

@@ -77,10 +77,7 @@ macro_rules! lane {
                 let sum = rounded.to_bits();
                 let half = sum >> 1;
                 let other = sum.wrapping_sub(half);
-                (
-                    Self::from_bits(half << $mantissa),
-                    Self::from_bits(other << $mantissa),
-                )
+                (Self::from_bits(half << $mantissa), Self::from_bits(other << $mantissa))
             }
 
             #[inline(always)]

@@ -38,11 +38,7 @@ pub(in crate::kernels) fn map_with_partial<F: Elementary, T: Lane, C: Contractio
 }
 
 #[inline(always)]
-fn map_with_partial_loop<F: Elementary, T: Lane, C: Contraction>(
-    x: &[T],
-    y: &mut [T],
-    p: &mut [T],
-) {
+fn map_with_partial_loop<F: Elementary, T: Lane, C: Contraction>(x: &[T], y: &mut [T], p: &mut [T]) {
     for ((y, p), &x) in y.iter_mut().zip(p).zip(x) {
         (*y, *p) = F::with_partial::<T, C>(x);
     }
