@@ -267,7 +267,13 @@ fn sign<R: Real>(x: R) -> R {
 /// 1 above 0, 0 at and below it, NaN at NaN.
 #[inline]
 fn step<R: Real>(x: R) -> R {
-    if x > real(0.0) { real(1.0) } else { if x.is_nan() { x } else { real(0.0) } }
+    if x.is_nan() {
+        x
+    } else if x > real(0.0) {
+        real(1.0)
+    } else {
+        real(0.0)
+    }
 }
 
 /// What the larger of two gets: all, nothing, or half at a tie; a NaN gets nothing.

@@ -168,6 +168,7 @@ impl<T: Scalar, const N: usize> Sub for Dual<T, N> {
     }
 }
 
+#[allow(clippy::suspicious_arithmetic_impl, reason = "the product rule is a sum")]
 impl<T: Scalar, const N: usize> Mul for Dual<T, N> {
     type Output = Self;
     #[inline(always)]
@@ -183,6 +184,7 @@ impl<T: Scalar, const N: usize> Mul for Dual<T, N> {
     }
 }
 
+#[allow(clippy::suspicious_arithmetic_impl, reason = "the quotient rule is a sum")]
 impl<T: Scalar, const N: usize> Div for Dual<T, N> {
     type Output = Self;
     #[inline]

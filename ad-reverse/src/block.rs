@@ -55,8 +55,6 @@ pub(crate) enum Kind<T: Scalar> {
     Sum { x: u32 },
     /// A scalar, one entry.
     Pick { x: u32, index: usize },
-    /// A scalar of many scalars: their nodes and partials.
-    Nary { from: Vec<(u32, T)> },
 }
 
 impl<T: Scalar> Op<T> {
@@ -152,7 +150,7 @@ impl<T: Scalar> Op<T> {
                 }
                 adjoints.recycle(out);
             }
-            Kind::Leaf | Kind::Contract { .. } | Kind::Sum { .. } | Kind::Pick { .. } | Kind::Nary { .. } => {
+            Kind::Leaf | Kind::Contract { .. } | Kind::Sum { .. } | Kind::Pick { .. } => {
                 unreachable!("a leaf keeps its adjoint, and a scalar result has none of an array")
             }
         }
@@ -175,11 +173,6 @@ impl<T: Scalar> Op<T> {
                 }
             }
             Kind::Pick { x, index } => adjoints.row(*x, seed)[*index] += out,
-            Kind::Nary { from } => {
-                for &(node, p) in from {
-                    adjoints.add_to_node(node, seed, times(p, out));
-                }
-            }
             _ => unreachable!("an array result has no scalar adjoint"),
         }
     }

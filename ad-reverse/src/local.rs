@@ -49,6 +49,7 @@ pub(crate) struct Cold<T: Scalar> {
     /// The tape of the open recording.
     pub(crate) open: Option<Box<Tape<T>>>,
     /// Tapes of finished recordings, with their memory.
+    #[allow(clippy::vec_box, reason = "tapes move between here, the recording and its pullback")]
     pub(crate) pool: Vec<Box<Tape<T>>>,
     next_id: u64,
     last_id: u64,

@@ -229,6 +229,11 @@ pub(crate) fn record_block<T: Scalar>(op: Op<T>) -> (u64, u32) {
     (hot::<T, _>(|hot| hot.push(Entry::block(index))), index)
 }
 
+/// Records an operation on any number of live nodes, one partial each; returns the id of its result.
+pub(crate) fn record_nary<T: Scalar>(partials: &[T], nodes: &[u32]) -> u64 {
+    hot::<T, _>(|hot| hot.push(Entry::nary(partials, nodes)))
+}
+
 /// A new input of the open recording.
 pub(crate) fn record_leaf<T: Scalar>() -> u64 {
     hot::<T, _>(|hot| hot.push(Entry::leaf()))

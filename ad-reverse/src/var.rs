@@ -1,8 +1,7 @@
 //! [`Var`]: a number that records what is done with it.
 
 use crate::array::VarArray;
-use crate::block::{Kind, Op};
-use crate::tape::{live_node, record_block, record_difference, record_sum, record_unary, record1, record2};
+use crate::tape::{live_node, record_difference, record_nary, record_sum, record_unary, record1, record2};
 use ad_core::kernels::Kernels;
 use ad_core::{Binary, Nary, Scalar, Unary, rules};
 use num_traits::{Num, One, Zero};
@@ -109,13 +108,14 @@ impl<T: Scalar> Scalar for Var<T> {
     fn apply_n<R: Nary>(args: &[Self], rule: R) -> Self {
         let values: Vec<T> = args.iter().map(|x| x.value).collect();
         let value = T::apply_n(&values, rule);
-        let nodes: Vec<_> = args.iter().map(|x| live_node::<T>(x.id)).collect();
-        if nodes.iter().all(Option::is_none) {
+        let live: Vec<_> = args.iter().map(|x| live_node::<T>(x.id)).collect();
+        if live.iter().all(Option::is_none) {
             return Self::from_value(value);
         }
-        let partials = rule.partials(&values, value);
-        let from = nodes.into_iter().zip(partials).filter_map(|(node, p)| Some((node?, p))).collect();
-        Self::new(value, record_block(Op::new(0, Kind::Nary { from })).0)
+        let partials = rule.partials(&values, value).into_iter();
+        let (partials, nodes): (Vec<T>, Vec<u32>) =
+            partials.zip(live).filter_map(|(p, node)| Some((p, node?))).unzip();
+        Self::new(value, record_nary(&partials, &nodes))
     }
     #[inline]
     fn with_primal(self, x: T::Real) -> Self {
