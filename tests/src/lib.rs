@@ -32,3 +32,8 @@ pub fn cases(at_least: u32) -> Config {
     let default = Config::default();
     Config { cases: default.cases.max(at_least), failure_persistence: None, ..default }
 }
+
+/// The examples of the README run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

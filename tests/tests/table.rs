@@ -1,0 +1,69 @@
+//! Every row of the table of rules, at its sample arguments: the partial is the derivative of the value.
+
+use ad_core::{Binary, Scalar, Unary, binary_table, rules, unary_table};
+use ad_forward::Dual;
+use ad_reverse::Var;
+use approx::assert_relative_eq;
+
+/// Truncation is of order `step^2`, rounding of order `epsilon / step`.
+const TOLERANCE: f64 = 1e-7;
+
+fn central(f: impl Fn(f64) -> f64, x: f64) -> f64 {
+    let step = 1e-5 * x.abs().max(1e-3);
+    (f(x + step) - f(x - step)) / (2.0 * step)
+}
+
+fn unary<R: Unary>(rule: R, x: f64) {
+    let expected = central(|x| x.apply(rule), x);
+    let forward = ad_forward::derivative(|x| x.apply(rule), x);
+    assert_eq!(
+        forward.to_bits(),
+        ad_reverse::grad(|x: &Var<f64>| x.apply(rule), &x).to_bits(),
+        "{}({x})",
+        R::NAME
+    );
+    assert_relative_eq!(
+        forward,
+        expected,
+        max_relative = TOLERANCE,
+        epsilon = TOLERANCE * x.abs().powi(-1).min(1e-2)
+    );
+}
+
+fn binary<R: Binary>(rule: R, x: f64, y: f64) {
+    let z = Dual::<f64, 2>::variable(x, 0).apply2(Dual::variable(y, 1), rule);
+    assert_relative_eq!(
+        z.tangent[0],
+        central(|x| x.apply2(y, rule), x),
+        max_relative = TOLERANCE,
+        epsilon = TOLERANCE
+    );
+    assert_relative_eq!(
+        z.tangent[1],
+        central(|y| x.apply2(y, rule), y),
+        max_relative = TOLERANCE,
+        epsilon = TOLERANCE
+    );
+}
+
+macro_rules! every_unary_row {
+    ($($(#[$doc:meta])* $rule:ident $method:ident $value:tt $partial:tt [$($x:expr),*] $($kernel:ident)?;)*) => {
+        $($(unary(rules::$rule, $x);)*)*
+    };
+}
+
+macro_rules! every_binary_row {
+    ($($(#[$doc:meta])* $rule:ident $method:ident $value:tt $by_x:tt $by_y:tt [$(($x:expr, $y:expr)),*];)*) => {
+        $($(binary(rules::$rule, $x, $y);)*)*
+    };
+}
+
+#[test]
+fn the_partial_of_every_row_of_one_variable_is_its_derivative() {
+    unary_table!(every_unary_row);
+}
+
+#[test]
+fn the_partials_of_every_row_of_two_variables_are_its_derivatives() {
+    binary_table!(every_binary_row);
+}
