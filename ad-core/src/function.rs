@@ -1,7 +1,7 @@
 //! Functions that are generic in their scalar, as values.
 //!
 //! A closure has one scalar; to meet several of them - to be run on `f64`, and then differentiated by
-//! this mode and that - a function has to be a type with a generic method. [`function!`](crate::function)
+//! this mode and that - a function has to be a type with a generic method. [`function!`](macro@crate::function)
 //! writes one from a body that looks like a closure:
 //!
 //! ```

@@ -25,7 +25,7 @@
 //! | [`rule`] | what a derivative rule is: a value, and partials in any scalar |
 //! | [`rules`] | **the table**: one row per elementary function, read by every mode |
 //! | [`scalar`] | the trait [`Scalar`], its implementation for `f64` and `f32`, and [`Real`] |
-//! | [`array`] | the trait [`Array`] and [`Dense`], the storage of plain numbers |
+//! | [`mod@array`] | the trait [`Array`] and [`Dense`], the storage of plain numbers |
 //! | [`kernels`] | the loops under the arrays, shared by all modes, so primals are bit-equal |
 //! | [`function`](mod@function) | a function generic in its scalar, as a value |
 //! | [`tree`] | arguments with structure: slices, tuples, structs of parameters |

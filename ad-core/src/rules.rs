@@ -3,7 +3,7 @@
 //! A row gives the function's name, its value on plain numbers, its partial in any scalar, its
 //! convention where calculus is silent, and sample arguments for the tests. Forward, reverse, nested
 //! and array code all read the row. Adding a function is adding a row: the method on
-//! [`Scalar`](crate::Scalar), the rule type and the tests that loop over the table all follow.
+//! [`Scalar`], the rule type and the tests that loop over the table all follow.
 //!
 //! Three principles keep the rows right where peers are wrong:
 //!
