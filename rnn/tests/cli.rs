@@ -362,6 +362,16 @@ fn a_series_of_ones_own_can_be_trained_on() {
 }
 
 #[test]
+fn square_roots_can_be_learnt_where_there_are_any() {
+    let folder = Folder::new("root");
+    let train = |data: &str| rnn(&["train", "--data", data, "--epochs", "20", "--root"]);
+    refused(&train(&folder.write("data.csv", series(60))), "--root: the value at 1905 is negative: -0.35");
+    let counts: String = (0..60).map(|t| format!("{t},{}\n", t * 7 % 11)).collect();
+    let text = answer(train(&folder.write("counts.csv", format!("t,count\n{counts}"))));
+    assert!(text.contains("AR(9) of the roots"), "{text}");
+}
+
+#[test]
 fn a_very_short_series_is_enough() {
     let folder = Folder::new("short");
     let data = folder.write("data.csv", series(3));

@@ -82,6 +82,9 @@ pub(super) struct Train {
     /// The hidden units' activation
     #[arg(long, value_name = "F", default_value = "tanh")]
     pub(super) f: Activation,
+    /// Learn the square roots of the values, as is customary for counts; errors stay in the values' units
+    #[arg(long)]
+    pub(super) root: bool,
     /// How many values at the end are held back from training [default: a fifth of them]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub(super) held_back: Option<usize>,

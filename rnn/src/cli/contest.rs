@@ -10,9 +10,36 @@ use rnn::{Parameters, Rnn, Sequence};
 /// How many points a learning curve has, about.
 const CURVE_POINTS: usize = 100;
 
+/// What a network learns, of the values or of something made of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Units {
+    /// The values themselves.
+    Own,
+    /// Their square roots: the scatter of a count grows with the count, that of its root does not.
+    Root,
+}
+
+impl Units {
+    fn apply(self, value: f64) -> f64 {
+        match self {
+            Self::Own => value,
+            Self::Root => value.sqrt(),
+        }
+    }
+
+    fn invert(self, value: f64) -> f64 {
+        match self {
+            Self::Own => value,
+            // No root is negative; what a network takes for one can be.
+            Self::Root => value.max(0.0).powi(2),
+        }
+    }
+}
+
 /// A series cut in time, in its own units and in those that the networks see.
 pub(super) struct Contest {
     split: Split,
+    units: Units,
     standard: Split,
     map: Standardise,
     /// The training part as the networks see it.
@@ -27,11 +54,13 @@ pub(super) struct Learnt {
 }
 
 impl Contest {
-    pub(super) fn new(series: Series, held_back: usize) -> Result<Self, DataError> {
-        let split = series.split(held_back)?;
-        let (standard, map) = split.standardised()?;
+    /// The networks see `units`, standardised by the training part. For [`Units::Root`] no value may be negative.
+    pub(super) fn new(series: Series, held_back: usize, units: Units) -> Result<Self, DataError> {
+        let mut seen = series.clone();
+        seen.values.iter_mut().for_each(|value| *value = units.apply(*value));
+        let (standard, map) = seen.split(held_back)?.standardised()?;
         let sequence = one_step_ahead(standard.train());
-        Ok(Self { split, standard, map, sequence })
+        Ok(Self { split: series.split(held_back)?, units, standard, map, sequence })
     }
 
     pub(super) fn split(&self) -> &Split {
@@ -74,24 +103,37 @@ impl Contest {
     /// of the latter.
     fn errors(&self, rnn: &Rnn, params: &Parameters<f64>) -> (f64, f64, Vec<f64>) {
         let outputs = predict(rnn, params, &self.standard.series().values, 1);
-        let mut train: Vec<f64> = outputs.into_iter().map(|y| self.map.invert(y)).collect();
+        let mut train: Vec<f64> = outputs.into_iter().map(|y| self.in_own_units(y)).collect();
         let held_back = train.split_off(self.split.train_len() - 1);
         let error = rmse(&train, &self.split.train()[1..]);
         (error, rmse(&held_back, self.split.held_back()), held_back)
     }
 
+    fn in_own_units(&self, output: f64) -> f64 {
+        self.units.invert(self.map.invert(output))
+    }
+
     /// Persistence, and the linear autoregression of the order that is customary, or of the highest that
-    /// the training part can determine.
+    /// the training part can determine; where the networks learn roots, also one that does.
     pub(super) fn baselines(&self) -> Vec<Prediction> {
         let (values, from) = (&self.split.series().values, self.split.train_len());
-        let predicted = |method: String, values: Vec<f64>| {
+        let predicted = |method: &str, values: Vec<f64>| {
             let rmse = rmse(&values, self.split.held_back());
-            Prediction { method, values, rmse }
+            Prediction { method: method.to_owned(), values, rmse }
         };
         let order = SUNSPOT_ORDER.min((from - 1) / 2);
-        let linear = Autoregression::fit(self.split.train(), order).ok();
-        let linear = linear.map(|fit| predicted(format!("AR({order})"), fit.predict(values, from)));
-        [predicted("persistence".to_owned(), persistence(values, from))].into_iter().chain(linear).collect()
+        let linear = |values: &[f64]| {
+            let fit = Autoregression::fit(&values[..from], order).ok()?;
+            Some(fit.predict(values, from))
+        };
+        let of_roots = || {
+            let outputs = linear(&self.standard.series().values)?;
+            Some(outputs.into_iter().map(|y| self.in_own_units(y)).collect())
+        };
+        let own = linear(values).map(|values| predicted(&format!("AR({order})"), values));
+        let roots = (self.units == Units::Root).then(of_roots).flatten();
+        let roots = roots.map(|values| predicted(&format!("AR({order}) of the roots"), values));
+        [predicted("persistence", persistence(values, from))].into_iter().chain(own).chain(roots).collect()
     }
 
     /// The forecast of the report, the networks before what they have to beat.

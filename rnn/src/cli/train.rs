@@ -1,6 +1,6 @@
 //! `rnn train`: one network on a series of one's own.
 
-use super::contest::{Contest, Learnt};
+use super::contest::{Contest, Learnt, Units};
 use super::failure::Failure;
 use super::{args, picture, sunspots, text};
 use rnn::data::{DataError, Series};
@@ -17,7 +17,8 @@ pub(super) fn run(args: &args::Train) -> Result<String, Failure> {
     let series = shorter(Series::from_csv(&args.data, args.column.as_deref())?, args.leave_out)?;
     let value_label = series.name.clone();
     let held_back = args.held_back.unwrap_or(series.len().div_ceil(5));
-    let contest = Contest::new(series, held_back).map_err(|error| match error {
+    let units = units(args.root, &series)?;
+    let contest = Contest::new(series, held_back, units).map_err(|error| match error {
         DataError::TooFewRows { .. } => Failure::at("--held-back")(error),
         error => Failure::at(args.data.display())(error),
     })?;
@@ -68,8 +69,22 @@ fn settings(args: &args::Train) -> Vec<(String, String)> {
         ("passes", args.epochs.to_string()),
         ("rate", args.rate.to_string()),
         ("seed", args.seed.to_string()),
+        ("learns", if args.root { "square roots" } else { "values" }.to_owned()),
     ];
     settings.map(|(name, value)| (name.to_owned(), value)).into()
+}
+
+fn units(root: bool, series: &Series) -> Result<Units, Failure> {
+    if !root {
+        return Ok(Units::Own);
+    }
+    match series.values.iter().position(|&value| value < 0.0) {
+        None => Ok(Units::Root),
+        Some(row) => Err(Failure::new(format!(
+            "--root: the value at {} is negative: {}",
+            series.times[row], series.values[row]
+        ))),
+    }
 }
 
 /// The series without its last values.
