@@ -240,6 +240,7 @@ impl<T: Scalar> PullOne<'_, T> {
     }
 }
 
+// All of it inline: a call with `self` would force the carry into memory, on every record.
 impl<T: Scalar> Visit<T> for PullOne<'_, T> {
     #[inline(always)]
     fn leaf(&mut self) {
@@ -273,7 +274,7 @@ impl<T: Scalar> Visit<T> for PullOne<'_, T> {
             self.hand_over(j, q * adjoint);
         }
     }
-    #[inline]
+    #[inline(always)]
     fn nary(&mut self, operands: Operands<'_, T>) {
         if let Some(adjoint) = self.take() {
             for (p, i) in operands.iter() {
