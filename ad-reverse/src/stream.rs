@@ -12,6 +12,7 @@
 //! binary      [p, q, (i, j)]                       24 bytes for f64
 //! n-ary       [p.., i.., (count, NARY)]            12 bytes an operand, and 8
 //! block       [op, BLOCK]                           8 bytes; the operation itself stands in a list
+//! product     [product, PRODUCT]                    8 bytes; the operands stand in a list
 //! ```
 //!
 //! # Why unsafe, and why it is sound
@@ -43,7 +44,8 @@ const FLAG: u32 = 1 << 31;
 const UNARY: u32 = u32::MAX;
 const NARY: u32 = u32::MAX - 1;
 const BLOCK: u32 = u32::MAX - 2;
-const LEAF: u32 = u32::MAX - 3;
+const PRODUCT: u32 = u32::MAX - 3;
+const LEAF: u32 = u32::MAX - 4;
 
 /// The largest number of nodes that a recording can hold.
 pub(crate) const MAX_NODES: u64 = (LEAF & !FLAG) as u64;
@@ -64,6 +66,8 @@ pub(crate) trait Visit<T> {
     fn unary(&mut self, p: T, i: u32);
     /// A function of `x_i` and `x_j` with partials `p` and `q`.
     fn binary(&mut self, p: T, i: u32, q: T, j: u32);
+    /// A dot product.
+    fn product(&mut self, index: u32);
     /// A function of any number of variables.
     fn nary(&mut self, operands: Operands<'_, T>);
 }
@@ -139,6 +143,10 @@ impl<'a, T: Copy> Entry<'a, T> {
 
     pub(crate) const fn block(op: u32) -> Self {
         Self { partials: &[], nodes: &[], trailer: [op, BLOCK] }
+    }
+
+    pub(crate) const fn product(index: u32) -> Self {
+        Self { partials: &[], nodes: &[], trailer: [index, PRODUCT] }
     }
 
     /// # Panics
@@ -275,6 +283,8 @@ impl<'a, T: Copy> Backwards<'a, T> {
                     if i < FLAG { visit.sum(i, j & !FLAG) } else { visit.difference(i & !FLAG, j & !FLAG) }
                 } else if j == LEAF {
                     visit.leaf();
+                } else if j == PRODUCT {
+                    visit.product(i);
                 } else if j == NARY {
                     let (rest, nodes) = self.bytes[..top].split_at(top - i as usize * size_of::<u32>());
                     top = rest.len() - i as usize * size_of::<T>();

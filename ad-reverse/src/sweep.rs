@@ -1,6 +1,7 @@
 //! The reverse sweep: adjoints flow from the results of a recording to its inputs.
 
 use crate::block::{Kind, Op};
+use crate::dot::Products;
 use crate::stream::{Operands, Visit};
 use crate::tape::Recorded;
 use ad_core::Scalar;
@@ -204,6 +205,7 @@ struct PullOne<'a, T> {
     node: usize,
     /// What the node before it still has to get.
     carry: T,
+    products: &'a Products<T>,
 }
 
 impl<T: Scalar> PullOne<'_, T> {
@@ -275,6 +277,12 @@ impl<T: Scalar> Visit<T> for PullOne<'_, T> {
         }
     }
     #[inline(always)]
+    fn product(&mut self, index: u32) {
+        if let Some(adjoint) = self.take() {
+            self.products.pull(index, adjoint, self.nodes, (1, 0));
+        }
+    }
+    #[inline(always)]
     fn nary(&mut self, operands: Operands<'_, T>) {
         if let Some(adjoint) = self.take() {
             for (p, i) in operands.iter() {
@@ -290,23 +298,31 @@ struct PullMany<'a, T> {
     width: usize,
     /// The node of the last record that was visited.
     node: usize,
+    products: &'a Products<T>,
 }
 
 impl<T: Scalar> PullMany<'_, T> {
-    /// Moves the adjoints of the next record's node to `operands`, each with its partial.
+    /// Takes the adjoints of the next record's node, seed by seed, and moves those that are not zero.
     #[inline(always)]
-    fn pull<I: Iterator<Item = (T, u32)>>(&mut self, operands: impl Fn() -> I) {
+    fn pull_seeds(&mut self, mut pull: impl FnMut(&mut [T], usize, T)) {
         self.node -= 1;
         for seed in 0..self.width {
-            let own = &mut self.nodes[self.node * self.width + seed];
-            let adjoint = std::mem::replace(own, T::zero());
-            if adjoint.is_strong_zero() {
-                continue;
-            }
-            for (p, i) in operands() {
-                self.nodes[i as usize * self.width + seed] += p * adjoint;
+            let adjoint = std::mem::replace(&mut self.nodes[self.node * self.width + seed], T::zero());
+            if !adjoint.is_strong_zero() {
+                pull(self.nodes, seed, adjoint);
             }
         }
+    }
+
+    /// Moves them to `operands`, each with its partial.
+    #[inline(always)]
+    fn pull<I: Iterator<Item = (T, u32)>>(&mut self, operands: impl Fn() -> I) {
+        let width = self.width;
+        self.pull_seeds(|nodes, seed, adjoint| {
+            for (p, i) in operands() {
+                nodes[i as usize * width + seed] += p * adjoint;
+            }
+        });
     }
 }
 
@@ -325,6 +341,10 @@ impl<T: Scalar> Visit<T> for PullMany<'_, T> {
     }
     fn binary(&mut self, p: T, i: u32, q: T, j: u32) {
         self.pull(|| [(p, i), (q, j)].into_iter());
+    }
+    fn product(&mut self, index: u32) {
+        let (products, width) = (self.products, self.width);
+        self.pull_seeds(|nodes, seed, adjoint| products.pull(index, adjoint, nodes, (width, seed)));
     }
     fn nary(&mut self, operands: Operands<'_, T>) {
         self.pull(|| operands.iter());
@@ -349,19 +369,19 @@ pub(crate) fn sweep<T: Scalar, R>(
     space.blocks.resize_with(tape.ops.len(), Vec::new);
     let mut adjoints = Adjoints { width, ops: &tape.ops, space, watched: HashMap::new() };
     seed(&mut adjoints);
-    let mut stream = tape.stream.backwards();
+    let (mut stream, products) = (tape.stream.backwards(), &tape.products);
     let mut node = len;
     loop {
         // A slice of its own, so that its place and length stay in registers from record to record.
         let nodes = &mut adjoints.space.nodes[..len * width];
         let block = if width == 1 {
-            let mut pull = PullOne { nodes, node, carry: T::zero() };
+            let mut pull = PullOne { nodes, node, carry: T::zero(), products };
             let block = stream.next_block(&mut pull);
             pull.settle();
             node = pull.node;
             block
         } else {
-            let mut pull = PullMany { nodes, width, node };
+            let mut pull = PullMany { nodes, width, node, products };
             let block = stream.next_block(&mut pull);
             node = pull.node;
             block

@@ -1,6 +1,7 @@
 //! A recording: opening it, adding to it, closing it.
 
 use crate::block::Op;
+use crate::dot::Products;
 use crate::local::{Hot, cold, hot};
 use crate::stream::{Entry, MAX_NODES, Stream};
 use crate::sweep::Workspace;
@@ -14,12 +15,20 @@ pub(crate) struct Tape<T: Scalar> {
     pub(crate) len: u64,
     pub(crate) stream: Stream<T>,
     pub(crate) ops: Vec<Op<T>>,
+    pub(crate) products: Products<T>,
     pub(crate) workspace: Workspace<T>,
 }
 
 impl<T: Scalar> Tape<T> {
     fn new() -> Self {
-        Self { base: 0, len: 0, stream: Stream::new(), ops: Vec::new(), workspace: Workspace::default() }
+        Self {
+            base: 0,
+            len: 0,
+            stream: Stream::new(),
+            ops: Vec::new(),
+            products: Products::default(),
+            workspace: Workspace::default(),
+        }
     }
 
     /// The node of a variable that was recorded here.
@@ -64,6 +73,7 @@ impl<T: Scalar> Drop for Recorded<T> {
 fn recycle<T: Scalar>(mut tape: Box<Tape<T>>) {
     tape.stream.clear();
     tape.ops.clear();
+    tape.products.clear();
     cold(|cold| cold.pool.push(tape));
 }
 
@@ -148,7 +158,7 @@ impl<T: Scalar> Hot<T> {
 
     /// Writes a record and returns its id.
     #[inline(always)]
-    fn push(&self, entry: Entry<'_, T>) -> u64 {
+    pub(crate) fn push(&self, entry: Entry<'_, T>) -> u64 {
         self.make_room(entry.size());
         self.cursor.write(entry);
         let len = self.len.get();

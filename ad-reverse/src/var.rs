@@ -69,7 +69,11 @@ impl<T: Scalar> Var<T> {
     }
 }
 
-impl<T: Scalar> Kernels for Var<T> {}
+impl<T: Scalar> Kernels for Var<T> {
+    fn dot(x: &[Self], y: &[Self]) -> Self {
+        crate::dot::dot(x, y)
+    }
+}
 
 impl<T: Scalar> Scalar for Var<T> {
     type Real = T::Real;
