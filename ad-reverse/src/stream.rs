@@ -66,10 +66,18 @@ pub(crate) trait Visit<T> {
     fn unary(&mut self, p: T, i: u32);
     /// A function of `x_i` and `x_j` with partials `p` and `q`.
     fn binary(&mut self, p: T, i: u32, q: T, j: u32);
+}
+
+/// A record that is longer than a few instructions. These are no visits, because a call between them
+/// would force whatever the visitor has at hand into memory, for every record.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Long<'a, T> {
+    /// A block operation.
+    Block(u32),
     /// A dot product.
-    fn product(&mut self, index: u32);
+    Product(u32),
     /// A function of any number of variables.
-    fn nary(&mut self, operands: Operands<'_, T>);
+    Nary(Operands<'a, T>),
 }
 
 /// The operands of an n-ary record, each with its partial.
@@ -257,10 +265,10 @@ pub(crate) struct Backwards<'a, T> {
 }
 
 impl<'a, T: Copy> Backwards<'a, T> {
-    /// Visits the scalar records before the next block record, whose operation it returns; `None` at
-    /// the start of the stream.
+    /// Visits the short records before the next long one, which it returns; `None` at the start of the
+    /// stream.
     #[inline(always)]
-    pub(crate) fn next_block(&mut self, visit: &mut impl Visit<T>) -> Option<u32> {
+    pub(crate) fn next_long(&mut self, visit: &mut impl Visit<T>) -> Option<Long<'a, T>> {
         loop {
             let base = self.bytes.as_ptr().cast::<u8>();
             let mut top = self.bytes.len();
@@ -283,15 +291,16 @@ impl<'a, T: Copy> Backwards<'a, T> {
                     if i < FLAG { visit.sum(i, j & !FLAG) } else { visit.difference(i & !FLAG, j & !FLAG) }
                 } else if j == LEAF {
                     visit.leaf();
-                } else if j == PRODUCT {
-                    visit.product(i);
-                } else if j == NARY {
-                    let (rest, nodes) = self.bytes[..top].split_at(top - i as usize * size_of::<u32>());
-                    top = rest.len() - i as usize * size_of::<T>();
-                    visit.nary(Operands { partials: &rest[top..], nodes, records: PhantomData });
                 } else {
-                    self.bytes = &self.bytes[..top];
-                    return Some(i);
+                    let (rest, long) = if j == NARY {
+                        let (rest, nodes) = self.bytes[..top].split_at(top - i as usize * size_of::<u32>());
+                        let (rest, partials) = rest.split_at(rest.len() - i as usize * size_of::<T>());
+                        (rest, Long::Nary(Operands { partials, nodes, records: PhantomData }))
+                    } else {
+                        (&self.bytes[..top], if j == BLOCK { Long::Block(i) } else { Long::Product(i) })
+                    };
+                    self.bytes = rest;
+                    return Some(long);
                 }
             }
             let (chunk, earlier) = self.earlier.split_last()?;

@@ -2,7 +2,7 @@
 
 use crate::block::{Kind, Op};
 use crate::dot::Products;
-use crate::stream::{Operands, Visit};
+use crate::stream::{Long, Visit};
 use crate::tape::Recorded;
 use ad_core::Scalar;
 use std::collections::HashMap;
@@ -205,7 +205,6 @@ struct PullOne<'a, T> {
     node: usize,
     /// What the node before it still has to get.
     carry: T,
-    products: &'a Products<T>,
 }
 
 impl<T: Scalar> PullOne<'_, T> {
@@ -242,7 +241,6 @@ impl<T: Scalar> PullOne<'_, T> {
     }
 }
 
-// All of it inline: a call with `self` would force the carry into memory, on every record.
 impl<T: Scalar> Visit<T> for PullOne<'_, T> {
     #[inline(always)]
     fn leaf(&mut self) {
@@ -276,29 +274,14 @@ impl<T: Scalar> Visit<T> for PullOne<'_, T> {
             self.hand_over(j, q * adjoint);
         }
     }
-    #[inline(always)]
-    fn product(&mut self, index: u32) {
-        if let Some(adjoint) = self.take() {
-            self.products.pull(index, adjoint, self.nodes, (1, 0));
-        }
-    }
-    #[inline(always)]
-    fn nary(&mut self, operands: Operands<'_, T>) {
-        if let Some(adjoint) = self.take() {
-            for (p, i) in operands.iter() {
-                self.add(i, p * adjoint);
-            }
-        }
-    }
 }
 
-/// The same for any number of seeds: each node has one adjoint per seed, side by side.
+/// The same for any number of seeds and operands: each node has one adjoint per seed, side by side.
 struct PullMany<'a, T> {
     nodes: &'a mut [T],
     width: usize,
     /// The node of the last record that was visited.
     node: usize,
-    products: &'a Products<T>,
 }
 
 impl<T: Scalar> PullMany<'_, T> {
@@ -342,13 +325,6 @@ impl<T: Scalar> Visit<T> for PullMany<'_, T> {
     fn binary(&mut self, p: T, i: u32, q: T, j: u32) {
         self.pull(|| [(p, i), (q, j)].into_iter());
     }
-    fn product(&mut self, index: u32) {
-        let (products, width) = (self.products, self.width);
-        self.pull_seeds(|nodes, seed, adjoint| products.pull(index, adjoint, nodes, (width, seed)));
-    }
-    fn nary(&mut self, operands: Operands<'_, T>) {
-        self.pull(|| operands.iter());
-    }
 }
 
 /// Sweeps the recording once for `width` seeds: `seed` sets the adjoints of the results, `read` takes
@@ -374,21 +350,28 @@ pub(crate) fn sweep<T: Scalar, R>(
     loop {
         // A slice of its own, so that its place and length stay in registers from record to record.
         let nodes = &mut adjoints.space.nodes[..len * width];
-        let block = if width == 1 {
-            let mut pull = PullOne { nodes, node, carry: T::zero(), products };
-            let block = stream.next_block(&mut pull);
+        let long = if width == 1 {
+            let mut pull = PullOne { nodes, node, carry: T::zero() };
+            let long = stream.next_long(&mut pull);
             pull.settle();
             node = pull.node;
-            block
+            long
         } else {
-            let mut pull = PullMany { nodes, width, node, products };
-            let block = stream.next_block(&mut pull);
+            let mut pull = PullMany { nodes, width, node };
+            let long = stream.next_long(&mut pull);
             node = pull.node;
-            block
+            long
         };
-        let Some(op) = block else { break };
+        let mut pull = PullMany { nodes, width, node };
+        match long {
+            None => break,
+            Some(Long::Nary(operands)) => pull.pull(|| operands.iter()),
+            Some(Long::Product(index)) => pull.pull_seeds(|nodes, seed, adjoint| {
+                products.pull(index, adjoint, nodes, (width, seed));
+            }),
+            Some(Long::Block(op)) => adjoints.pull_block(op, node - 1),
+        }
         node -= 1;
-        adjoints.pull_block(op, node);
     }
     let out = read(&mut adjoints);
     let space = adjoints.space;
