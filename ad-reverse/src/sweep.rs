@@ -1,7 +1,6 @@
 //! The reverse sweep: adjoints flow from the results of a recording to its inputs.
 
 use crate::block::{Kind, Op};
-use crate::dot::Products;
 use crate::stream::{Long, Visit};
 use crate::tape::Recorded;
 use ad_core::Scalar;

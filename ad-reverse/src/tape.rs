@@ -216,6 +216,25 @@ pub(crate) fn record2<T: Scalar>(x: u64, y: u64, p: impl FnOnce() -> T, q: impl 
     hot::<T, _>(|hot| hot.push(Entry::binary(&p, hot.live_node(x), hot.live_node(y))))
 }
 
+/// Records an operation on `x` with its partials; returns the id of its result, 0 if all are constants.
+#[inline(always)]
+pub(crate) fn record_partials<T: Scalar, const N: usize>(x: [u64; N], partials: [T; N]) -> u64 {
+    match N {
+        1 => record1(x[0], || partials[0]),
+        2 => record2(x[0], x[1], || partials[0], || partials[1]),
+        _ => {
+            let (mut nodes, mut kept, mut len) = ([0; N], partials, 0);
+            for (x, p) in x.into_iter().zip(partials) {
+                if let Some(node) = live_node::<T>(x) {
+                    (nodes[len], kept[len]) = (node, p);
+                    len += 1;
+                }
+            }
+            if len == 0 { 0 } else { record_nary(&kept[..len], &nodes[..len]) }
+        }
+    }
+}
+
 /// Records `x + y` of two variables.
 #[inline(always)]
 pub(crate) fn record_sum<T: Scalar>(x: u64, y: u64) -> u64 {
