@@ -1,6 +1,7 @@
 //! The trait [`Scalar`]: what a number must do so that a program on it can be differentiated.
 
 use crate::array::{Array, Dense};
+use crate::function::Function;
 use crate::kernels::Kernels;
 use crate::rule::{Binary, Nary, Unary};
 use crate::rules::{self, binary_table, unary_table};
@@ -122,6 +123,43 @@ pub trait Scalar:
     #[must_use]
     fn log_sum_exp(args: &[Self]) -> Self {
         Self::apply_n(args, rules::LogSumExp)
+    }
+
+    /// `x_0 y_0 + .. + x_{n-1} y_{n-1}` as one operation, whose order of summation is the kernel's.
+    ///
+    /// On a tape it is one record, where the loop makes two for each term.
+    ///
+    /// # Panics
+    ///
+    /// If the lengths differ.
+    #[must_use]
+    fn dot_product(x: &[Self], y: &[Self]) -> Self {
+        assert!(x.len() == y.len(), "dot product of {} and {} numbers", x.len(), y.len());
+        <Self as Kernels>::dot(x, y)
+    }
+
+    /// `f(x)`, differentiated on the spot where that is cheaper than later.
+    ///
+    /// On a tape `f` becomes one record: its partials are taken right away by forward mode, and what
+    /// it does inside is not recorded. That pays for functions of a few inputs with several operations;
+    /// other scalars just call `f`.
+    ///
+    /// ```
+    /// use ad_core::{Scalar, function};
+    ///
+    /// fn path_length<S: Scalar>(points: &[[S; 2]]) -> S {
+    ///     let length = function!(|x: &[S]| -> S {
+    ///         let (dx, dy) = (x[2] - x[0], x[3] - x[1]);
+    ///         (dx * dx + dy * dy).sqrt()
+    ///     });
+    ///     points.windows(2).map(|p| S::preaccumulate(&length, [p[0][0], p[0][1], p[1][0], p[1][1]])).sum()
+    /// }
+    /// assert_eq!(path_length(&[[0.0, 0.0], [3.0, 4.0], [3.0, 5.0]]), 6.0);
+    /// ```
+    #[inline]
+    #[must_use]
+    fn preaccumulate<F: Function, const N: usize>(f: &F, x: [Self; N]) -> Self {
+        f.call(&x)
     }
 
     unary_table!(unary_methods);

@@ -27,6 +27,7 @@
 
 mod array;
 mod block;
+mod dot;
 mod jacobian;
 mod local;
 mod stream;

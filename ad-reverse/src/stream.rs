@@ -12,6 +12,7 @@
 //! binary      [p, q, (i, j)]                       24 bytes for f64
 //! n-ary       [p.., i.., (count, NARY)]            12 bytes an operand, and 8
 //! block       [op, BLOCK]                           8 bytes; the operation itself stands in a list
+//! product     [product, PRODUCT]                    8 bytes; the operands stand in a list
 //! ```
 //!
 //! # Why unsafe, and why it is sound
@@ -43,7 +44,8 @@ const FLAG: u32 = 1 << 31;
 const UNARY: u32 = u32::MAX;
 const NARY: u32 = u32::MAX - 1;
 const BLOCK: u32 = u32::MAX - 2;
-const LEAF: u32 = u32::MAX - 3;
+const PRODUCT: u32 = u32::MAX - 3;
+const LEAF: u32 = u32::MAX - 4;
 
 /// The largest number of nodes that a recording can hold.
 pub(crate) const MAX_NODES: u64 = (LEAF & !FLAG) as u64;
@@ -64,8 +66,18 @@ pub(crate) trait Visit<T> {
     fn unary(&mut self, p: T, i: u32);
     /// A function of `x_i` and `x_j` with partials `p` and `q`.
     fn binary(&mut self, p: T, i: u32, q: T, j: u32);
+}
+
+/// A record that is longer than a few instructions. These are no visits, because a call between them
+/// would force whatever the visitor has at hand into memory, for every record.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Long<'a, T> {
+    /// A block operation.
+    Block(u32),
+    /// A dot product.
+    Product(u32),
     /// A function of any number of variables.
-    fn nary(&mut self, operands: Operands<'_, T>);
+    Nary(Operands<'a, T>),
 }
 
 /// The operands of an n-ary record, each with its partial.
@@ -139,6 +151,10 @@ impl<'a, T: Copy> Entry<'a, T> {
 
     pub(crate) const fn block(op: u32) -> Self {
         Self { partials: &[], nodes: &[], trailer: [op, BLOCK] }
+    }
+
+    pub(crate) const fn product(index: u32) -> Self {
+        Self { partials: &[], nodes: &[], trailer: [index, PRODUCT] }
     }
 
     /// # Panics
@@ -249,10 +265,10 @@ pub(crate) struct Backwards<'a, T> {
 }
 
 impl<'a, T: Copy> Backwards<'a, T> {
-    /// Visits the scalar records before the next block record, whose operation it returns; `None` at
-    /// the start of the stream.
+    /// Visits the short records before the next long one, which it returns; `None` at the start of the
+    /// stream.
     #[inline(always)]
-    pub(crate) fn next_block(&mut self, visit: &mut impl Visit<T>) -> Option<u32> {
+    pub(crate) fn next_long(&mut self, visit: &mut impl Visit<T>) -> Option<Long<'a, T>> {
         loop {
             let base = self.bytes.as_ptr().cast::<u8>();
             let mut top = self.bytes.len();
@@ -275,13 +291,16 @@ impl<'a, T: Copy> Backwards<'a, T> {
                     if i < FLAG { visit.sum(i, j & !FLAG) } else { visit.difference(i & !FLAG, j & !FLAG) }
                 } else if j == LEAF {
                     visit.leaf();
-                } else if j == NARY {
-                    let (rest, nodes) = self.bytes[..top].split_at(top - i as usize * size_of::<u32>());
-                    top = rest.len() - i as usize * size_of::<T>();
-                    visit.nary(Operands { partials: &rest[top..], nodes, records: PhantomData });
                 } else {
-                    self.bytes = &self.bytes[..top];
-                    return Some(i);
+                    let (rest, long) = if j == NARY {
+                        let (rest, nodes) = self.bytes[..top].split_at(top - i as usize * size_of::<u32>());
+                        let (rest, partials) = rest.split_at(rest.len() - i as usize * size_of::<T>());
+                        (rest, Long::Nary(Operands { partials, nodes, records: PhantomData }))
+                    } else {
+                        (&self.bytes[..top], if j == BLOCK { Long::Block(i) } else { Long::Product(i) })
+                    };
+                    self.bytes = rest;
+                    return Some(long);
                 }
             }
             let (chunk, earlier) = self.earlier.split_last()?;

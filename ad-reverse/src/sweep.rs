@@ -1,7 +1,7 @@
 //! The reverse sweep: adjoints flow from the results of a recording to its inputs.
 
 use crate::block::{Kind, Op};
-use crate::stream::{Operands, Visit};
+use crate::stream::{Long, Visit};
 use crate::tape::Recorded;
 use ad_core::Scalar;
 use std::collections::HashMap;
@@ -273,17 +273,9 @@ impl<T: Scalar> Visit<T> for PullOne<'_, T> {
             self.hand_over(j, q * adjoint);
         }
     }
-    #[inline]
-    fn nary(&mut self, operands: Operands<'_, T>) {
-        if let Some(adjoint) = self.take() {
-            for (p, i) in operands.iter() {
-                self.add(i, p * adjoint);
-            }
-        }
-    }
 }
 
-/// The same for any number of seeds: each node has one adjoint per seed, side by side.
+/// The same for any number of seeds and operands: each node has one adjoint per seed, side by side.
 struct PullMany<'a, T> {
     nodes: &'a mut [T],
     width: usize,
@@ -292,20 +284,27 @@ struct PullMany<'a, T> {
 }
 
 impl<T: Scalar> PullMany<'_, T> {
-    /// Moves the adjoints of the next record's node to `operands`, each with its partial.
+    /// Takes the adjoints of the next record's node, seed by seed, and moves those that are not zero.
     #[inline(always)]
-    fn pull<I: Iterator<Item = (T, u32)>>(&mut self, operands: impl Fn() -> I) {
+    fn pull_seeds(&mut self, mut pull: impl FnMut(&mut [T], usize, T)) {
         self.node -= 1;
         for seed in 0..self.width {
-            let own = &mut self.nodes[self.node * self.width + seed];
-            let adjoint = std::mem::replace(own, T::zero());
-            if adjoint.is_strong_zero() {
-                continue;
-            }
-            for (p, i) in operands() {
-                self.nodes[i as usize * self.width + seed] += p * adjoint;
+            let adjoint = std::mem::replace(&mut self.nodes[self.node * self.width + seed], T::zero());
+            if !adjoint.is_strong_zero() {
+                pull(self.nodes, seed, adjoint);
             }
         }
+    }
+
+    /// Moves them to `operands`, each with its partial.
+    #[inline(always)]
+    fn pull<I: Iterator<Item = (T, u32)>>(&mut self, operands: impl Fn() -> I) {
+        let width = self.width;
+        self.pull_seeds(|nodes, seed, adjoint| {
+            for (p, i) in operands() {
+                nodes[i as usize * width + seed] += p * adjoint;
+            }
+        });
     }
 }
 
@@ -324,9 +323,6 @@ impl<T: Scalar> Visit<T> for PullMany<'_, T> {
     }
     fn binary(&mut self, p: T, i: u32, q: T, j: u32) {
         self.pull(|| [(p, i), (q, j)].into_iter());
-    }
-    fn nary(&mut self, operands: Operands<'_, T>) {
-        self.pull(|| operands.iter());
     }
 }
 
@@ -348,26 +344,33 @@ pub(crate) fn sweep<T: Scalar, R>(
     space.blocks.resize_with(tape.ops.len(), Vec::new);
     let mut adjoints = Adjoints { width, ops: &tape.ops, space, watched: HashMap::new() };
     seed(&mut adjoints);
-    let mut stream = tape.stream.backwards();
+    let (mut stream, products) = (tape.stream.backwards(), &tape.products);
     let mut node = len;
     loop {
         // A slice of its own, so that its place and length stay in registers from record to record.
         let nodes = &mut adjoints.space.nodes[..len * width];
-        let block = if width == 1 {
+        let long = if width == 1 {
             let mut pull = PullOne { nodes, node, carry: T::zero() };
-            let block = stream.next_block(&mut pull);
+            let long = stream.next_long(&mut pull);
             pull.settle();
             node = pull.node;
-            block
+            long
         } else {
             let mut pull = PullMany { nodes, width, node };
-            let block = stream.next_block(&mut pull);
+            let long = stream.next_long(&mut pull);
             node = pull.node;
-            block
+            long
         };
-        let Some(op) = block else { break };
+        let mut pull = PullMany { nodes, width, node };
+        match long {
+            None => break,
+            Some(Long::Nary(operands)) => pull.pull(|| operands.iter()),
+            Some(Long::Product(index)) => pull.pull_seeds(|nodes, seed, adjoint| {
+                products.pull(index, adjoint, nodes, (width, seed));
+            }),
+            Some(Long::Block(op)) => adjoints.pull_block(op, node - 1),
+        }
         node -= 1;
-        adjoints.pull_block(op, node);
     }
     let out = read(&mut adjoints);
     let space = adjoints.space;

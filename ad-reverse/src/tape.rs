@@ -1,6 +1,7 @@
 //! A recording: opening it, adding to it, closing it.
 
 use crate::block::Op;
+use crate::dot::Products;
 use crate::local::{Hot, cold, hot};
 use crate::stream::{Entry, MAX_NODES, Stream};
 use crate::sweep::Workspace;
@@ -14,12 +15,20 @@ pub(crate) struct Tape<T: Scalar> {
     pub(crate) len: u64,
     pub(crate) stream: Stream<T>,
     pub(crate) ops: Vec<Op<T>>,
+    pub(crate) products: Products<T>,
     pub(crate) workspace: Workspace<T>,
 }
 
 impl<T: Scalar> Tape<T> {
     fn new() -> Self {
-        Self { base: 0, len: 0, stream: Stream::new(), ops: Vec::new(), workspace: Workspace::default() }
+        Self {
+            base: 0,
+            len: 0,
+            stream: Stream::new(),
+            ops: Vec::new(),
+            products: Products::default(),
+            workspace: Workspace::default(),
+        }
     }
 
     /// The node of a variable that was recorded here.
@@ -64,6 +73,7 @@ impl<T: Scalar> Drop for Recorded<T> {
 fn recycle<T: Scalar>(mut tape: Box<Tape<T>>) {
     tape.stream.clear();
     tape.ops.clear();
+    tape.products.clear();
     cold(|cold| cold.pool.push(tape));
 }
 
@@ -148,7 +158,7 @@ impl<T: Scalar> Hot<T> {
 
     /// Writes a record and returns its id.
     #[inline(always)]
-    fn push(&self, entry: Entry<'_, T>) -> u64 {
+    pub(crate) fn push(&self, entry: Entry<'_, T>) -> u64 {
         self.make_room(entry.size());
         self.cursor.write(entry);
         let len = self.len.get();
@@ -204,6 +214,25 @@ pub(crate) fn record2<T: Scalar>(x: u64, y: u64, p: impl FnOnce() -> T, q: impl 
     }
     let p = [p(), q()];
     hot::<T, _>(|hot| hot.push(Entry::binary(&p, hot.live_node(x), hot.live_node(y))))
+}
+
+/// Records an operation on `x` with its partials; returns the id of its result, 0 if all are constants.
+#[inline(always)]
+pub(crate) fn record_partials<T: Scalar, const N: usize>(x: [u64; N], partials: [T; N]) -> u64 {
+    match N {
+        1 => record1(x[0], || partials[0]),
+        2 => record2(x[0], x[1], || partials[0], || partials[1]),
+        _ => {
+            let (mut nodes, mut kept, mut len) = ([0; N], partials, 0);
+            for (x, p) in x.into_iter().zip(partials) {
+                if let Some(node) = live_node::<T>(x) {
+                    (nodes[len], kept[len]) = (node, p);
+                    len += 1;
+                }
+            }
+            if len == 0 { 0 } else { record_nary(&kept[..len], &nodes[..len]) }
+        }
+    }
 }
 
 /// Records `x + y` of two variables.

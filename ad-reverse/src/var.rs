@@ -1,10 +1,14 @@
 //! [`Var`]: a number that records what is done with it.
 
 use crate::array::VarArray;
-use crate::tape::{live_node, record_difference, record_nary, record_sum, record_unary, record1, record2};
+use crate::tape::{
+    live_node, record_difference, record_nary, record_partials, record_sum, record_unary, record1, record2,
+};
 use ad_core::kernels::Kernels;
-use ad_core::{Binary, Nary, Scalar, Unary, rules};
+use ad_core::{Binary, Function, Nary, Scalar, Unary, rules};
+use ad_forward::Dual;
 use num_traits::{Num, One, Zero};
+use std::array::from_fn;
 use std::cmp::Ordering;
 use std::fmt;
 use std::iter::Sum;
@@ -69,7 +73,11 @@ impl<T: Scalar> Var<T> {
     }
 }
 
-impl<T: Scalar> Kernels for Var<T> {}
+impl<T: Scalar> Kernels for Var<T> {
+    fn dot(x: &[Self], y: &[Self]) -> Self {
+        crate::dot::dot(x, y)
+    }
+}
 
 impl<T: Scalar> Scalar for Var<T> {
     type Real = T::Real;
@@ -116,6 +124,15 @@ impl<T: Scalar> Scalar for Var<T> {
         let (partials, nodes): (Vec<T>, Vec<u32>) =
             partials.zip(live).filter_map(|(p, node)| Some((p, node?))).unzip();
         Self::new(value, record_nary(&partials, &nodes))
+    }
+    #[inline]
+    fn preaccumulate<F: Function, const N: usize>(f: &F, x: [Self; N]) -> Self {
+        // A constant has no direction: its partial is not needed, and may not exist.
+        let y = f.call(&from_fn::<_, N, _>(|k| match x[k].id {
+            0 => Dual::from_primal(x[k].value),
+            _ => Dual::variable(x[k].value, k),
+        }));
+        Self::new(y.primal, record_partials(x.map(|x| x.id), y.tangent))
     }
     #[inline]
     fn with_primal(self, x: T::Real) -> Self {

@@ -64,14 +64,23 @@ impl Pairs {
     ///
     /// If there are no pairs.
     pub fn measure<A, B>(self, mut baseline: impl FnMut() -> A, mut candidate: impl FnMut() -> B) -> Ratio {
-        assert!(self.pairs > 0, "a ratio needs at least one pair");
         let baseline_runs = self.runs(&mut baseline);
         let candidate_runs = self.runs(&mut candidate);
-        let mut before = sample(baseline_runs, &mut baseline);
+        self.compare(|| sample(baseline_runs, &mut baseline), || sample(candidate_runs, &mut candidate))
+    }
+
+    /// The same for samples that time themselves, in seconds.
+    ///
+    /// # Panics
+    ///
+    /// If there are no pairs.
+    pub fn compare(self, mut baseline: impl FnMut() -> f64, mut candidate: impl FnMut() -> f64) -> Ratio {
+        assert!(self.pairs > 0, "a ratio needs at least one pair");
+        let mut before = baseline();
         let (mut ratios, mut baselines, mut candidates) = (Vec::new(), vec![before], Vec::new());
         for _ in 0..self.pairs {
-            let time = sample(candidate_runs, &mut candidate);
-            let after = sample(baseline_runs, &mut baseline);
+            let time = candidate();
+            let after = baseline();
             ratios.push(time / (0.5 * (before + after)));
             candidates.push(time);
             baselines.push(after);
@@ -98,6 +107,13 @@ impl Pairs {
             runs = (2 * runs).max((1.1 * self.seconds / time.max(1e-9)) as usize).min(10 * runs);
         }
     }
+}
+
+/// The CPU time of one run, in seconds.
+pub fn seconds<A>(f: impl FnOnce() -> A) -> f64 {
+    let start = thread_time();
+    black_box(f());
+    thread_time() - start
 }
 
 /// The mean time of one run.

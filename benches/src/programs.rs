@@ -1,6 +1,6 @@
 //! The programs that are measured, generic in their scalar and written without array types.
 
-use ad_core::Scalar;
+use ad_core::{Scalar, function};
 
 /// `x = sin(x) 1.0001 + 0.1`, `steps` times: every step waits for the one before.
 pub fn chain<S: Scalar>(x: S, steps: usize) -> S {
@@ -18,6 +18,12 @@ pub fn rosenbrock<S: Scalar>(x: &[S]) -> S {
 pub fn rosenbrock_term<S: Scalar>(x: S, next: S) -> S {
     let (a, b) = (next - x * x, S::one() - x);
     S::lit(100.0) * (a * a) + b * b
+}
+
+/// [`rosenbrock`], with each term one record on a tape.
+pub fn rosenbrock_preaccumulated<S: Scalar>(x: &[S]) -> S {
+    let term = function!(|x: &[S]| -> S { rosenbrock_term(x[0], x[1]) });
+    x.windows(2).fold(S::zero(), |sum, x| sum + S::preaccumulate(&term, [x[0], x[1]]))
 }
 
 /// How many operations one term of [`rosenbrock`] records: its arithmetic, and the sum.
@@ -67,14 +73,14 @@ impl<S: Scalar> Product<S> for Loops {
     }
 }
 
-/// By the scalar's `dot`.
+/// By the scalar's `dot_product`.
 #[derive(Clone, Copy, Debug)]
 pub struct Dot;
 
 impl<S: Scalar> Product<S> for Dot {
     #[inline]
     fn add(sum: S, w: &[S], x: &[S]) -> S {
-        sum + S::dot(w, x)
+        sum + S::dot_product(w, x)
     }
 }
 

@@ -1,0 +1,79 @@
+//! What the scalar tape holds: bytes per record, by a counting allocator.
+
+#![allow(unsafe_code, reason = "an allocator that counts what it passes on")]
+
+use ad_benches::programs::{Dot, Loops, Product, Rnn, Shape, chain};
+use ad_reverse::{Var, vjp};
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+static HELD: AtomicUsize = AtomicUsize::new(0);
+
+struct Counting;
+
+// SAFETY: every call is passed on to the system's allocator unchanged.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        HELD.fetch_add(layout.size(), Ordering::Relaxed);
+        // SAFETY: the caller's promise, passed on.
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
+        HELD.fetch_sub(layout.size(), Ordering::Relaxed);
+        // SAFETY: the caller's promise, passed on.
+        unsafe { System.dealloc(at, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// What recording `f` holds, and what the first sweep adds to it, on a new thread.
+fn held(f: impl FnOnce(&[Var<f64>]) -> Var<f64> + Send, x: &[f64]) -> (usize, usize) {
+    let run = || {
+        let start = HELD.load(Ordering::Relaxed);
+        let (_, mut pullback) = vjp(f, x);
+        let recorded = HELD.load(Ordering::Relaxed);
+        let gradient = pullback.call(&1.0);
+        let swept = HELD.load(Ordering::Relaxed) - size_of_val(&gradient[..]);
+        (recorded - start, swept - recorded)
+    };
+    thread::scope(|s| s.spawn(run).join().expect("a gradient"))
+}
+
+fn row(case: &str, records: usize, (recorded, swept): (usize, usize)) {
+    let each = |bytes: usize| bytes as f64 / records as f64;
+    if ad_benches::wants_json() {
+        println!(
+            "{{\"bench\": \"memory\", \"case\": {case:?}, \"name\": \"ad-reverse\", \"baseline\": \"records\", \
+             \"ratio\": {:.3}, \"low\": {:.3}, \"high\": {:.3}, \"bytes\": {}}}",
+            each(recorded),
+            each(recorded),
+            each(recorded),
+            recorded + swept
+        );
+    } else {
+        println!(
+            "{case:<40} {records:>9} records {:>7.2} bytes each, {:>5.2} for adjoints, {:>11} in all",
+            each(recorded),
+            each(swept),
+            recorded + swept
+        );
+    }
+}
+
+fn network<P: Product<Var<f64>>>(case: &str, records: usize) {
+    let rnn = Rnn::new(Shape { n: 8, d: 128, m: 8, t: 100 });
+    row(case, records, held(|p| rnn.loss::<_, P>(p), &rnn.parameters));
+}
+
+fn main() {
+    let n = 1_000_000;
+    row("unary: chain", 2 * n, held(|x| chain(x[0], n), &[0.5]));
+    let products = |x: &[Var<f64>]| (0..n).fold(x[0], |y, _| y * x[1]);
+    row("binary: product", n, held(products, &[0.5, 1.0]));
+    let Shape { n, d, m, t } = Shape { n: 8, d: 128, m: 8, t: 100 };
+    network::<Loops>("RNN d=128 T=100, + and *", 2 * t * d * (d + n + m));
+    network::<Dot>("RNN d=128 T=100, dot (per term)", 2 * t * d * (d + n + m));
+}
