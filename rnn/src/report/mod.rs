@@ -120,7 +120,8 @@ pub struct Triangle {
     pub column_sums: Vec<f64>,
     /// For each t the norm of the row's sum, dL_t/dtheta: past-facing.
     pub row_sums: Vec<f64>,
-    /// The largest relative difference between the gradient that the columns add up to and the one that the rows do.
+    /// The largest difference between the gradient that the columns add up to and the one that the rows do, relative to
+    /// the gradient's largest entry.
     pub difference: f64,
 }
 
@@ -129,9 +130,9 @@ pub struct Triangle {
 pub struct Agreement {
     /// What is compared, as `BPTT and RTRL`.
     pub modes: String,
-    /// The largest difference of an entry in units in the last place.
+    /// The largest difference of an entry in units in the last place of that entry, which may be a small one.
     pub ulp: u64,
-    /// The largest relative difference of an entry.
+    /// The largest difference of an entry, relative to the gradient's largest entry.
     pub relative: f64,
 }
 

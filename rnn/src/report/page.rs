@@ -205,7 +205,7 @@ fn triangle(triangle: &Triangle) -> Result<String, ReportError> {
     );
     let _ = writeln!(
         text,
-        "<p>Both add up to ∂L/∂θ; their largest relative difference here is {}.</p>",
+        "<p>Both add up to ∂L/∂θ; their largest difference here is {} of the largest entry.</p>",
         escape(&table::scientific(triangle.difference))
     );
     let mut caption = String::from(
