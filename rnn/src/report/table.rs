@@ -48,7 +48,12 @@ pub(super) fn agreement(agreement: &[Agreement]) -> String {
         .iter()
         .map(|pair| vec![pair.modes.clone(), pair.ulp.to_string(), scientific(pair.relative)])
         .collect();
-    table("Largest difference between gradients", &["Modes", "ulp of the entry", "of the largest entry"], &rows, None)
+    table(
+        "Largest difference between gradients",
+        &["Modes", "ulp of the entry", "of the largest entry"],
+        &rows,
+        None,
+    )
 }
 
 /// What the modes cost.
