@@ -4,6 +4,8 @@ use crate::array::{Array, Dense};
 use crate::function::Function;
 use crate::kernels::Kernels;
 use crate::rule::{Binary, Nary, Unary};
+#[cfg(feature = "libm")]
+use crate::rules::special_table;
 use crate::rules::{self, binary_table, unary_table};
 use num_traits::{Float, FloatConst, FromPrimitive, NumAssign};
 use std::fmt::{Debug, Display, LowerExp};
@@ -105,6 +107,23 @@ pub trait Scalar:
     #[doc(hidden)]
     fn is_strong_zero(self) -> bool;
 
+    /// Whether this, as a partial, can simply be multiplied with: every component is finite, and the
+    /// primal is not 0 and not subnormal. One look at the exponent of a plain number.
+    #[doc(hidden)]
+    #[inline]
+    fn is_ordinary(self) -> bool {
+        self.primal().is_normal() & self.is_all_finite()
+    }
+
+    /// A partial times a tangent or an adjoint: 0 times anything is 0, also times infinity or NaN,
+    /// so that a path that is not taken never spoils a derivative.
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    fn strong_product(self, tangent: Self) -> Self {
+        if self.is_ordinary() { self * tangent } else { self.apply2(tangent, rules::StrongProduct) }
+    }
+
     /// A literal of the source code, e.g. `S::lit(0.5)`; rounded to nearest for `f32`.
     #[inline]
     #[must_use]
@@ -162,7 +181,70 @@ pub trait Scalar:
         f.call(&x)
     }
 
+    /// `softmax(x)_i = exp(x_i) / sum_j exp(x_j)`, without overflow and with accurate derivatives where
+    /// one entry has nearly all.
+    #[must_use]
+    fn softmax(args: &[Self]) -> Vec<Self> {
+        rules::softmax(args).into_vec()
+    }
+
+    /// The length of a vector, `sqrt(x_0^2 + .. + x_{n-1}^2)`, without overflow. Its derivative at the
+    /// zero vector is 0.
+    #[must_use]
+    fn norm(args: &[Self]) -> Self {
+        Self::apply_n(args, rules::Norm)
+    }
+
+    /// The product of all arguments; right also where one of them is 0.
+    #[must_use]
+    fn prod(args: &[Self]) -> Self {
+        Self::apply_n(args, rules::Prod)
+    }
+
+    /// `self * factor + summand`, rounded once. On a CPU without such an instruction, or in a build
+    /// that does not use it, this is a slow library call.
+    #[inline]
+    #[must_use]
+    fn mul_add(self, factor: Self, summand: Self) -> Self {
+        Self::apply_n(&[self, factor, summand], rules::MulAdd)
+    }
+
+    /// Sine and cosine.
+    #[inline]
+    #[must_use]
+    fn sin_cos(self) -> (Self, Self) {
+        (self.sin(), self.cos())
+    }
+
+    /// `self`, or the bound that it is beyond. The derivative is that of what is returned: 1 in `self`
+    /// inside the closed interval, 0 outside.
+    ///
+    /// # Panics
+    ///
+    /// Unless `low <= high`.
+    #[inline]
+    #[must_use]
+    fn clamp(self, low: Self, high: Self) -> Self {
+        assert!(low <= high, "clamp: the bounds {low} and {high} leave nothing in between");
+        if self < low {
+            low
+        } else if self > high {
+            high
+        } else {
+            self
+        }
+    }
+
+    /// The `n`-th derivative of [`digamma`](Self::digamma).
+    #[cfg(feature = "libm")]
+    #[must_use]
+    fn polygamma(self, n: u32) -> Self {
+        self.apply(rules::Polygamma(n))
+    }
+
     unary_table!(unary_methods);
+    #[cfg(feature = "libm")]
+    special_table!(unary_methods);
     binary_table!(binary_methods);
 }
 

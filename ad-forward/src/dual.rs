@@ -2,6 +2,7 @@
 
 use crate::array::DualArray;
 use ad_core::kernels::Kernels;
+use ad_core::rule::Partials;
 use ad_core::{Binary, Nary, Scalar, Unary, rules};
 use num_traits::{Num, One, Zero};
 use std::cmp::Ordering;
@@ -67,16 +68,46 @@ impl<T: Scalar, const N: usize> Dual<T, N> {
     }
 }
 
-/// `partial * tangent` per lane. One look at the partial decides whether strong zeros must be kept.
+/// `partial * tangent` per lane. One look at the partial decides whether zeros must be strong: those
+/// of the tangent at an infinite partial, and a partial of 0 (a path not taken) at an infinite tangent.
 ///
-/// Both branches stand inline: around a call, all lanes of the caller would have to live in memory.
+/// On plain numbers both branches stand inline: around a call, all lanes of the caller would have to
+/// live in memory. On nested ones that would double the code with every level.
 #[inline(always)]
 fn along<T: Scalar, const N: usize>(partial: T, tangent: [T; N]) -> [T; N] {
-    if partial.is_all_finite() {
+    if partial.is_ordinary() {
         map(tangent, |t| partial * t)
+    } else if rules::is_plain::<T>() {
+        map(tangent, |t| partial.strong_product(t))
     } else {
-        map(tangent, |t| if t.is_strong_zero() { T::zero() } else { partial * t })
+        along_singular(partial, tangent)
     }
+}
+
+/// `p dx + q dy` per lane.
+#[inline(always)]
+fn both<T: Scalar, const N: usize>(p: T, dx: [T; N], q: T, dy: [T; N]) -> [T; N] {
+    zip(along(p, dx), along(q, dy), |a, b| a + b)
+}
+
+#[cold]
+#[inline(never)]
+fn both_singular<T: Scalar, const N: usize>(p: T, dx: [T; N], q: T, dy: [T; N]) -> [T; N] {
+    both(p, dx, q, dy)
+}
+
+/// The tangents of `value = x / y` where `1 / y` is infinite or rounded: a quotient by `y` need not be.
+#[cold]
+#[inline(never)]
+fn quotient_singular<T: Scalar, const N: usize>(value: T, y: T, dx: [T; N], dy: [T; N]) -> [T; N] {
+    let by_left = map(dx, |t| if t.is_strong_zero() { t } else { t / y });
+    zip(by_left, along(-value / y, dy), |a, b| a + b)
+}
+
+#[cold]
+#[inline(never)]
+fn along_singular<T: Scalar, const N: usize>(partial: T, tangent: [T; N]) -> [T; N] {
+    map(tangent, |t| partial.strong_product(t))
 }
 
 #[inline(always)]
@@ -118,11 +149,14 @@ impl<T: Scalar, const N: usize> Scalar for Dual<T, N> {
         let (x, y) = (self.primal, rhs.primal);
         let z = x.apply2(y, rule);
         let by_x = along(rule.partial_x(x, y, z), self.tangent);
+        if rhs.tangent.iter().all(|t| t.is_strong_zero()) {
+            return Self::new(z, by_x); // `x.powf(3)`: no logarithm of the base
+        }
         let by_y = along(rule.partial_y(x, y, z), rhs.tangent);
         Self::new(z, zip(by_x, by_y, |a, b| a + b))
     }
     fn apply_n<R: Nary>(args: &[Self], rule: R) -> Self {
-        let primals: Vec<T> = args.iter().map(|x| x.primal).collect();
+        let primals: Partials<T> = args.iter().map(|x| x.primal).collect();
         let value = T::apply_n(&primals, rule);
         let mut out = Self::from_primal(value);
         for (x, partial) in args.iter().zip(rule.partials(&primals, value)) {
@@ -175,12 +209,14 @@ impl<T: Scalar, const N: usize> Mul for Dual<T, N> {
     fn mul(self, rhs: Self) -> Self {
         let (x, y) = (self.primal, rhs.primal);
         let value = x * y;
-        // A finite product has finite factors, so one look at it decides whether strong zeros matter.
-        if value.is_all_finite() {
+        // An ordinary product has ordinary factors: one look at it decides whether zeros must be strong.
+        if value.is_ordinary() {
             return Self::new(value, zip(self.tangent, rhs.tangent, |dx, dy| y * dx + x * dy));
         }
-        let (by_left, by_right) = (along(y, self.tangent), along(x, rhs.tangent));
-        Self::new(value, zip(by_left, by_right, |a, b| a + b))
+        if rules::is_plain::<T>() {
+            return Self::new(value, both(y, self.tangent, x, rhs.tangent));
+        }
+        Self::new(value, both_singular(y, self.tangent, x, rhs.tangent))
     }
 }
 
@@ -191,8 +227,11 @@ impl<T: Scalar, const N: usize> Div for Dual<T, N> {
     fn div(self, rhs: Self) -> Self {
         let value = self.primal / rhs.primal;
         let inverse = T::one() / rhs.primal;
-        let (by_left, by_right) = (along(inverse, self.tangent), along(-value * inverse, rhs.tangent));
-        Self::new(value, zip(by_left, by_right, |a, b| a + b))
+        if !inverse.is_ordinary() {
+            // 1 / y overflows for a subnormal y, where a quotient by it need not.
+            return Self::new(value, quotient_singular(value, rhs.primal, self.tangent, rhs.tangent));
+        }
+        Self::new(value, both(inverse, self.tangent, -value * inverse, rhs.tangent))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Every row of the table of rules, at its sample arguments: the partial is the derivative of the value.
 
-use ad_core::{Binary, Scalar, Unary, binary_table, rules, unary_table};
+use ad_core::{Binary, Scalar, Unary, binary_table, rules, special_table, unary_table};
 use ad_forward::Dual;
 use ad_reverse::Var;
 use approx::assert_relative_eq;
@@ -61,6 +61,7 @@ macro_rules! every_binary_row {
 #[test]
 fn the_partial_of_every_row_of_one_variable_is_its_derivative() {
     unary_table!(every_unary_row);
+    special_table!(every_unary_row);
 }
 
 #[test]

@@ -1,0 +1,146 @@
+//! Rules of any number of variables.
+
+use super::{is_plain, real};
+use crate::rule::{Nary, Partials};
+use crate::scalar::{Real, Scalar};
+use num_traits::Float;
+
+/// `ln(sum exp x_i)`; its partials are the softmax.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogSumExp;
+
+impl Nary for LogSumExp {
+    const NAME: &'static str = "log_sum_exp";
+    fn value<R: Real>(self, x: &[R]) -> R {
+        let (at, top) = largest(x);
+        if !top.is_finite() {
+            return top; // all -inf, or an inf or NaN among them
+        }
+        // The largest term is exactly 1: leaving it to ln_1p keeps a result near 0 accurate.
+        let others = x.iter().enumerate().filter(|&(i, _)| i != at);
+        top + Float::ln_1p(others.map(|(_, &x)| Float::exp(x - top)).sum::<R>())
+    }
+    fn partials<S: Scalar>(self, x: &[S], _y: S) -> Partials<S> {
+        softmax(x)
+    }
+}
+
+/// `exp(x_i) / sum_j exp(x_j)`.
+///
+/// Built from the portion `e_i / (e_i + (sum of the others))`, so that no derivative cancels where
+/// one entry has nearly all.
+pub(crate) fn softmax<S: Scalar>(x: &[S]) -> Partials<S> {
+    let primals: Partials<S::Real> = x.iter().map(|x| x.primal()).collect();
+    let (_, top) = largest(&primals);
+    // The softmax does not change when all entries are moved: `top` counts as a constant.
+    let weights: Partials<S> = x.iter().map(|&x| exp_below(x, top)).collect();
+    let rest = without_each(&weights, S::zero(), |a, b| a + b);
+    let mut portions: Partials<S> = weights.iter().zip(rest).map(|(&e, rest)| e.portion(rest)).collect();
+    if !is_plain::<S>() {
+        for (i, portion) in portions.iter_mut().enumerate() {
+            if Float::abs(portion.primal() - real(0.5)) < real(0.25) {
+                *portion = against_the_others(x, top, i).with_primal(portion.primal());
+            }
+        }
+    }
+    portions
+}
+
+/// One entry of the softmax as a logistic function, whose second derivative does not cancel where
+/// the entry has one half (which at most three entries nearly have).
+fn against_the_others<S: Scalar>(x: &[S], top: S::Real, i: usize) -> S {
+    let below = |&x: &S| x - S::constant(top); // of both sides, so that large entries do not round
+    let others = x.iter().enumerate().filter(|&(j, _)| j != i).map(|(_, x)| below(x));
+    (below(&x[i]) - S::log_sum_exp(&others.collect::<Partials<S>>())).sigmoid()
+}
+
+/// `exp(x - top)`, where the rounding error of the difference, which `exp` would magnify, is put back.
+fn exp_below<S: Scalar>(x: S, top: S::Real) -> S {
+    let (p, d) = (x.primal(), x.primal() - top);
+    let back = d - p;
+    let error = (p - (d - back)) - (top + back);
+    let e = (x - S::constant(top)).exp();
+    if error == real(0.0) || !error.is_finite() { e } else { e * S::constant(real::<S::Real>(1.0) + error) }
+}
+
+/// The largest entry and its place; a NaN counts as largest, minus infinity if there is none.
+fn largest<R: Real>(x: &[R]) -> (usize, R) {
+    x.iter().enumerate().fold(
+        (0, R::neg_infinity()),
+        |(at, top), (i, &x)| {
+            if x > top || x.is_nan() { (i, x) } else { (at, top) }
+        },
+    )
+}
+
+/// For each `i` the combination of all entries but the `i`-th, in linear time.
+fn without_each<S: Scalar>(x: &[S], unit: S, combine: impl Fn(S, S) -> S) -> Partials<S> {
+    let mut out: Partials<S> = x
+        .iter()
+        .scan(unit, |before, &x| {
+            let this = *before;
+            *before = combine(this, x);
+            Some(this)
+        })
+        .collect();
+    let mut after = unit;
+    for (out, &x) in out.iter_mut().zip(x).rev() {
+        *out = combine(*out, after);
+        after = combine(x, after);
+    }
+    out
+}
+
+/// `x_0 x_1 + x_2`, rounded once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MulAdd;
+
+impl Nary for MulAdd {
+    const NAME: &'static str = "mul_add";
+    #[inline]
+    fn value<R: Real>(self, x: &[R]) -> R {
+        Float::mul_add(x[0], x[1], x[2])
+    }
+    #[inline]
+    fn partials<S: Scalar>(self, x: &[S], _y: S) -> Partials<S> {
+        Partials::from_slice(&[x[1], x[0], S::one()])
+    }
+}
+
+/// The product of all arguments; each partial is the product of the others, also where one is 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Prod;
+
+impl Nary for Prod {
+    const NAME: &'static str = "prod";
+    fn value<R: Real>(self, x: &[R]) -> R {
+        x.iter().fold(R::one(), |product, &x| product * x)
+    }
+    fn partials<S: Scalar>(self, x: &[S], _y: S) -> Partials<S> {
+        without_each(x, S::one(), |a, b| a * b)
+    }
+}
+
+/// `sqrt(sum x_i^2)` without overflow. At the zero vector the derivatives are 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Norm;
+
+impl Nary for Norm {
+    const NAME: &'static str = "norm";
+    fn value<R: Real>(self, x: &[R]) -> R {
+        let squares = x.iter().map(|&x| x * x).sum::<R>();
+        // Below, squares of small entries may have been lost to underflow.
+        if squares.is_finite() && squares > R::min_positive_value() / R::epsilon() {
+            return Float::sqrt(squares);
+        }
+        x.iter().fold(real(0.0), |length, &x| Float::hypot(length, x))
+    }
+    fn partials<S: Scalar>(self, x: &[S], y: S) -> Partials<S> {
+        if is_plain::<S>() && y.primal().is_normal() {
+            return x.iter().map(|&x| x / y).collect();
+        }
+        // `x_i / y` would cancel in its derivative by `x_i`; against the length of the rest it does not.
+        let rest = without_each(x, S::zero(), |a, b| a.hypot(b));
+        x.iter().zip(rest).map(|(&x, rest)| x.unit_x(rest)).collect()
+    }
+}
