@@ -15,9 +15,15 @@
 //!
 //! Forward mode's cost grows with the number of *inputs*, reverse mode's (`ad_reverse`) with the
 //! number of *outputs*. Forward mode needs no memory of the past: it is the one that works online.
+//!
+//! # With other crates
+//!
+//! [`Dual`] has the traits of `num_traits` (`Float` and its kin), so that code for `T: Float` runs on it.
+//! Feature `approx`: closeness for tests, of the primal *and* the tangents.
 
 mod array;
 mod dual;
+mod interop;
 mod jacobian;
 mod jvp;
 mod seed;

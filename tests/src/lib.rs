@@ -18,7 +18,7 @@
 //! | [`laws`] | the laws, as functions that return a [`Violation`](laws::Violation), or panic with one |
 //! | [`points`] | proptest strategies for points: ordinary, tiny, huge, near singular, signed zeros, denormal |
 //! | [`programs`] | a proptest strategy for random programs of scalar and array operations |
-//! | [`reference`] | tables of exact derivatives, and every mode and nesting of modes to hold against them |
+//! | [`mod@reference`] | tables of exact derivatives, and every mode and nesting of modes to hold against them |
 
 pub mod laws;
 pub mod points;

@@ -1,0 +1,395 @@
+//! The traits of `num_traits` and the operators on references, once for every number type.
+//!
+//! A mode's number implements [`Scalar`](crate::Scalar), the four operators on values (with itself and
+//! with plain numbers on either side), `Sum`, `Zero`, `One` and `Num`. The rest follows from these, and
+//! [`impl_num_traits!`](crate::impl_num_traits) writes it: `Float` and what belongs to it, so that code
+//! written by others for `T: Float` runs in every mode. A method that `Float` and `Scalar` both have
+//! is the `Scalar` one.
+
+/// Implements, for a number type that is a `Scalar`: operators on references and with plain numbers,
+/// `Sum`, `Product`, and num-traits' `Float`, `FloatConst`, `Signed`, `Bounded`, `FromPrimitive`,
+/// `ToPrimitive`, `NumCast`, `MulAdd`, `MulAddAssign`, `Inv` and `Pow`.
+///
+/// `impl_num_traits!(Dual<T, const N: usize>);` where `T` is the scalar below.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! impl_num_traits {
+    ($name:ident<$t:ident $(, const $n:ident: $kind:ident)*>) => {
+        $crate::impl_num_traits! {
+            @all [$t: $crate::Scalar $(, const $n: $kind)*] $name<$t $(, $n)*>
+        }
+        $crate::impl_num_traits! {
+            @real f64 [$t: $crate::Scalar<Real = f64> $(, const $n: $kind)*] $name<$t $(, $n)*>
+        }
+        $crate::impl_num_traits! {
+            @real f32 [$t: $crate::Scalar<Real = f32> $(, const $n: $kind)*] $name<$t $(, $n)*>
+        }
+    };
+
+    (@all $generics:tt $ty:ty) => {
+        $crate::impl_num_traits! { @by_reference $generics [$ty] Add add AddAssign add_assign }
+        $crate::impl_num_traits! { @by_reference $generics [$ty] Sub sub SubAssign sub_assign }
+        $crate::impl_num_traits! { @by_reference $generics [$ty] Mul mul MulAssign mul_assign }
+        $crate::impl_num_traits! { @by_reference $generics [$ty] Div div DivAssign div_assign }
+        $crate::impl_num_traits! { @by_reference $generics [$ty] Rem rem RemAssign rem_assign }
+        $crate::impl_num_traits! { @iterators $generics [$ty] }
+        $crate::impl_num_traits! { @numbers $generics [$ty] }
+        $crate::impl_num_traits! { @float $generics [$ty] }
+        $crate::impl_num_traits! { @power $generics [$ty] i8 }
+        $crate::impl_num_traits! { @power $generics [$ty] u8 }
+        $crate::impl_num_traits! { @power $generics [$ty] i16 }
+        $crate::impl_num_traits! { @power $generics [$ty] u16 }
+        $crate::impl_num_traits! { @power $generics [$ty] i32 }
+    };
+
+    (@by_reference [$($generics:tt)*] [$ty:ty] $op:ident $method:ident $assign:ident $assign_method:ident) => {
+        impl<$($generics)*> ::std::ops::$op<&$ty> for $ty {
+            type Output = $ty;
+            #[inline]
+            fn $method(self, rhs: &$ty) -> $ty {
+                ::std::ops::$op::$method(self, *rhs)
+            }
+        }
+        impl<$($generics)*> ::std::ops::$op<$ty> for &$ty {
+            type Output = $ty;
+            #[inline]
+            fn $method(self, rhs: $ty) -> $ty {
+                ::std::ops::$op::$method(*self, rhs)
+            }
+        }
+        impl<$($generics)*> ::std::ops::$op<&$ty> for &$ty {
+            type Output = $ty;
+            #[inline]
+            fn $method(self, rhs: &$ty) -> $ty {
+                ::std::ops::$op::$method(*self, *rhs)
+            }
+        }
+        impl<$($generics)*> ::std::ops::$assign<&$ty> for $ty {
+            #[inline]
+            fn $assign_method(&mut self, rhs: &$ty) {
+                ::std::ops::$assign::$assign_method(self, *rhs);
+            }
+        }
+    };
+
+    (@iterators [$($generics:tt)*] [$ty:ty]) => {
+        impl<$($generics)*> ::std::ops::Neg for &$ty {
+            type Output = $ty;
+            #[inline]
+            fn neg(self) -> $ty {
+                -*self
+            }
+        }
+        impl<'a, $($generics)*> ::std::iter::Sum<&'a $ty> for $ty {
+            #[inline]
+            fn sum<I: Iterator<Item = &'a $ty>>(iter: I) -> Self {
+                iter.copied().sum()
+            }
+        }
+        impl<$($generics)*> ::std::iter::Product for $ty {
+            #[inline]
+            fn product<I: Iterator<Item = Self>>(iter: I) -> Self {
+                iter.fold(<Self as $crate::num_traits::One>::one(), |product, x| product * x)
+            }
+        }
+        impl<'a, $($generics)*> ::std::iter::Product<&'a $ty> for $ty {
+            #[inline]
+            fn product<I: Iterator<Item = &'a $ty>>(iter: I) -> Self {
+                iter.copied().product()
+            }
+        }
+    };
+
+    // Operators with a plain number that every number type would write alike.
+    (@real $real:ident [$($generics:tt)*] $ty:ty) => {
+        $crate::impl_num_traits! { @assign $real [$($generics)*] [$ty] AddAssign add_assign + }
+        $crate::impl_num_traits! { @assign $real [$($generics)*] [$ty] SubAssign sub_assign - }
+        $crate::impl_num_traits! { @assign $real [$($generics)*] [$ty] MulAssign mul_assign * }
+        $crate::impl_num_traits! { @assign $real [$($generics)*] [$ty] DivAssign div_assign / }
+        $crate::impl_num_traits! { @assign $real [$($generics)*] [$ty] RemAssign rem_assign % }
+        impl<$($generics)*> ::std::ops::Rem<$real> for $ty {
+            type Output = $ty;
+            #[inline]
+            fn rem(self, rhs: $real) -> $ty {
+                self % <$ty as $crate::Scalar>::constant(rhs)
+            }
+        }
+        impl<$($generics)*> ::std::ops::Rem<$ty> for $real {
+            type Output = $ty;
+            #[inline]
+            fn rem(self, rhs: $ty) -> $ty {
+                <$ty as $crate::Scalar>::constant(self) % rhs
+            }
+        }
+        impl<$($generics)*> $crate::num_traits::Pow<$real> for $ty {
+            type Output = $ty;
+            #[inline]
+            fn pow(self, rhs: $real) -> $ty {
+                $crate::Scalar::powf(self, <$ty as $crate::Scalar>::constant(rhs))
+            }
+        }
+    };
+    (@assign $real:ident [$($generics:tt)*] [$ty:ty] $assign:ident $method:ident $op:tt) => {
+        impl<$($generics)*> ::std::ops::$assign<$real> for $ty {
+            #[inline]
+            fn $method(&mut self, rhs: $real) {
+                *self = *self $op rhs;
+            }
+        }
+    };
+
+    (@power [$($generics:tt)*] [$ty:ty] $integer:ident) => {
+        impl<$($generics)*> $crate::num_traits::Pow<$integer> for $ty {
+            type Output = $ty;
+            #[inline]
+            fn pow(self, rhs: $integer) -> $ty {
+                $crate::Scalar::powi(self, i32::from(rhs))
+            }
+        }
+    };
+
+    // From and to other numbers, by the primal.
+    (@numbers [$($generics:tt)*] [$ty:ty]) => {
+        impl<$($generics)*> $crate::num_traits::ToPrimitive for $ty {
+            #[inline]
+            fn to_i64(&self) -> Option<i64> {
+                $crate::num_traits::ToPrimitive::to_i64(&$crate::Scalar::primal(*self))
+            }
+            #[inline]
+            fn to_u64(&self) -> Option<u64> {
+                $crate::num_traits::ToPrimitive::to_u64(&$crate::Scalar::primal(*self))
+            }
+            #[inline]
+            fn to_i128(&self) -> Option<i128> {
+                $crate::num_traits::ToPrimitive::to_i128(&$crate::Scalar::primal(*self))
+            }
+            #[inline]
+            fn to_u128(&self) -> Option<u128> {
+                $crate::num_traits::ToPrimitive::to_u128(&$crate::Scalar::primal(*self))
+            }
+            #[inline]
+            fn to_f32(&self) -> Option<f32> {
+                $crate::num_traits::ToPrimitive::to_f32(&$crate::Scalar::primal(*self))
+            }
+            #[inline]
+            fn to_f64(&self) -> Option<f64> {
+                $crate::num_traits::ToPrimitive::to_f64(&$crate::Scalar::primal(*self))
+            }
+        }
+        impl<$($generics)*> $crate::num_traits::FromPrimitive for $ty {
+            #[inline]
+            fn from_i64(n: i64) -> Option<Self> {
+                $crate::num_traits::FromPrimitive::from_i64(n).map($crate::Scalar::constant)
+            }
+            #[inline]
+            fn from_u64(n: u64) -> Option<Self> {
+                $crate::num_traits::FromPrimitive::from_u64(n).map($crate::Scalar::constant)
+            }
+            #[inline]
+            fn from_f32(x: f32) -> Option<Self> {
+                $crate::num_traits::FromPrimitive::from_f32(x).map($crate::Scalar::constant)
+            }
+            #[inline]
+            fn from_f64(x: f64) -> Option<Self> {
+                $crate::num_traits::FromPrimitive::from_f64(x).map($crate::Scalar::constant)
+            }
+        }
+        impl<$($generics)*> $crate::num_traits::NumCast for $ty {
+            #[inline]
+            fn from<X: $crate::num_traits::ToPrimitive>(x: X) -> Option<Self> {
+                $crate::num_traits::NumCast::from(x).map($crate::Scalar::constant)
+            }
+        }
+        impl<$($generics)*> $crate::num_traits::Bounded for $ty {
+            #[inline]
+            fn min_value() -> Self {
+                $crate::Scalar::constant($crate::num_traits::Float::min_value())
+            }
+            #[inline]
+            fn max_value() -> Self {
+                $crate::Scalar::constant($crate::num_traits::Float::max_value())
+            }
+        }
+        impl<$($generics)*> $crate::num_traits::Signed for $ty {
+            #[inline]
+            fn abs(&self) -> Self {
+                $crate::Scalar::abs(*self)
+            }
+            #[inline]
+            fn abs_sub(&self, other: &Self) -> Self {
+                $crate::Scalar::abs_sub(*self, *other)
+            }
+            #[inline]
+            fn signum(&self) -> Self {
+                $crate::Scalar::signum(*self)
+            }
+            #[inline]
+            fn is_positive(&self) -> bool {
+                $crate::num_traits::Float::is_sign_positive($crate::Scalar::primal(*self))
+            }
+            #[inline]
+            fn is_negative(&self) -> bool {
+                $crate::num_traits::Float::is_sign_negative($crate::Scalar::primal(*self))
+            }
+        }
+        impl<$($generics)*> $crate::num_traits::Inv for $ty {
+            type Output = $ty;
+            #[inline]
+            fn inv(self) -> $ty {
+                $crate::Scalar::recip(self)
+            }
+        }
+        impl<$($generics)*> $crate::num_traits::MulAdd for $ty {
+            type Output = $ty;
+            #[inline]
+            fn mul_add(self, factor: Self, summand: Self) -> $ty {
+                $crate::Scalar::mul_add(self, factor, summand)
+            }
+        }
+        impl<$($generics)*> $crate::num_traits::MulAddAssign for $ty {
+            #[inline]
+            fn mul_add_assign(&mut self, factor: Self, summand: Self) {
+                *self = $crate::Scalar::mul_add(*self, factor, summand);
+            }
+        }
+        impl<$($generics)*> $crate::num_traits::Pow<$ty> for $ty {
+            type Output = $ty;
+            #[inline]
+            fn pow(self, rhs: $ty) -> $ty {
+                $crate::Scalar::powf(self, rhs)
+            }
+        }
+        impl<$($generics)*> $crate::num_traits::FloatConst for $ty {
+            $crate::impl_num_traits! { @constants
+                E FRAC_1_PI FRAC_1_SQRT_2 FRAC_2_PI FRAC_2_SQRT_PI FRAC_PI_2 FRAC_PI_3 FRAC_PI_4 FRAC_PI_6
+                FRAC_PI_8 LN_10 LN_2 LOG10_E LOG2_E PI SQRT_2 TAU LOG10_2 LOG2_10
+            }
+        }
+    };
+    (@constants $($constant:ident)*) => {
+        $(
+            #[inline]
+            fn $constant() -> Self {
+                $crate::Scalar::constant($crate::num_traits::FloatConst::$constant())
+            }
+        )*
+    };
+
+    (@float [$($generics:tt)*] [$ty:ty]) => {
+        impl<$($generics)*> $crate::num_traits::Float for $ty {
+            $crate::impl_num_traits! { @limits
+                nan infinity neg_infinity neg_zero min_value min_positive_value max_value epsilon
+            }
+            $crate::impl_num_traits! { @questions
+                is_nan is_infinite is_finite is_normal is_subnormal is_sign_positive is_sign_negative
+            }
+            $crate::impl_num_traits! { @unary
+                floor ceil round trunc fract abs signum recip sqrt cbrt exp exp2 exp_m1 ln log2 log10 ln_1p
+                sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh to_degrees to_radians
+            }
+            $crate::impl_num_traits! { @binary powf log max min abs_sub hypot atan2 copysign }
+            #[inline]
+            fn classify(self) -> ::std::num::FpCategory {
+                $crate::num_traits::Float::classify($crate::Scalar::primal(self))
+            }
+            #[inline]
+            fn integer_decode(self) -> (u64, i16, i8) {
+                $crate::num_traits::Float::integer_decode($crate::Scalar::primal(self))
+            }
+            #[inline]
+            fn mul_add(self, factor: Self, summand: Self) -> Self {
+                $crate::Scalar::mul_add(self, factor, summand)
+            }
+            #[inline]
+            fn powi(self, n: i32) -> Self {
+                $crate::Scalar::powi(self, n)
+            }
+            #[inline]
+            fn clamp(self, low: Self, high: Self) -> Self {
+                $crate::Scalar::clamp(self, low, high)
+            }
+            #[inline]
+            fn sin_cos(self) -> (Self, Self) {
+                $crate::Scalar::sin_cos(self)
+            }
+        }
+    };
+    (@limits $($limit:ident)*) => {
+        $(
+            #[inline]
+            fn $limit() -> Self {
+                $crate::Scalar::constant($crate::num_traits::Float::$limit())
+            }
+        )*
+    };
+    (@questions $($question:ident)*) => {
+        $(
+            #[inline]
+            fn $question(self) -> bool {
+                $crate::num_traits::Float::$question($crate::Scalar::primal(self))
+            }
+        )*
+    };
+    (@unary $($method:ident)*) => {
+        $(
+            #[inline]
+            fn $method(self) -> Self {
+                $crate::Scalar::$method(self)
+            }
+        )*
+    };
+    (@binary $($method:ident)*) => {
+        $(
+            #[inline]
+            fn $method(self, rhs: Self) -> Self {
+                $crate::Scalar::$method(self, rhs)
+            }
+        )*
+    };
+}
+
+/// Implements `approx`'s `AbsDiffEq`, `RelativeEq` and `UlpsEq` for a number type with a method
+/// `pairs(&self, &Self, impl Fn(&T, &T) -> bool) -> bool` that visits all that has to be close. The
+/// crate `approx` is that of the caller.
+///
+/// `impl_approx!(Dual<T, const N: usize>);` where `T` is the scalar below.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! impl_approx {
+    ($name:ident<$t:ident $(, const $n:ident: $kind:ident)*>) => {
+        impl<$t $(, const $n: $kind)*> ::approx::AbsDiffEq for $name<$t $(, $n)*>
+        where
+            $t: $crate::Scalar + ::approx::AbsDiffEq<Epsilon: Copy>,
+        {
+            type Epsilon = $t::Epsilon;
+            fn default_epsilon() -> $t::Epsilon {
+                $t::default_epsilon()
+            }
+            fn abs_diff_eq(&self, other: &Self, epsilon: $t::Epsilon) -> bool {
+                self.pairs(other, |a, b| a.abs_diff_eq(b, epsilon))
+            }
+        }
+        impl<$t $(, const $n: $kind)*> ::approx::RelativeEq for $name<$t $(, $n)*>
+        where
+            $t: $crate::Scalar + ::approx::RelativeEq<Epsilon: Copy>,
+        {
+            fn default_max_relative() -> $t::Epsilon {
+                $t::default_max_relative()
+            }
+            fn relative_eq(&self, other: &Self, epsilon: $t::Epsilon, max_relative: $t::Epsilon) -> bool {
+                self.pairs(other, |a, b| a.relative_eq(b, epsilon, max_relative))
+            }
+        }
+        impl<$t $(, const $n: $kind)*> ::approx::UlpsEq for $name<$t $(, $n)*>
+        where
+            $t: $crate::Scalar + ::approx::UlpsEq<Epsilon: Copy>,
+        {
+            fn default_max_ulps() -> u32 {
+                $t::default_max_ulps()
+            }
+            fn ulps_eq(&self, other: &Self, epsilon: $t::Epsilon, max_ulps: u32) -> bool {
+                self.pairs(other, |a, b| a.ulps_eq(b, epsilon, max_ulps))
+            }
+        }
+    };
+}
