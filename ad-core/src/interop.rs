@@ -4,9 +4,9 @@
 //! with plain numbers on either side), `Sum`, `Zero`, `One` and `Num`. The rest follows from these, and
 //! [`impl_num_traits!`](crate::impl_num_traits) writes it: `Float` and what belongs to it, so that code
 //! written by others for `T: Float` runs in every mode. A method that `Float` and `Scalar` both have
-//! is the `Scalar` one.
+//! is the `Scalar` one, and an inherent method too, which settles which of the two is meant.
 
-/// Implements, for a number type that is a `Scalar`: operators on references and with plain numbers,
+/// Implements, for a number type that is a `Scalar`: its elementary functions as inherent methods, operators on references and with plain numbers,
 /// `Sum`, `Product`, and num-traits' `Float`, `FloatConst`, `Signed`, `Bounded`, `FromPrimitive`,
 /// `ToPrimitive`, `NumCast`, `MulAdd`, `MulAddAssign`, `Inv` and `Pow`.
 ///
@@ -17,6 +17,9 @@ macro_rules! impl_num_traits {
     ($name:ident<$t:ident $(, const $n:ident: $kind:ident)*>) => {
         $crate::impl_num_traits! {
             @all [$t: $crate::Scalar $(, const $n: $kind)*] $name<$t $(, $n)*>
+        }
+        $crate::impl_num_traits! {
+            @inherent [$t: $crate::Scalar $(, const $n: $kind)*] $name<$t $(, $n)*>
         }
         $crate::impl_num_traits! {
             @real f64 [$t: $crate::Scalar<Real = f64> $(, const $n: $kind)*] $name<$t $(, $n)*>
@@ -40,6 +43,46 @@ macro_rules! impl_num_traits {
         $crate::impl_num_traits! { @power $generics [$ty] i16 }
         $crate::impl_num_traits! { @power $generics [$ty] u16 }
         $crate::impl_num_traits! { @power $generics [$ty] i32 }
+    };
+
+    // `Scalar` and `Float` have many methods in common. An inherent method is found before either, so
+    // that `x.sin()` is clear where both are in scope (and where neither is).
+    (@inherent [$($generics:tt)*] $ty:ty) => {
+        /// The elementary functions, as in the trait `Scalar`.
+        impl<$($generics)*> $ty {
+            $crate::unary_table! { ($crate::impl_methods) [unary] }
+            $crate::special_table! { ($crate::impl_methods) [unary] }
+            $crate::binary_table! { ($crate::impl_methods) [binary] }
+
+            /// `x^n` for a fixed integer. `x^0` is constant, also at 0.
+            #[inline]
+            #[must_use]
+            pub fn powi(self, n: i32) -> Self {
+                $crate::Scalar::powi(self, n)
+            }
+            /// `self * factor + summand`, rounded once.
+            #[inline]
+            #[must_use]
+            pub fn mul_add(self, factor: Self, summand: Self) -> Self {
+                $crate::Scalar::mul_add(self, factor, summand)
+            }
+            /// Sine and cosine.
+            #[inline]
+            #[must_use]
+            pub fn sin_cos(self) -> (Self, Self) {
+                $crate::Scalar::sin_cos(self)
+            }
+            /// `self`, or the bound that it is beyond.
+            ///
+            /// # Panics
+            ///
+            /// Unless `low <= high`.
+            #[inline]
+            #[must_use]
+            pub fn clamp(self, low: Self, high: Self) -> Self {
+                $crate::Scalar::clamp(self, low, high)
+            }
+        }
     };
 
     (@by_reference [$($generics:tt)*] [$ty:ty] $op:ident $method:ident $assign:ident $assign_method:ident) => {
@@ -342,6 +385,32 @@ macro_rules! impl_num_traits {
         $(
             #[inline]
             fn $method(self, rhs: Self) -> Self {
+                $crate::Scalar::$method(self, rhs)
+            }
+        )*
+    };
+}
+
+/// The rows of a table as inherent methods.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! impl_methods {
+    ([unary] $($(#[$doc:meta])* $rule:ident $method:ident $value:tt $partial:tt $samples:tt $($kernel:ident)?;)*) => {
+        $(
+            $(#[$doc])*
+            #[inline]
+            #[must_use]
+            pub fn $method(self) -> Self {
+                $crate::Scalar::$method(self)
+            }
+        )*
+    };
+    ([binary] $($(#[$doc:meta])* $rule:ident $method:ident $value:tt $by_x:tt $by_y:tt $samples:tt;)*) => {
+        $(
+            $(#[$doc])*
+            #[inline]
+            #[must_use]
+            pub fn $method(self, rhs: Self) -> Self {
                 $crate::Scalar::$method(self, rhs)
             }
         )*

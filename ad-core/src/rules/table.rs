@@ -8,7 +8,12 @@
 #[macro_export]
 macro_rules! unary_table {
     ($callback:ident) => {
-        $callback! {
+        $crate::unary_table! { ($callback) }
+    };
+    // A callback by its path, and a token that it gets before the rows.
+    (($($callback:tt)+) $($first:tt)?) => {
+        $($callback)+! {
+            $($first)?
             /// `1 / x`. At `+-0` the derivative is `-inf`.
             Recip recip { x => Float::recip(x) } { (_x, y) => -(y * y) } [-3.0, 0.25, 7.0];
             /// Square root. At `+-0` the derivatives are `+inf`, `-inf`.
@@ -191,11 +196,17 @@ pub use unary_table;
 /// The special functions, whose values come from the crate `libm` (feature `libm`).
 ///
 /// Rows as in `unary_table!`.
+#[cfg(feature = "libm")]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! special_table {
     ($callback:ident) => {
-        $callback! {
+        $crate::special_table! { ($callback) }
+    };
+    // A callback by its path, and a token that it gets before the rows.
+    (($($callback:tt)+) $($first:tt)?) => {
+        $($callback)+! {
+            $($first)?
             /// The error function.
             Erf erf { x => real(libm::erf(x.as_f64())) }
                 { (x, _y) => S::constant(FloatConst::FRAC_2_SQRT_PI()) * x.gaussian() } [-3.0, 0.0, 0.3, 1.5];
@@ -244,6 +255,14 @@ macro_rules! special_table {
 #[cfg(feature = "libm")]
 pub use special_table;
 
+/// Without the feature there are no such rows.
+#[cfg(not(feature = "libm"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! special_table {
+    ($($callback:tt)*) => {};
+}
+
 /// The rows of two variables.
 ///
 /// `Rule method { (x, y) => value } { (x, y, z) => partial by x } { (x, y, z) => partial by y } [samples];`
@@ -251,7 +270,12 @@ pub use special_table;
 #[macro_export]
 macro_rules! binary_table {
     ($callback:ident) => {
-        $callback! {
+        $crate::binary_table! { ($callback) }
+    };
+    // A callback by its path, and a token that it gets before the rows.
+    (($($callback:tt)+) $($first:tt)?) => {
+        $($callback)+! {
+            $($first)?
             /// `x^y`. A constant exponent never takes the logarithm of the base; `x^0` is constant in `x`, also at 0.
             /// `0^y` is constant in `y > 0`.
             Powf powf { (x, y) => Float::powf(x, y) }
