@@ -36,6 +36,8 @@ pub(crate) struct Form<T> {
     directions: usize,
     products: Vec<(Factor<T>, Base<T>)>,
     seeds: Vec<Seed<T>>,
+    /// Whether the numbers may hold an infinity or a NaN, which a zero has to annihilate.
+    singular: bool,
     /// The numbers, once they have been needed.
     dense: OnceLock<Block<T>>,
 }
@@ -79,7 +81,17 @@ impl<T: Scalar> Tangent<T> {
     /// The numbers themselves.
     pub(crate) fn dense(block: Block<T>) -> Self {
         let [entries, directions] = block.shape();
-        Form::new(entries, directions, vec![(Factor::Identity, Base::Dense(block))], vec![])
+        let singular = !all_finite(block.as_slice());
+        let products = vec![(Factor::Identity, Base::Dense(block))];
+        Form::new(entries, directions, products, vec![]).marked(singular)
+    }
+
+    /// A tangent just made, whose numbers may not be finite if one of its sources is `singular`.
+    fn marked(mut self, singular: bool) -> Self {
+        if let Self::Form(form) = &mut self {
+            Arc::get_mut(form).expect("nobody shares it yet").singular = singular;
+        }
+        self
     }
 
     /// The tangent of `W x` for an `x` with this tangent and a constant `W`.
@@ -87,7 +99,7 @@ impl<T: Scalar> Tangent<T> {
         let Self::Form(form) = self else {
             return Self::Zero;
         };
-        if !all_finite(w.as_slice()) {
+        if form.singular || !all_finite(w.as_slice()) {
             return Self::dense(product_singular(w.as_slice(), &form.block()));
         }
         let products = form.settled().into_iter().map(|(factor, base)| (factor.after(w), base)).collect();
@@ -105,7 +117,7 @@ impl<T: Scalar> Tangent<T> {
         }
         let block = form.block();
         let (inputs, width) = (x.len(), form.directions);
-        let finite = all_finite(x);
+        let finite = !form.singular && all_finite(x);
         let out = Block::build([rows, width], T::zero(), |out| {
             for (i, out) in out.chunks_exact_mut(width.max(1)).enumerate() {
                 let row = i * inputs..(i + 1) * inputs;
@@ -124,7 +136,7 @@ impl<T: Scalar> Tangent<T> {
         let Self::Form(form) = self else {
             return Self::Zero;
         };
-        if !all_finite(p) {
+        if form.singular || !all_finite(p) {
             return Self::dense(weighted_singular(&form.block(), p));
         }
         let products = form.products_now().into_iter().map(|(f, base)| (f.weighted(p), base)).collect();
@@ -151,7 +163,7 @@ impl<T: Scalar> Tangent<T> {
             }
         }
         let seeds = left.seeds_now().iter().chain(right.seeds_now()).cloned().collect();
-        Form::new(left.entries, left.directions, products, seeds)
+        Form::new(left.entries, left.directions, products, seeds).marked(left.singular || right.singular)
     }
 
     /// `w^T` times the tangent: one number per direction; empty if no direction moves it.
@@ -159,7 +171,7 @@ impl<T: Scalar> Tangent<T> {
         let Self::Form(form) = self else {
             return vec![];
         };
-        if !all_finite(w) {
+        if form.singular || !all_finite(w) {
             return product_singular(w, &form.block()).as_slice().to_vec();
         }
         let mut out = vec![T::zero(); form.directions];
@@ -204,7 +216,8 @@ impl<T: Scalar> Form<T> {
         products: Vec<(Factor<T>, Base<T>)>,
         seeds: Vec<Seed<T>>,
     ) -> Tangent<T> {
-        Tangent::Form(Arc::new(Self { entries, directions, products, seeds, dense: OnceLock::new() }))
+        let dense = OnceLock::new();
+        Tangent::Form(Arc::new(Self { entries, directions, products, seeds, singular: false, dense }))
     }
 
     fn one_hot_offset(&self) -> Option<usize> {
@@ -402,18 +415,13 @@ fn all_finite<T: Scalar>(partials: &[T]) -> bool {
     partials.iter().all(|p| p.is_all_finite())
 }
 
-/// `p t`, where a direction that does not move an entry does not move the result: a strong zero.
-fn times<T: Scalar>(p: T, t: T) -> T {
-    if t.is_strong_zero() { T::zero() } else { p * t }
-}
-
-/// `diag(p) B` for partials that are not finite.
+/// `diag(p) B` where not all is finite: 0 times anything is 0 (a strong zero).
 fn weighted_singular<T: Scalar>(block: &Block<T>, p: &[T]) -> Block<T> {
     let rows = block.iter_rows().zip(p);
-    Dense::new(block.shape(), rows.flat_map(|(row, &p)| row.iter().map(move |&t| times(p, t))))
+    Dense::new(block.shape(), rows.flat_map(|(row, &p)| row.iter().map(move |&t| p.strong_product(t))))
 }
 
-/// `W B` for weights that are not finite.
+/// `W B` where not all is finite.
 fn product_singular<T: Scalar>(w: &[T], block: &Block<T>) -> Block<T> {
     let [inner, width] = block.shape();
     let rows = w.len() / inner.max(1);
@@ -421,7 +429,7 @@ fn product_singular<T: Scalar>(w: &[T], block: &Block<T>) -> Block<T> {
         for (w, out) in w.chunks_exact(inner.max(1)).zip(out.chunks_exact_mut(width.max(1))) {
             for (&w, row) in w.iter().zip(block.iter_rows()) {
                 for (out, &t) in out.iter_mut().zip(row) {
-                    *out += times(w, t);
+                    *out += w.strong_product(t);
                 }
             }
         }

@@ -5,6 +5,7 @@
 //! evaluated again.
 
 use crate::sweep::Adjoints;
+use ad_core::rules::is_plain;
 use ad_core::{Dense, Scalar};
 use smallvec::SmallVec;
 
@@ -70,7 +71,7 @@ impl<T: Scalar> Op<T> {
         match &self.kind {
             Kind::Affine { rows, terms, bias, finite } => {
                 add_rows(*rows, *bias, &out, adjoints);
-                let carry = if *finite { affine } else { affine_singular };
+                let carry = if *finite && all_finite(&out) { affine } else { affine_singular };
                 for term in terms {
                     carry(*rows, term, &out, adjoints);
                 }
@@ -90,7 +91,7 @@ impl<T: Scalar> Op<T> {
                 let (last, others) = terms.split_last().expect("an operation has an operand");
                 for &(x, a) in others {
                     let a = T::constant(a);
-                    if a.is_all_finite() {
+                    if a.is_all_finite() && all_finite(&out) {
                         adjoints.add(x, a, &out);
                     } else {
                         let target = adjoints.buffer(x).iter_mut();
@@ -178,15 +179,22 @@ impl<T: Scalar> Op<T> {
     }
 }
 
-/// `p a`, where an adjoint that is exactly zero stays zero (a strong zero).
+/// `p a`, where 0 times anything is 0 (a strong zero), as in forward mode: an adjoint of 0 at an infinite
+/// partial, and a partial of 0 (a path not taken) at an infinite adjoint.
 #[inline(always)]
 pub(crate) fn times<T: Scalar>(p: T, adjoint: T) -> T {
-    if adjoint.is_strong_zero() { T::zero() } else { p * adjoint }
+    // Of plain numbers one look at the adjoint, which all operands share, is enough.
+    if is_plain::<T>() && adjoint.is_ordinary() { p * adjoint } else { p.strong_product(adjoint) }
+}
+
+/// Whether products with these need no look at their zeros.
+fn all_finite<T: Scalar>(x: &[T]) -> bool {
+    x.iter().fold(true, |finite, x| finite & x.is_all_finite())
 }
 
 /// All of `out` times one number, in place.
 fn scaled<T: Scalar>(mut out: Vec<T>, p: T) -> Vec<T> {
-    let finite = p.is_all_finite();
+    let finite = p.is_all_finite() && all_finite(&out);
     for out in &mut out {
         *out = if finite { p * *out } else { times(p, *out) };
     }
@@ -195,7 +203,7 @@ fn scaled<T: Scalar>(mut out: Vec<T>, p: T) -> Vec<T> {
 
 /// Every seed's row of `out` times `p`, in place.
 fn weighted<T: Scalar>(mut out: Vec<T>, p: &[T]) -> Vec<T> {
-    let finite = p.iter().fold(true, |finite, p| finite & p.is_all_finite());
+    let finite = all_finite(p) && all_finite(&out);
     for row in out.chunks_exact_mut(p.len().max(1)) {
         for (out, &p) in row.iter_mut().zip(p) {
             *out = if finite { p * *out } else { times(p, *out) };
@@ -234,7 +242,7 @@ fn affine<T: Scalar>(rows: usize, term: &Term<T>, out: &[T], adjoints: &mut Adjo
     }
 }
 
-/// The same where a weight or an input may be infinite: an adjoint that is zero carries nothing.
+/// The same where a weight, an input or an adjoint may be infinite: a zero carries nothing.
 fn affine_singular<T: Scalar>(rows: usize, term: &Term<T>, out: &[T], adjoints: &mut Adjoints<'_, T>) {
     let all_rows = rows * adjoints.width();
     let outputs = out.len() / all_rows.max(1);

@@ -7,6 +7,7 @@
 //! state, for every row) are not kept again. So a recurrent network in scalar code is held in the
 //! memory of its weights and states.
 
+use crate::block::times;
 use crate::local::{cold, hot};
 use crate::stream::{Entry, MAX_NODES};
 use crate::tape::{foreign_variable, live_node};
@@ -198,10 +199,10 @@ impl<T: Scalar> Products<T> {
     pub(crate) fn pull(&self, index: u32, adjoint: T, nodes: &mut [T], (width, seed): (usize, usize)) {
         let Product { len, sides } = self.list[index as usize];
         for Side { places, partials } in sides {
-            let mut add = |node: u32, p: T| nodes[node as usize * width + seed] += p * adjoint;
+            let mut add = |node: u32, p: T| nodes[node as usize * width + seed] += times(p, adjoint);
             match places {
                 Places::Constant => {}
-                Places::Regular { start, stride: 1 } if width == 1 => {
+                Places::Regular { start, stride: 1 } if width == 1 && adjoint.is_all_finite() => {
                     let start = start as usize;
                     T::axpy(adjoint, &self.values[partials..partials + len], &mut nodes[start..start + len]);
                 }

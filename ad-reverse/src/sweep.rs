@@ -1,6 +1,6 @@
 //! The reverse sweep: adjoints flow from the results of a recording to its inputs.
 
-use crate::block::{Kind, Op};
+use crate::block::{Kind, Op, times};
 use crate::stream::{Long, Visit};
 use crate::tape::Recorded;
 use ad_core::Scalar;
@@ -263,14 +263,14 @@ impl<T: Scalar> Visit<T> for PullOne<'_, T> {
     #[inline(always)]
     fn unary(&mut self, p: T, i: u32) {
         if let Some(adjoint) = self.take() {
-            self.hand_over(i, p * adjoint);
+            self.hand_over(i, times(p, adjoint));
         }
     }
     #[inline(always)]
     fn binary(&mut self, p: T, i: u32, q: T, j: u32) {
         if let Some(adjoint) = self.take() {
-            self.add(i, p * adjoint);
-            self.hand_over(j, q * adjoint);
+            self.add(i, times(p, adjoint));
+            self.hand_over(j, times(q, adjoint));
         }
     }
 }
@@ -302,7 +302,7 @@ impl<T: Scalar> PullMany<'_, T> {
         let width = self.width;
         self.pull_seeds(|nodes, seed, adjoint| {
             for (p, i) in operands() {
-                nodes[i as usize * width + seed] += p * adjoint;
+                nodes[i as usize * width + seed] += times(p, adjoint);
             }
         });
     }

@@ -37,7 +37,14 @@ fn check<C: Case>(cases: &[C], (mode, differentiate): Named<C>) {
     let (mut passed, mut wrong) = (0, Vec::new());
     for case in cases {
         let x = &case.row().x;
-        let failures = case.row().failures(case.eval(x), &differentiate(case, x));
+        let got = differentiate(case, x);
+        assert_eq!(
+            got.hessian.len(),
+            if mode.contains("over") { x.len() } else { 0 },
+            "{mode}: rows of the Hessian"
+        );
+        assert_eq!(got.third.is_some(), mode.matches("over").count() == 2, "{mode}: a third derivative");
+        let failures = case.row().failures(case.eval(x), &got);
         passed += usize::from(failures.is_empty());
         wrong.extend(failures.iter().map(|failure| format!("{}, {failure}", case.name())));
     }

@@ -161,13 +161,20 @@ pub fn is_plain<S: Scalar>() -> bool {
 /// `partial` for `x >= bound`, NaN below.
 #[inline]
 fn not_below<S: Scalar>(bound: f64, x: S, partial: S) -> S {
-    if x.primal() >= real(bound) { partial } else { S::constant(Float::nan()) }
+    if x.primal() >= real(bound) { partial } else { undefined(partial) }
 }
 
 /// `partial`, or NaN where the value is.
 #[inline]
 fn unless_nan<S: Scalar>(value: S, partial: S) -> S {
-    if value.primal().is_nan() { S::constant(Float::nan()) } else { partial }
+    if value.primal().is_nan() { value } else { partial }
+}
+
+/// NaN, and so are the derivatives along whatever moves `partial`: a constant NaN would have the
+/// derivative 0, a plausible number.
+#[inline]
+fn undefined<S: Scalar>(partial: S) -> S {
+    partial * S::constant(Float::nan())
 }
 
 /// The derivative of a step function.

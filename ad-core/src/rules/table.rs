@@ -27,7 +27,7 @@ macro_rules! unary_table {
             /// `cbrt'(x) = 1 / (3 cbrt(x)^2)`. At 0 it is `+inf` and its derivative NaN.
             CbrtPrime cbrt_prime { x => { let y = Float::cbrt(x); Float::recip(real::<R>(3.0) * (y * y)) } }
                 { (x, y) => if is_zero(x) {
-                    S::constant(Float::nan())
+                    undefined(y)
                 } else {
                     S::lit(-2.0 / 3.0) * (y / x) // in powers of y, a factor would overflow before the product
                 } } [-8.0, 0.04, 900.0];

@@ -73,7 +73,8 @@ mod tests {
         assert_eq!(Pow::pow(x, Dual::from_primal(3.0)).tangent, [12.0]);
         assert_eq!(x.inv().tangent, [-0.25]);
         assert_eq!(MulAdd::mul_add(x, x, x).tangent, [5.0]);
-        assert_eq!((&x * &x + x * &x - &x / x).tangent, [8.0]);
+        let (a, b) = (&x, &x);
+        assert_eq!((a * b + x * b - a / x - -a).tangent, [9.0]);
         assert_eq!([x, x, x].iter().product::<Dual<f64, 1>>().tangent, [12.0]);
         assert_eq!([x, x, x].iter().sum::<Dual<f64, 1>>().tangent, [3.0]);
         let mut y = x;

@@ -1,0 +1,337 @@
+//! What the derivative is where calculus does not say: every convention, in every mode and nesting.
+//!
+//! Each test gives a function and, at a point, the gradient and the Hessian that every mode has to
+//! find. Reverse and forward mode follow one convention, and the primal is that of the `f64` run.
+
+use ad_core::Scalar;
+use ad_core::num_traits::Zero;
+use ad_tests::reference::{Program, modes};
+use std::f64::consts::LN_2;
+
+const INF: f64 = f64::INFINITY;
+const NAN: f64 = f64::NAN;
+/// Nothing is promised here.
+const ANY: f64 = f64::from_bits(0x7ff8_0000_0000_0abc);
+
+/// Whether two numbers are the same, up to rounding in the last places and the sign of a zero.
+fn same(got: f64, expected: f64) -> bool {
+    expected.to_bits() == ANY.to_bits()
+        || (got.is_nan() && expected.is_nan())
+        || got == expected
+        || (got - expected).abs() <= 4.0 * f64::EPSILON * expected.abs()
+}
+
+/// Holds every mode against the gradient and the upper triangle of the Hessian (if there is one).
+fn check<P: Program>(program: &P, x: &[f64], gradient: &[f64], hessian: &[f64]) {
+    let plain = program.eval(x);
+    for (mode, differentiate) in modes::all() {
+        let got = differentiate(program, x);
+        assert!(
+            got.value.to_bits() == plain.to_bits() || (got.value.is_nan() && plain.is_nan()),
+            "{mode} at {x:?}: the value is {}, not {plain}",
+            got.value
+        );
+        for (i, (&got, &expected)) in got.gradient.iter().zip(gradient).enumerate() {
+            assert!(same(got, expected), "{mode} at {x:?}: df/dx{i} is {got}, not {expected}");
+        }
+        if got.hessian.is_empty() || hessian.is_empty() {
+            continue;
+        }
+        let entries = (0..x.len()).flat_map(|i| (i..x.len()).map(move |j| (i, j)));
+        for ((i, j), &expected) in entries.zip(hessian) {
+            for (i, j) in [(i, j), (j, i)] {
+                let got = got.hessian[i][j];
+                assert!(same(got, expected), "{mode} at {x:?}: d2f/dx{i}dx{j} is {got}, not {expected}");
+            }
+        }
+    }
+}
+
+/// `name: |x| function; [point] => [gradient], [Hessian]; ..`
+macro_rules! conventions {
+    ($($name:ident: |$x:ident| $body:expr; $([$($at:expr),*] => [$($g:expr),*], [$($h:expr),*];)*)*) => {
+        $(#[test]
+        fn $name() {
+            struct F;
+            impl Program for F {
+                fn eval<S: Scalar<Real = f64>>(&self, $x: &[S]) -> S {
+                    $body
+                }
+            }
+            $(check(&F, &[$($at),*], &[$($g),*], &[$($h),*]);)*
+        })*
+    };
+}
+
+conventions! {
+    abs_at_zero: |x| x[0].abs();
+        [0.0] => [0.0], [0.0];
+        [-0.0] => [0.0], [0.0];
+    sqrt_at_zero: |x| x[0].sqrt();
+        [0.0] => [INF], [-INF];
+        [-0.0] => [INF], [-INF];
+        [-1.0] => [NAN], [NAN];
+    cbrt_at_zero: |x| x[0].cbrt();
+        [0.0] => [INF], [NAN];
+        [-8.0] => [1.0 / 12.0], [1.0 / 144.0];
+    max_at_a_tie: |x| x[0].max(x[1]);
+        [2.0, 2.0] => [0.5, 0.5], [0.0, 0.0, 0.0];
+        [0.0, -0.0] => [0.5, 0.5], [0.0, 0.0, 0.0];
+        [INF, INF] => [0.5, 0.5], [];
+    max_of_a_nan_follows_the_other: |x| x[0].max(x[1]);
+        [NAN, 2.0] => [0.0, 1.0], [0.0, 0.0, 0.0];
+        [2.0, NAN] => [1.0, 0.0], [0.0, 0.0, 0.0];
+    min_at_a_tie: |x| x[0].min(x[1]);
+        [2.0, 2.0] => [0.5, 0.5], [0.0, 0.0, 0.0];
+    min_of_a_nan_follows_the_other: |x| x[0].min(x[1]);
+        [NAN, 2.0] => [0.0, 1.0], [0.0, 0.0, 0.0];
+        [2.0, NAN] => [1.0, 0.0], [0.0, 0.0, 0.0];
+    relu_at_zero: |x| x[0].relu();
+        [0.0] => [0.0], [0.0];
+        [-0.0] => [0.0], [0.0];
+        [INF] => [1.0], [0.0];
+        [-INF] => [0.0], [0.0];
+        [NAN] => [NAN], [];
+    max_with_zero_differs_from_relu: |x| x[0].max(S::zero());
+        [0.0] => [0.5], [0.0];
+    abs_sub_at_a_tie: |x| x[0].abs_sub(x[1]);
+        [2.0, 2.0] => [0.0, 0.0], [0.0, 0.0, 0.0];
+        [3.0, 2.0] => [1.0, -1.0], [0.0, 0.0, 0.0];
+        [NAN, 2.0] => [NAN, NAN], [];
+    copysign_at_zero: |x| x[0].copysign(x[1]);
+        [0.0, -1.0] => [0.0, 0.0], [0.0, 0.0, 0.0];
+        [2.0, -1.0] => [-1.0, 0.0], [0.0, 0.0, 0.0];
+    clamp_at_the_bounds: |x| x[0].clamp(S::lit(-1.0), S::lit(2.0));
+        [-1.0] => [1.0], [0.0];
+        [2.0] => [1.0], [0.0];
+        [-1.5] => [0.0], [0.0];
+        [2.5] => [0.0], [0.0];
+    clamp_by_variables: |x| x[0].clamp(x[1], x[2]);
+        [0.0, 1.0, 2.0] => [0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+        [3.0, 1.0, 2.0] => [0.0, 0.0, 1.0], [0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+
+    constant_power_0_at_zero: |x| x[0].powf(S::lit(0.0));
+        [0.0] => [0.0], [0.0];
+    constant_power_half_at_zero: |x| x[0].powf(S::lit(0.5));
+        [0.0] => [INF], [-INF];
+    constant_power_1_at_zero: |x| x[0].powf(S::lit(1.0));
+        [0.0] => [1.0], [0.0];
+    constant_power_three_halves_at_zero: |x| x[0].powf(S::lit(1.5));
+        [0.0] => [0.0], [INF];
+    constant_power_2_at_zero: |x| x[0].powf(S::lit(2.0));
+        [0.0] => [0.0], [2.0];
+    constant_power_minus_1_at_zero: |x| x[0].powf(S::lit(-1.0));
+        [0.0] => [-INF], [INF];
+    zero_to_a_variable_power: |x| S::zero().powf(x[0]);
+        [2.0] => [0.0], [0.0];
+        [0.0] => [-INF], [];
+        [-1.0] => [-INF], [];
+    zero_to_a_constant_power_skips_the_logarithm: |x| (x[0] - S::one()).powf(S::lit(0.0)) + x[0];
+        [1.0] => [1.0], [0.0];
+    negative_base_by_constant_power: |x| x[0].powf(S::lit(3.0));
+        [-2.0] => [12.0], [-12.0];
+    negative_base_by_variable_power: |x| x[0].powf(x[1]);
+        [-2.0, 3.0] => [12.0, NAN], [-12.0, NAN, NAN];
+    powi_0: |x| x[0].powi(0);
+        [0.0] => [0.0], [0.0];
+    powi_1: |x| x[0].powi(1);
+        [0.0] => [1.0], [0.0];
+    powi_2: |x| x[0].powi(2);
+        [0.0] => [0.0], [2.0];
+        [5e-324] => [1e-323], [2.0];
+    powi_smallest_exponent: |x| x[0].powi(i32::MIN);
+        [1.0] => [f64::from(i32::MIN)], [f64::from(i32::MIN) * (f64::from(i32::MIN) - 1.0)];
+        [-1.0] => [-f64::from(i32::MIN)], [f64::from(i32::MIN) * (f64::from(i32::MIN) - 1.0)];
+    powi_largest_exponent: |x| x[0].powi(i32::MAX);
+        [-1.0] => [f64::from(i32::MAX)], [-f64::from(i32::MAX) * (f64::from(i32::MAX) - 1.0)];
+
+    hypot_at_the_origin: |x| x[0].hypot(x[1]);
+        [0.0, 0.0] => [0.0, 0.0], [];
+        [-0.0, 0.0] => [0.0, 0.0], [];
+    norm_of_the_zero_vector: |x| S::norm(x);
+        [0.0, 0.0, 0.0] => [0.0, 0.0, 0.0], [];
+        [0.0, 2.0, 0.0] => [0.0, 1.0, 0.0], [0.5, 0.0, 0.0, 0.0, 0.0, 0.5];
+    atan2_at_the_origin: |x| x[0].atan2(x[1]);
+        [0.0, 0.0] => [NAN, NAN], [];
+    atan2_on_the_axes: |x| x[0].atan2(x[1]);
+        [1.0, 0.0] => [0.0, -1.0], [0.0, 1.0, 0.0];
+        [0.0, 1.0] => [1.0, 0.0], [0.0, -1.0, 0.0];
+        [0.0, -2.0] => [-0.5, 0.0], [0.0, -0.25, 0.0];
+
+    ln_at_zero: |x| x[0].ln();
+        [0.0] => [INF], [-INF];
+        [-0.0] => [INF], [-INF];
+        [-2.0] => [NAN], [NAN];
+    log2_at_zero: |x| x[0].log2();
+        [0.0] => [INF], [-INF];
+        [-2.0] => [NAN], [NAN];
+    log10_at_zero: |x| x[0].log10();
+        [0.0] => [INF], [-INF];
+        [-2.0] => [NAN], [NAN];
+    log_of_a_negative: |x| x[0].log(S::lit(3.0));
+        [-2.0] => [NAN], [NAN];
+    ln_1p_at_minus_1: |x| x[0].ln_1p();
+        [-1.0] => [INF], [-INF];
+        [-2.0] => [NAN], [NAN];
+    asin_at_the_ends: |x| x[0].asin();
+        [1.0] => [INF], [INF];
+        [-1.0] => [INF], [-INF];
+        [1.5] => [NAN], [NAN];
+    acos_at_the_ends: |x| x[0].acos();
+        [1.0] => [-INF], [-INF];
+        [-1.0] => [-INF], [INF];
+        [-1.5] => [NAN], [NAN];
+    atanh_at_the_ends: |x| x[0].atanh();
+        [1.0] => [INF], [INF];
+        [-1.0] => [INF], [-INF];
+        [1.5] => [NAN], [NAN];
+    acosh_at_1: |x| x[0].acosh();
+        [1.0] => [INF], [-INF];
+        [0.5] => [NAN], [NAN];
+        [-3.0] => [NAN], [NAN];
+
+    floor_is_flat: |x| x[0].floor();
+        [2.0] => [0.0], [0.0];
+        [2.5] => [0.0], [0.0];
+        [NAN] => [NAN], [];
+    ceil_is_flat: |x| x[0].ceil();
+        [2.0] => [0.0], [0.0];
+        [NAN] => [NAN], [];
+    round_is_flat: |x| x[0].round();
+        [2.5] => [0.0], [0.0];
+        [NAN] => [NAN], [];
+    trunc_is_flat: |x| x[0].trunc();
+        [-2.0] => [0.0], [0.0];
+        [NAN] => [NAN], [];
+    signum_is_flat: |x| x[0].signum();
+        [0.0] => [0.0], [0.0];
+        [NAN] => [NAN], [];
+    fract_at_a_break: |x| x[0].fract();
+        [2.0] => [1.0], [0.0];
+        [-2.0] => [1.0], [0.0];
+    rem_at_a_break: |x| x[0] % x[1];
+        [5.0, 2.5] => [1.0, -2.0], [0.0, 0.0, 0.0];
+        [-5.0, 2.5] => [1.0, 2.0], [0.0, 0.0, 0.0];
+        [-5.5, 2.0] => [1.0, 2.0], [0.0, 0.0, 0.0];
+        [5.5, INF] => [1.0, 0.0], [0.0, 0.0, 0.0];
+    recip_at_zero: |x| x[0].recip();
+        [0.0] => [-INF], [INF];
+        [-0.0] => [-INF], [-INF];
+    one_over_zero: |x| S::one() / x[0];
+        [0.0] => [-INF], [INF];
+        [-0.0] => [-INF], [-INF];
+
+    prod_with_one_zero: |x| S::prod(x);
+        [2.0, 0.0, 3.0] => [0.0, 6.0, 0.0], [0.0, 3.0, 0.0, 0.0, 2.0, 0.0];
+    prod_with_two_zeros: |x| S::prod(x);
+        [0.0, 0.0, 3.0] => [0.0, 0.0, 0.0], [0.0, 3.0, 0.0, 0.0, 0.0, 0.0];
+    product_by_multiplication_with_one_zero: |x| x[0] * x[1] * x[2];
+        [2.0, 0.0, 3.0] => [0.0, 6.0, 0.0], [0.0, 3.0, 0.0, 0.0, 2.0, 0.0];
+
+    sigmoid_far_out: |x| x[0].sigmoid();
+        [-700.0] => [(-700.0_f64).exp()], [(-700.0_f64).exp()];
+        [700.0] => [(-700.0_f64).exp()], [-(-700.0_f64).exp()];
+        [INF] => [0.0], [0.0];
+    softplus_far_out: |x| x[0].softplus();
+        [-700.0] => [(-700.0_f64).exp()], [(-700.0_f64).exp()];
+        [700.0] => [1.0], [(-700.0_f64).exp()];
+        [INF] => [1.0], [0.0];
+    tanh_far_out: |x| x[0].tanh();
+        [300.0] => [4.0 * (-600.0_f64).exp()], [-8.0 * (-600.0_f64).exp()];
+        [-300.0] => [4.0 * (-600.0_f64).exp()], [8.0 * (-600.0_f64).exp()];
+        [-INF] => [0.0], [0.0];
+    logsumexp_far_out: |x| S::log_sum_exp(x);
+        [0.0, -700.0] => [1.0, (-700.0_f64).exp()],
+            [(-700.0_f64).exp(), -(-700.0_f64).exp(), (-700.0_f64).exp()];
+        [1000.0, 1000.0] => [0.5, 0.5], [0.25, -0.25, 0.25];
+}
+
+// Strong zeros, and zeros that are no constants.
+conventions! {
+    an_unselected_branch_with_an_infinite_partial: |x| x[0].sqrt().max(S::one());
+        [0.0] => [0.0], [];
+    an_unselected_branch_of_min: |x| (-x[0].ln()).min(x[0]);
+        [0.0] => [1.0], [];
+    an_infinite_partial_behind_relu: |x| x[0].relu().sqrt();
+        [-1.0] => [0.0], [];
+    an_infinite_partial_before_a_path_not_taken: |x| (-x[0].sqrt()).relu();
+        [0.0] => [0.0], [];
+    zero_times_an_infinite_derivative: |x| S::zero() * x[0].sqrt() + x[0];
+        [0.0] => [1.0], [];
+    a_variable_zero_times_an_infinite_derivative: |x| x[1] * x[0].sqrt();
+        [0.0, 0.0] => [0.0, 0.0], [];
+    // No convention speaks of a sum with a constant that is NaN: the value is NaN, and the sum's partial is 1.
+    a_constant_nan_in_a_sum: |x| S::zero().ln() * S::zero() + x[0].exp();
+        [0.0] => [1.0], [1.0];
+    a_constant_at_its_singular_point: |x| S::zero().sqrt() * x[0] + x[0];
+        [2.0] => [1.0], [0.0];
+    an_inactive_input_at_its_singular_point: |x| x[0] * S::one() + (x[1] - x[1].stop_gradient()).sqrt().stop_gradient();
+        [3.0, 0.0] => [1.0, 0.0], [0.0, 0.0, 0.0];
+    a_power_whose_exponent_is_zero_here_and_no_constant: |x| S::lit(2.0).powf(x[0] * x[0]);
+        [0.0] => [0.0], [2.0 * LN_2];
+    a_factor_that_is_zero_here_and_no_constant: |x| (x[0] * x[0]) * x[1].exp();
+        [0.0, 1.0] => [0.0, 0.0], [2.0 * 1.0_f64.exp(), 0.0, 0.0];
+}
+
+/// `x^n` at 0 has one derivative that is not 0, the `n`-th, and the one after it is 0 again.
+#[test]
+fn a_power_at_zero_differentiated_once_more_than_its_order() {
+    struct Power(i32, bool);
+    impl Program for Power {
+        fn eval<S: Scalar<Real = f64>>(&self, x: &[S]) -> S {
+            match self.1 {
+                true => x[0].powi(self.0),
+                false => x[0].powf(S::lit(f64::from(self.0))),
+            }
+        }
+    }
+    for by_integer in [true, false] {
+        for (n, expected) in
+            [(0, [0.0, 0.0, 0.0]), (1, [1.0, 0.0, 0.0]), (2, [0.0, 2.0, 0.0]), (3, [0.0, 0.0, 6.0])]
+        {
+            for (mode, differentiate) in modes::nested_twice() {
+                let got = differentiate(&Power(n, by_integer), &[0.0]);
+                let got = [got.gradient[0], got.hessian[0][0], got.third.unwrap()];
+                assert_eq!(got, expected, "{mode}: x^{n}, by powi: {by_integer}");
+            }
+        }
+    }
+}
+
+/// Comparisons look at the primal alone; whether something is zero is no question of constants.
+#[test]
+fn comparisons_ignore_tangents() {
+    use ad_forward::Dual;
+    let (x, y) = (Dual::<f64, 1>::variable(0.0, 0), Dual::from_primal(0.0));
+    assert!(x == y && x.is_zero() && x <= y && !x.is_strong_zero() && y.is_strong_zero());
+}
+
+/// Arrays follow the scalars: a zero annihilates an infinity on either side, in both modes.
+#[test]
+fn arrays_have_strong_zeros_too() {
+    use ad_core::{Array, Vector, rules};
+    fn behind<S: Scalar>(x: &S::Vector) -> S {
+        Array::<S, 1>::sum(&x.map(rules::Relu).map(rules::Sqrt))
+    }
+    fn before<S: Scalar>(x: &S::Vector) -> S {
+        Array::<S, 1>::sum(&x.map(rules::Sqrt).scale(-S::one()).map(rules::Relu))
+    }
+    fn masked<S: Scalar<Real = f64>>(x: &S::Vector) -> S {
+        x.map(rules::Sqrt).hadamard(&S::Vector::constant(&Vector::from([0.0, 1.0]))).sum()
+    }
+    macro_rules! check {
+        ($f:ident, $at:expr, $expected:expr) => {
+            let (x, expected): (Vector<f64>, [f64; 2]) = (Vector::from($at), $expected);
+            let reverse = ad_reverse::grad($f::<ad_reverse::Var<f64>>, &x);
+            assert_eq!(reverse.as_slice(), expected, "reverse mode of {}", stringify!($f));
+            for (i, &expected) in expected.iter().enumerate() {
+                let dx = Vector::from([0, 1].map(|j| if i == j { 1.0 } else { 0.0 }));
+                let (_, forward) = ad_forward::jvp($f::<ad_forward::Dual<f64, 1>>, &x, &dx);
+                assert_eq!(forward, expected, "forward mode of {} along {i}", stringify!($f));
+            }
+        };
+    }
+    check!(behind, [-1.0, 4.0], [0.0, 0.25]);
+    check!(before, [0.0, 4.0], [0.0, 0.0]);
+    check!(masked, [0.0, 4.0], [0.0, 0.25]);
+}
