@@ -1,13 +1,14 @@
-//! The traits of `num_traits` and the operators on references, once for every number type.
+//! The traits of `num_traits` and the operators on references, written once for any number type.
+//! `ad_forward::Dual` has them from here; `ad_reverse::Var` does not have them yet.
 //!
 //! A mode's number implements [`Scalar`](crate::Scalar), the four operators on values (with itself and
 //! with plain numbers on either side), `Sum`, `Zero`, `One` and `Num`. The rest follows from these, and
 //! [`impl_num_traits!`](crate::impl_num_traits) writes it: `Float` and what belongs to it, so that code
-//! written by others for `T: Float` runs in every mode. A method that `Float` and `Scalar` both have
+//! written by others for `T: Float` can be differentiated. A method that `Float` and `Scalar` both have
 //! is the `Scalar` one, and an inherent method too, which settles which of the two is meant.
 
-/// Implements, for a number type that is a `Scalar`: its elementary functions as inherent methods, operators on references and with plain numbers,
-/// `Sum`, `Product`, and num-traits' `Float`, `FloatConst`, `Signed`, `Bounded`, `FromPrimitive`,
+/// Implements, for a number type that is a `Scalar`: its elementary functions as inherent methods,
+/// operators on references and with plain numbers, `Sum`, `Product`, and num-traits' `Float`, `FloatConst`, `Signed`, `Bounded`, `FromPrimitive`,
 /// `ToPrimitive`, `NumCast`, `MulAdd`, `MulAddAssign`, `Inv` and `Pow`.
 ///
 /// `impl_num_traits!(Dual<T, const N: usize>);` where `T` is the scalar below.

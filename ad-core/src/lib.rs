@@ -28,12 +28,13 @@
 //! | [`mod@array`] | the trait [`Array`] and [`Dense`], the storage of plain numbers |
 //! | [`kernels`] | the loops under the arrays, shared by all modes, so primals are bit-equal |
 //! | [`function`](mod@function) | a function generic in its scalar, as a value |
-//! | [`interop`] | the traits of `num_traits`, written once for the numbers of all modes |
+//! | [`interop`] | the traits of `num_traits`, written once for any number type |
 //! | [`tree`] | arguments with structure: slices, tuples, structs of parameters |
 //!
 //! # Features
 //!
-//! `libm` (default): erf, gelu, lgamma and what belongs to them. `gemm`: matrix products by the crate of that name; without it, plain loops.
+//! `libm` (default): erf, gelu, lgamma and what belongs to them. `gemm`: matrix products by the crate of
+//! that name; without it, plain loops.
 
 pub mod array;
 pub mod function;

@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | [`grad`], [`value_and_grad`] | all of `df/dx_j` of a scalar `f` | one run, one sweep |
 //! | [`vjp`] | `f(x)` and a [`Pullback`]: `w^T J` for any `w`, as often as wanted | one run; one sweep each |
+//! | [`vjp_watching`] | also the adjoints of arrays inside `f`: the credit vectors of a network | as `vjp` |
 //! | [`jacobian`] | all of `df_i/dx_j` | one run, one sweep of all outputs at once |
 //!
 //! # Nesting
@@ -33,6 +34,7 @@ mod local;
 mod stream;
 mod sweep;
 mod tape;
+mod thread;
 mod var;
 mod vjp;
 

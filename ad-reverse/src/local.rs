@@ -7,12 +7,12 @@
 
 use crate::stream::{Cursor, MAX_NODES};
 use crate::tape::Tape;
+use crate::thread::with;
 use ad_core::Scalar;
 use std::any::{Any, TypeId};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread::LocalKey;
 
 /// The open recording, as far as scalar operations need it.
 ///
@@ -106,24 +106,12 @@ fn same<A: 'static, U: 'static>(value: &A) -> Option<&U> {
     (value as &dyn Any).downcast_ref()
 }
 
-/// `key.with(f)` without the call: `with` is not inlined around an `f` of this size.
-#[inline(always)]
-#[allow(unsafe_code, reason = "one call less in every scalar operation, which takes half its time")]
-fn with_hot<H, R>(key: &'static LocalKey<Hot<H>>, f: impl FnOnce(&Hot<H>) -> R) -> R {
-    const { assert!(!std::mem::needs_drop::<Hot<H>>()) };
-    let hot = key.with(std::ptr::from_ref);
-    // SAFETY: a thread-local without a destructor lives as long as its thread, which is the one that
-    // runs `f` to its end; `f` takes any lifetime, so the reference cannot leave it. All fields are
-    // `Cell`s: there is never a unique reference.
-    f(unsafe { &*hot })
-}
-
 #[inline(always)]
 pub(crate) fn hot<T: Scalar, R>(f: impl FnOnce(&Hot<T>) -> R) -> R {
     if TypeId::of::<T>() == TypeId::of::<f64>() {
-        with_hot(&HOT_F64, |hot| f(same(hot).expect("T is f64")))
+        with(&HOT_F64, |hot| f(same(hot).expect("T is f64")))
     } else if TypeId::of::<T>() == TypeId::of::<f32>() {
-        with_hot(&HOT_F32, |hot| f(same(hot).expect("T is f32")))
+        with(&HOT_F32, |hot| f(same(hot).expect("T is f32")))
     } else {
         f(&nested::<T>().hot)
     }

@@ -1,6 +1,6 @@
 //! Every row of the table of rules, at its sample arguments: the partial is the derivative of the value.
 
-use ad_core::{Binary, Scalar, Unary, binary_table, rules, special_table, unary_table};
+use ad_core::{Binary, Scalar, Unary, Vector, binary_table, rules, special_table, unary_table};
 use ad_forward::Dual;
 use ad_reverse::Var;
 use approx::assert_relative_eq;
@@ -30,6 +30,16 @@ fn unary<R: Unary>(rule: R, x: f64) {
     );
 }
 
+/// Arrays, whose row may name a vectorised kernel, have the row's derivative too.
+fn on_arrays<R: Unary>(rule: R, samples: &[f64]) {
+    let (_, partials) = Vector::from(samples).mapped_with_partial(rule);
+    for (&x, &got) in samples.iter().zip(partials.as_slice()) {
+        let row = rule.partial(x, x.apply(rule));
+        let close = (got - row).abs() <= 8.0 * f64::EPSILON * row.abs();
+        assert!(close || got == row, "{}'({x}): arrays have {got:e}, the row {row:e}", R::NAME);
+    }
+}
+
 fn binary<R: Binary>(rule: R, x: f64, y: f64) {
     let z = Dual::<f64, 2>::variable(x, 0).apply2(Dual::variable(y, 1), rule);
     assert_relative_eq!(
@@ -49,6 +59,7 @@ fn binary<R: Binary>(rule: R, x: f64, y: f64) {
 macro_rules! every_unary_row {
     ($($(#[$doc:meta])* $rule:ident $method:ident $value:tt $partial:tt [$($x:expr),*] $($kernel:ident)?;)*) => {
         $($(unary(rules::$rule, $x);)*)*
+        $(on_arrays(rules::$rule, &[$($x),*]);)*
     };
 }
 
@@ -62,6 +73,16 @@ macro_rules! every_binary_row {
 fn the_partial_of_every_row_of_one_variable_is_its_derivative() {
     unary_table!(every_unary_row);
     special_table!(every_unary_row);
+}
+
+/// More points for the rows that name a kernel, out into the tails, where a careless form loses all digits.
+#[test]
+fn kernels_have_the_partial_of_their_row_far_out() {
+    let points: Vec<f64> = (-600..=600).map(|i| f64::from(i) * 0.5 + 0.125).collect();
+    on_arrays(rules::Tanh, &points);
+    on_arrays(rules::Sigmoid, &points);
+    on_arrays(rules::Softplus, &points);
+    on_arrays(rules::Exp, &points);
 }
 
 #[test]

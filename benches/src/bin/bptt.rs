@@ -3,35 +3,35 @@
 
 use ad_benches::hand::{Sizes, batch, bptt::Bptt, network, parameters, sequence};
 use ad_benches::{Pairs, Table, wants_json};
+use ad_core::array::Ranked;
+use ad_reverse::Var;
+use rnn::Sequence;
 use rnn::credit::bptt::value_and_grad;
 use std::hint::black_box;
 
+const SHAPES: [(usize, usize, usize, usize); 3] = [(4, 32, 4, 50), (8, 128, 8, 100), (8, 256, 8, 200)];
+
+fn measure<const RANK: usize>(table: &mut Table, sizes: Sizes, data: &Sequence<f64, RANK>, baseline: &str)
+where
+    Var<f64>: Ranked<RANK, Real = f64>,
+{
+    let (rnn, params) = (network(), parameters(sizes));
+    let mut hand = Bptt::new(sizes, rnn.alpha);
+    let (loss, _) = value_and_grad(&rnn, &params, data);
+    assert!((hand.run(&params, data) - loss).abs() <= 1e-9 * loss, "the two compute different things");
+    let ratio = Pairs::default()
+        .measure(|| hand.run(black_box(&params), data), || value_and_grad(&rnn, black_box(&params), data));
+    table.row(&sizes.to_string(), "ad-reverse", baseline, ratio);
+}
+
 fn main() {
     let mut table = Table::new("bptt");
-    let rnn = network();
-    for (n, d, m, t) in [(4, 32, 4, 50), (8, 128, 8, 100), (8, 256, 8, 200)] {
-        let sizes = Sizes { n, d, m, t, b: 1 };
-        let (params, data) = (parameters(sizes), sequence(sizes));
-        let mut hand = Bptt::new(sizes, rnn.alpha);
-        let (loss, _) = value_and_grad(&rnn, &params, &data);
-        assert!((hand.run(&params, &data) - loss).abs() <= 1e-9 * loss, "the two compute different things");
-        let ratio = Pairs::default().measure(
-            || hand.run(black_box(&params), &data),
-            || value_and_grad(&rnn, black_box(&params), &data),
-        );
-        table.row(&sizes.to_string(), "ad-reverse", "hand gemv+gemm", ratio);
+    let sizes = |b| SHAPES.map(|(n, d, m, t)| Sizes { n, d, m, t, b });
+    for sizes in sizes(1) {
+        measure(&mut table, sizes, &sequence(sizes), "hand gemv+gemm");
     }
-    for (n, d, m, t) in [(4, 32, 4, 50), (8, 128, 8, 100), (8, 256, 8, 200)] {
-        let sizes = Sizes { n, d, m, t, b: 32 };
-        let (params, data) = (parameters(sizes), batch(sizes));
-        let mut hand = Bptt::new(sizes, rnn.alpha);
-        let (loss, _) = value_and_grad(&rnn, &params, &data);
-        assert!((hand.run(&params, &data) - loss).abs() <= 1e-9 * loss, "the two compute different things");
-        let ratio = Pairs::default().measure(
-            || hand.run(black_box(&params), &data),
-            || value_and_grad(&rnn, black_box(&params), &data),
-        );
-        table.row(&sizes.to_string(), "ad-reverse", "hand gemm", ratio);
+    for sizes in sizes(32) {
+        measure(&mut table, sizes, &batch(sizes), "hand gemm");
     }
     table.print(wants_json());
 }
