@@ -1,5 +1,5 @@
 //! The traits of `num_traits` and the operators on references, written once for any number type.
-//! `ad_forward::Dual` has them from here; `ad_reverse::Var` does not have them yet.
+//! `ad_forward::Dual` and `ad_reverse::Var` have them from here.
 //!
 //! A mode's number implements [`Scalar`](crate::Scalar), the four operators on values (with itself and
 //! with plain numbers on either side), `Sum`, `Zero`, `One` and `Num`. The rest follows from these, and

@@ -25,10 +25,16 @@
 //! assert_eq!(g, [12.0, 4.0]);
 //! assert_eq!(hv, [6.0, 4.0]);
 //! ```
+//!
+//! # With other crates
+//!
+//! [`Var`] has the traits of `num_traits` (`Float` and its kin), so that code for `T: Float` runs on it.
+//! Feature `approx`: closeness for tests, of the values.
 
 mod array;
 mod block;
 mod dot;
+mod interop;
 mod jacobian;
 mod local;
 mod stream;

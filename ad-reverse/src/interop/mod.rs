@@ -1,0 +1,5 @@
+//! What other crates ask of a number, one file per crate.
+
+#[cfg(feature = "approx")]
+mod approx;
+mod num;
