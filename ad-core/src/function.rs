@@ -15,6 +15,7 @@
 //! ```
 
 use crate::Scalar;
+use alloc::{vec, vec::Vec};
 
 /// A scalar function of many numbers, of any scalar.
 pub trait Function {

@@ -87,56 +87,56 @@ macro_rules! impl_num_traits {
     };
 
     (@by_reference [$($generics:tt)*] [$ty:ty] $op:ident $method:ident $assign:ident $assign_method:ident) => {
-        impl<$($generics)*> ::std::ops::$op<&$ty> for $ty {
+        impl<$($generics)*> ::core::ops::$op<&$ty> for $ty {
             type Output = $ty;
             #[inline]
             fn $method(self, rhs: &$ty) -> $ty {
-                ::std::ops::$op::$method(self, *rhs)
+                ::core::ops::$op::$method(self, *rhs)
             }
         }
-        impl<$($generics)*> ::std::ops::$op<$ty> for &$ty {
+        impl<$($generics)*> ::core::ops::$op<$ty> for &$ty {
             type Output = $ty;
             #[inline]
             fn $method(self, rhs: $ty) -> $ty {
-                ::std::ops::$op::$method(*self, rhs)
+                ::core::ops::$op::$method(*self, rhs)
             }
         }
-        impl<$($generics)*> ::std::ops::$op<&$ty> for &$ty {
+        impl<$($generics)*> ::core::ops::$op<&$ty> for &$ty {
             type Output = $ty;
             #[inline]
             fn $method(self, rhs: &$ty) -> $ty {
-                ::std::ops::$op::$method(*self, *rhs)
+                ::core::ops::$op::$method(*self, *rhs)
             }
         }
-        impl<$($generics)*> ::std::ops::$assign<&$ty> for $ty {
+        impl<$($generics)*> ::core::ops::$assign<&$ty> for $ty {
             #[inline]
             fn $assign_method(&mut self, rhs: &$ty) {
-                ::std::ops::$assign::$assign_method(self, *rhs);
+                ::core::ops::$assign::$assign_method(self, *rhs);
             }
         }
     };
 
     (@iterators [$($generics:tt)*] [$ty:ty]) => {
-        impl<$($generics)*> ::std::ops::Neg for &$ty {
+        impl<$($generics)*> ::core::ops::Neg for &$ty {
             type Output = $ty;
             #[inline]
             fn neg(self) -> $ty {
                 -*self
             }
         }
-        impl<'a, $($generics)*> ::std::iter::Sum<&'a $ty> for $ty {
+        impl<'a, $($generics)*> ::core::iter::Sum<&'a $ty> for $ty {
             #[inline]
             fn sum<I: Iterator<Item = &'a $ty>>(iter: I) -> Self {
                 iter.copied().sum()
             }
         }
-        impl<$($generics)*> ::std::iter::Product for $ty {
+        impl<$($generics)*> ::core::iter::Product for $ty {
             #[inline]
             fn product<I: Iterator<Item = Self>>(iter: I) -> Self {
                 iter.fold(<Self as $crate::num_traits::One>::one(), |product, x| product * x)
             }
         }
-        impl<'a, $($generics)*> ::std::iter::Product<&'a $ty> for $ty {
+        impl<'a, $($generics)*> ::core::iter::Product<&'a $ty> for $ty {
             #[inline]
             fn product<I: Iterator<Item = &'a $ty>>(iter: I) -> Self {
                 iter.copied().product()
@@ -151,14 +151,14 @@ macro_rules! impl_num_traits {
         $crate::impl_num_traits! { @assign $real [$($generics)*] [$ty] MulAssign mul_assign * }
         $crate::impl_num_traits! { @assign $real [$($generics)*] [$ty] DivAssign div_assign / }
         $crate::impl_num_traits! { @assign $real [$($generics)*] [$ty] RemAssign rem_assign % }
-        impl<$($generics)*> ::std::ops::Rem<$real> for $ty {
+        impl<$($generics)*> ::core::ops::Rem<$real> for $ty {
             type Output = $ty;
             #[inline]
             fn rem(self, rhs: $real) -> $ty {
                 self % <$ty as $crate::Scalar>::constant(rhs)
             }
         }
-        impl<$($generics)*> ::std::ops::Rem<$ty> for $real {
+        impl<$($generics)*> ::core::ops::Rem<$ty> for $real {
             type Output = $ty;
             #[inline]
             fn rem(self, rhs: $ty) -> $ty {
@@ -174,7 +174,7 @@ macro_rules! impl_num_traits {
         }
     };
     (@assign $real:ident [$($generics:tt)*] [$ty:ty] $assign:ident $method:ident $op:tt) => {
-        impl<$($generics)*> ::std::ops::$assign<$real> for $ty {
+        impl<$($generics)*> ::core::ops::$assign<$real> for $ty {
             #[inline]
             fn $method(&mut self, rhs: $real) {
                 *self = *self $op rhs;
@@ -333,7 +333,7 @@ macro_rules! impl_num_traits {
             }
             $crate::impl_num_traits! { @binary powf log max min abs_sub hypot atan2 copysign }
             #[inline]
-            fn classify(self) -> ::std::num::FpCategory {
+            fn classify(self) -> ::core::num::FpCategory {
                 $crate::num_traits::Float::classify($crate::Scalar::primal(self))
             }
             #[inline]

@@ -33,8 +33,16 @@
 //!
 //! # Features
 //!
-//! `libm` (default): erf, gelu, lgamma and what belongs to them. `gemm`: matrix products by the crate of
-//! that name; without it, plain loops.
+//! `std` (default): elementary functions from the standard library, and kernels chosen for the processor at
+//! run time. Without it the crate is `no_std` (it needs `alloc`) and the values come from the crate `libm`,
+//! where erf and lgamma come from in any case. `gemm`: matrix products by the crate of that name; without it,
+//! plain loops.
+
+#![cfg_attr(not(test), no_std)]
+
+extern crate alloc;
+#[cfg(all(feature = "std", not(test)))]
+extern crate std;
 
 pub mod array;
 pub mod function;

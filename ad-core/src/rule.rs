@@ -26,8 +26,8 @@
 //! ```
 
 use crate::{Real, Scalar};
+use core::fmt::Debug;
 use smallvec::SmallVec;
-use std::fmt::Debug;
 
 /// The partials of an [`Nary`] rule, one per argument; up to eight without an allocation.
 pub type Partials<S> = SmallVec<[S; 8]>;

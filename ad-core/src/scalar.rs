@@ -4,13 +4,12 @@ use crate::array::{Array, Dense};
 use crate::function::Function;
 use crate::kernels::Kernels;
 use crate::rule::{Binary, Nary, Unary};
-#[cfg(feature = "libm")]
-use crate::rules::special_table;
-use crate::rules::{self, binary_table, unary_table};
+use crate::rules::{self, binary_table, special_table, unary_table};
+use alloc::vec::Vec;
+use core::fmt::{Debug, Display, LowerExp};
+use core::iter::Sum;
+use core::ops::Neg;
 use num_traits::{Float, FloatConst, FromPrimitive, NumAssign};
-use std::fmt::{Debug, Display, LowerExp};
-use std::iter::Sum;
-use std::ops::Neg;
 
 /// Expands the table's unary rows into provided methods, inside the trait.
 macro_rules! unary_methods {
@@ -236,14 +235,12 @@ pub trait Scalar:
     }
 
     /// The `n`-th derivative of [`digamma`](Self::digamma).
-    #[cfg(feature = "libm")]
     #[must_use]
     fn polygamma(self, n: u32) -> Self {
         self.apply(rules::Polygamma(n))
     }
 
     unary_table!(unary_methods);
-    #[cfg(feature = "libm")]
     special_table!(unary_methods);
     binary_table!(binary_methods);
 }

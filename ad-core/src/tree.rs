@@ -20,7 +20,8 @@
 //! ```
 
 use crate::{Array, Dense, Real, Scalar};
-use std::borrow::Borrow;
+use alloc::vec::Vec;
+use core::borrow::Borrow;
 
 /// How the leaves of a [`Tree`] over `T` become leaves over `S`. Implemented by the operators.
 pub trait Lift<T: Scalar, S: Scalar<Real = T::Real>> {
@@ -199,7 +200,7 @@ impl<T: Scalar> Lift<T, T> for Flatten<T> {
     }
 }
 
-struct Unflatten<T>(std::vec::IntoIter<T>);
+struct Unflatten<T>(alloc::vec::IntoIter<T>);
 
 impl<T: Scalar> Unflatten<T> {
     fn array<const RANK: usize>(&mut self, shape: [usize; RANK]) -> Dense<T, RANK> {

@@ -3,7 +3,8 @@
 use crate::dual::Dual;
 use crate::tangent::{Block, Tangent};
 use ad_core::{Array, Dense, Lift, Nary, Scalar, Tree, Unary};
-use std::ops::Range;
+use alloc::{vec, vec::Vec};
+use core::ops::Range;
 
 /// A vector (`RANK` 1) or matrix (2) of [`Dual`] numbers.
 ///
@@ -94,7 +95,7 @@ impl<T: Scalar, const N: usize, const RANK: usize> DualArray<T, N, RANK> {
     /// The tangent of a scalar result with these partials: needs `N` directions.
     fn scalar_tangent(&self, partials: &[T]) -> [T; N] {
         let out = self.contract(partials, N);
-        std::array::from_fn(|i| out[i])
+        core::array::from_fn(|i| out[i])
     }
 
     fn rank<const TO: usize>(primal: Dense<T, TO>, tangent: Tangent<T>) -> DualArray<T, N, TO> {
@@ -135,13 +136,13 @@ impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for D
     fn get(&self, index: usize) -> Dual<T, N> {
         let block = self.tangent(N);
         let row = block.row(index);
-        Dual::new(self.primal.as_slice()[index], std::array::from_fn(|i| row[i]))
+        Dual::new(self.primal.as_slice()[index], core::array::from_fn(|i| row[i]))
     }
 
     fn to_scalars(&self) -> Vec<Dual<T, N>> {
         let block = self.tangent(N);
         let entries = self.primal.as_slice().iter().enumerate();
-        entries.map(|(i, &x)| Dual::new(x, std::array::from_fn(|k| block.row(i)[k]))).collect()
+        entries.map(|(i, &x)| Dual::new(x, core::array::from_fn(|k| block.row(i)[k]))).collect()
     }
 
     fn primal(&self) -> Dense<T::Real, RANK> {
@@ -186,7 +187,7 @@ impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for D
     fn dot(&self, rhs: &Self) -> Dual<T, N> {
         let (left, right) =
             (self.scalar_tangent(rhs.primal.as_slice()), rhs.scalar_tangent(self.primal.as_slice()));
-        Dual::new(self.primal.dotted(&rhs.primal), std::array::from_fn(|i| left[i] + right[i]))
+        Dual::new(self.primal.dotted(&rhs.primal), core::array::from_fn(|i| left[i] + right[i]))
     }
 
     fn sum(&self) -> Dual<T, N> {

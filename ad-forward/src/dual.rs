@@ -4,11 +4,11 @@ use crate::array::DualArray;
 use ad_core::kernels::Kernels;
 use ad_core::rule::Partials;
 use ad_core::{Binary, Nary, Scalar, Unary, rules};
+use core::cmp::Ordering;
+use core::fmt;
+use core::iter::Sum;
+use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign};
 use num_traits::{Num, One, Zero};
-use std::cmp::Ordering;
-use std::fmt;
-use std::iter::Sum;
-use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign};
 
 /// A primal and its tangents in `N` directions: `x + dx_1 e_1 + .. + dx_N e_N` with `e_i e_j = 0`.
 ///
@@ -112,12 +112,12 @@ fn along_singular<T: Scalar, const N: usize>(partial: T, tangent: [T; N]) -> [T;
 
 #[inline(always)]
 fn zip<T: Copy, const N: usize>(a: [T; N], b: [T; N], f: impl Fn(T, T) -> T) -> [T; N] {
-    std::array::from_fn(|i| f(a[i], b[i]))
+    core::array::from_fn(|i| f(a[i], b[i]))
 }
 
 #[inline(always)]
 fn map<T: Copy, const N: usize>(a: [T; N], f: impl Fn(T) -> T) -> [T; N] {
-    std::array::from_fn(|i| f(a[i]))
+    core::array::from_fn(|i| f(a[i]))
 }
 
 impl<T: Scalar, const N: usize> Kernels for Dual<T, N> {}
@@ -247,7 +247,7 @@ impl<T: Scalar, const N: usize> Sum for Dual<T, N> {
     #[inline]
     fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
         // Start where the sum of `T` starts (`f64` starts at -0.0), so that the primal is bit-equal.
-        iter.fold(Self::from_primal(std::iter::empty::<T>().sum()), Add::add)
+        iter.fold(Self::from_primal(core::iter::empty::<T>().sum()), Add::add)
     }
 }
 

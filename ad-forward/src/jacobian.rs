@@ -2,6 +2,7 @@
 
 use crate::dual::Dual;
 use ad_core::{Matrix, Scalar};
+use alloc::vec::Vec;
 
 /// How many columns [`jacobian`] computes in one run.
 pub const CHUNK: usize = 8;

@@ -46,13 +46,13 @@ where
     Out: Tree<Scalar = Dual<T, 1>>,
 {
     let inputs = x.lift(&mut Seed { tangents: flatten(dx).into_iter() });
-    let out = f(std::borrow::Borrow::borrow(&inputs));
+    let out = f(core::borrow::Borrow::borrow(&inputs));
     (out.lift(&mut Primal), out.lift(&mut Tangent))
 }
 
 /// Gives each number of a tree its tangent.
 struct Seed<T> {
-    tangents: std::vec::IntoIter<T>,
+    tangents: alloc::vec::IntoIter<T>,
 }
 
 impl<T: Scalar> Seed<T> {

@@ -20,6 +20,14 @@
 //!
 //! [`Dual`] has the traits of `num_traits` (`Float` and its kin), so that code for `T: Float` runs on it.
 //! Feature `approx`: closeness for tests, of the primal *and* the tangents.
+//!
+//! Without the default feature `std` the crate is `no_std`, as `ad_core` is.
+
+#![cfg_attr(not(test), no_std)]
+
+extern crate alloc;
+#[cfg(all(feature = "std", not(test)))]
+extern crate std;
 
 mod array;
 mod dual;

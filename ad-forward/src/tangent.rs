@@ -15,7 +15,11 @@
 //! block `P_{t-1}` and the seeds `P~_t`.
 
 use ad_core::{Dense, Scalar};
-use std::sync::{Arc, OnceLock};
+use alloc::{sync::Arc, vec, vec::Vec};
+#[cfg(not(feature = "std"))]
+use core::cell::OnceCell as OnceLock; // tangents then stay on their thread
+#[cfg(feature = "std")]
+use std::sync::OnceLock;
 
 /// `entries x directions`, row-major.
 pub(crate) type Block<T> = Dense<T, 2>;

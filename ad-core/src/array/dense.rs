@@ -3,9 +3,10 @@
 use super::Array;
 use crate::rule::{Nary, Unary};
 use crate::scalar::Scalar;
-use std::any::Any;
-use std::ops::Range;
-use std::sync::Arc;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::any::Any;
+use core::ops::Range;
 
 /// Row-major storage with `RANK` axes. A clone shares the numbers; writing to a shared one copies.
 ///
@@ -39,7 +40,7 @@ impl<T: Copy, const RANK: usize> Dense<T, RANK> {
     /// One number everywhere.
     pub fn filled(shape: [usize; RANK], value: T) -> Self {
         let len = shape.iter().product();
-        Self { shape, data: std::iter::repeat_n(value, len).collect() }
+        Self { shape, data: core::iter::repeat_n(value, len).collect() }
     }
 
     /// The extent of each axis.

@@ -12,8 +12,9 @@ pub use dense::Dense;
 use crate::rule::{Nary, Unary};
 use crate::rules;
 use crate::scalar::{Real, Scalar};
-use std::fmt::Debug;
-use std::ops::Range;
+use alloc::vec::Vec;
+use core::fmt::Debug;
+use core::ops::Range;
 
 /// A vector of plain numbers.
 pub type Vector<T> = Dense<T, 1>;

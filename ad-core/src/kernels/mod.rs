@@ -7,6 +7,7 @@
 
 use crate::rule::Unary;
 use crate::scalar::Scalar;
+use alloc::{vec, vec::Vec};
 
 #[cfg(feature = "gemm")]
 mod gemm;
@@ -15,7 +16,7 @@ mod real;
 #[cfg(test)]
 mod tests;
 pub mod vector;
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", feature = "std"))]
 mod x86;
 
 /// `(row stride, column stride)` of a matrix operand of [`Kernels::gemm`], in elements.

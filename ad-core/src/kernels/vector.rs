@@ -20,7 +20,7 @@
 
 use self::elementary::{Exp, Sigmoid, Softplus, Tanh};
 use self::lane::Separate;
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", feature = "std"))]
 use super::x86::Avx2Fma;
 
 pub(super) mod elementary;
@@ -30,7 +30,7 @@ pub(super) mod loops;
 /// Runs a method of [`Avx2Fma`], or else the given expression.
 macro_rules! dispatch {
     ($fast:ident $(::<$($t:ident),*>)? ($($arg:expr),*) else $portable:expr) => {{
-        #[cfg(target_arch = "x86_64")]
+        #[cfg(all(target_arch = "x86_64", feature = "std"))]
         if let Some(processor) = Avx2Fma::detect() {
             return processor.$fast $(::<$($t),*>)? ($($arg),*);
         }

@@ -12,10 +12,10 @@
 //!
 //! All else is safe code: slices are cut with bounds checks, outside of the inner loops. A caller's mistake about
 //! lengths is therefore a panic at worst.
-#![cfg(target_arch = "x86_64")]
 #![allow(unsafe_code)]
 
-use std::arch::x86_64::*;
+use core::arch::x86_64::*;
+use std::is_x86_feature_detected;
 
 use super::vector::elementary::Elementary;
 use super::vector::lane::{Fused, Lane};

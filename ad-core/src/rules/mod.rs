@@ -25,20 +25,17 @@ pub(crate) use nary::softmax;
 pub use nary::{LogSumExp, MulAdd, Norm, Prod};
 pub use power::Powi;
 use power::Quadratic;
-#[cfg(feature = "libm")]
 pub use special::Polygamma;
-#[cfg(feature = "libm")]
 #[doc(hidden)]
 pub use table::special_table;
 #[doc(hidden)]
 pub use table::{binary_table, unary_table};
 
 use crate::rule::{Binary, Unary};
-#[cfg(feature = "libm")]
 use crate::rules;
 use crate::scalar::{Real, Scalar};
+use core::any::TypeId;
 use num_traits::{Float, FloatConst};
-use std::any::TypeId;
 
 macro_rules! unary_rules {
     ($($(#[$doc:meta])* $rule:ident $method:ident
@@ -104,7 +101,6 @@ macro_rules! binary_rules {
 }
 
 unary_table!(unary_rules);
-#[cfg(feature = "libm")]
 special_table!(unary_rules);
 binary_table!(binary_rules);
 
@@ -239,7 +235,6 @@ fn is_large<S: Scalar>(x: S) -> bool {
 }
 
 /// Whether `exp(-x^2 / 2)` is 0.
-#[cfg(feature = "libm")]
 #[inline]
 fn is_far<S: Scalar>(x: S) -> bool {
     Float::abs(x.primal()) > real(special::FAR)

@@ -40,7 +40,7 @@ impl Unary for Monomial {
         let power = |n: i64| match i32::try_from(n) {
             Ok(n) if i64::from(n).abs() <= MULTIPLIED => Float::powi(x, n),
             // An `f64` holds the exponent exactly, and so its parity, where an `f32` would not.
-            _ => R::from_literal(x.as_f64().powf(n as f64)),
+            _ => R::from_literal(Float::powf(x.as_f64(), n as f64)),
         };
         let (factor, whole) = (R::from_literal(self.factor), power(self.n));
         if whole.is_normal() {

@@ -1,9 +1,10 @@
 //! Values of special functions that no library has, or not as accurately as a derivative needs.
+//!
+//! Methods such as `x.exp()` are those of `f64` where there is a standard library, else those of [`Scalar`].
 
-#[cfg(feature = "libm")]
 use crate::rule::Unary;
-#[cfg(feature = "libm")]
 use crate::scalar::{Real, Scalar};
+use alloc::{vec, vec::Vec};
 
 /// A number as the sum of two, the second at most half a unit in the last place of the first.
 type Double = (f64, f64);
@@ -80,11 +81,9 @@ pub(super) fn gelu_gate_tilt(x: f64) -> f64 {
 }
 
 /// Beyond, `exp(-x^2 / 2)` is 0.
-#[cfg(feature = "libm")]
 pub(super) const FAR: f64 = 64.0;
 
 /// `exp(-scale x^2)` for a scale that is a power of two. The square is taken exactly.
-#[cfg(feature = "libm")]
 pub(super) fn exp_minus_square(x: f64, scale: f64) -> f64 {
     if x.abs() > FAR {
         return 0.0;
@@ -95,15 +94,13 @@ pub(super) fn exp_minus_square(x: f64, scale: f64) -> f64 {
 }
 
 /// `exp(-x^2 / 2) / sqrt(2 pi)`.
-#[cfg(feature = "libm")]
 pub(super) fn normal_pdf(x: f64) -> f64 {
     0.398_942_280_401_432_7 * exp_minus_square(x, 0.5)
 }
 
 /// `erfc(-x / sqrt 2) / 2`, where the rounding error of the argument is put back to first order.
-#[cfg(feature = "libm")]
 pub(super) fn normal_cdf(x: f64) -> f64 {
-    use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
+    use core::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
     if !(-FAR..=-1.0).contains(&x) {
         return 0.5 * libm::erfc(-x * FRAC_1_SQRT_2);
     }
@@ -113,7 +110,6 @@ pub(super) fn normal_cdf(x: f64) -> f64 {
 }
 
 /// The Bernoulli numbers `B_2, B_4, ..`.
-#[cfg(feature = "libm")]
 const BERNOULLI: [f64; 10] = [
     1.0 / 6.0,
     -1.0 / 30.0,
@@ -128,11 +124,9 @@ const BERNOULLI: [f64; 10] = [
 ];
 
 /// The positive zero of the digamma function.
-#[cfg(feature = "libm")]
 const ROOT: Double = (1.461_632_144_968_362_2, 9.549_995_429_965_697e-17);
 
 /// `d/dx ln gamma(x)`, accurate near its positive zero too.
-#[cfg(feature = "libm")]
 pub(super) fn digamma(x: f64) -> f64 {
     const STEPS: u32 = 16;
     let coefficient = |k: usize, b: &f64| b / (2 * (k + 1)) as f64; // B_2 / 2, B_4 / 4, ..
@@ -162,11 +156,9 @@ pub(super) fn digamma(x: f64) -> f64 {
 }
 
 /// The `n`-th derivative of the digamma function, `psi^(n)`; `n!` must be finite.
-#[cfg(feature = "libm")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Polygamma(pub u32);
 
-#[cfg(feature = "libm")]
 impl Unary for Polygamma {
     const NAME: &'static str = "polygamma";
     fn value<R: Real>(self, x: R) -> R {
@@ -177,7 +169,6 @@ impl Unary for Polygamma {
     }
 }
 
-#[cfg(feature = "libm")]
 fn polygamma(n: u32, x: f64) -> f64 {
     if n == 0 {
         return digamma(x);
@@ -215,9 +206,8 @@ fn polygamma(n: u32, x: f64) -> f64 {
 }
 
 /// The `n`-th derivative of `pi cot(pi x)`.
-#[cfg(feature = "libm")]
 fn pi_cot_derivative(n: u32, x: f64) -> f64 {
-    use std::f64::consts::PI;
+    use core::f64::consts::PI;
     let r = x - x.round();
     // Near +-1/2 the cotangent is small: there the tangent of the exact complement has full accuracy.
     let c = if r.abs() > 0.25 { (PI * (0.5_f64.copysign(r) - r)).tan() } else { (PI * r).tan().recip() };

@@ -193,10 +193,9 @@ macro_rules! unary_table {
 #[doc(hidden)]
 pub use unary_table;
 
-/// The special functions, whose values come from the crate `libm` (feature `libm`).
+/// The special functions, whose values come from the crate `libm`.
 ///
 /// Rows as in `unary_table!`.
-#[cfg(feature = "libm")]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! special_table {
@@ -252,16 +251,7 @@ macro_rules! special_table {
     };
 }
 #[doc(hidden)]
-#[cfg(feature = "libm")]
 pub use special_table;
-
-/// Without the feature there are no such rows.
-#[cfg(not(feature = "libm"))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! special_table {
-    ($($callback:tt)*) => {};
-}
 
 /// The rows of two variables.
 ///

@@ -5,7 +5,7 @@
 //! with a small *relative* (not just absolute) error at 0, and is put together without cancellation: a result
 //! near zero is as accurate as any other.
 
-use std::hint::select_unpredictable as select;
+use core::hint::select_unpredictable as select;
 
 use super::lane::{Contraction, Lane};
 

@@ -1,7 +1,7 @@
 //! What the vector kernels ask of a number: a few bit tricks, and the coefficients that depend on the
 //! format.
 
-use std::ops::{Add, Div, Mul, Neg, Sub};
+use core::ops::{Add, Div, Mul, Neg, Sub};
 
 /// `f64` or `f32`, as the elementary functions see it.
 ///
@@ -47,6 +47,7 @@ pub(in crate::kernels) trait Lane:
     fn power_of_two(rounded: Self) -> (Self, Self);
 
     /// `self * a + b`, rounded once. Fast only where the target has the instruction.
+    #[cfg_attr(not(all(target_arch = "x86_64", feature = "std")), allow(dead_code))]
     fn fused_mul_add(self, a: Self, b: Self) -> Self;
 }
 
@@ -56,7 +57,7 @@ macro_rules! lane {
         ln2 $high:literal + $low:literal, exp_m1 $exp_m1:expr, tanh $tanh:expr, two_atanh $two_atanh:expr
     ) => {
         impl Lane for $real {
-            const LOG2_E: Self = std::f64::consts::LOG2_E as Self;
+            const LOG2_E: Self = core::f64::consts::LOG2_E as Self;
             const LN2_HIGH: Self = $high;
             const LN2_LOW: Self = $low;
             const ROUNDER: Self = ((3u64 << ($mantissa - 1)) + 2 * $bias) as Self;
@@ -82,7 +83,7 @@ macro_rules! lane {
 
             #[inline(always)]
             fn fused_mul_add(self, a: Self, b: Self) -> Self {
-                self.mul_add(a, b)
+                num_traits::Float::mul_add(self, a, b)
             }
         }
     };
@@ -143,7 +144,7 @@ pub(in crate::kernels) trait Contraction {
 }
 
 /// One rounding, by the instruction. To be used inside functions compiled for a target that has it.
-#[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))]
+#[cfg_attr(not(all(target_arch = "x86_64", feature = "std")), allow(dead_code))]
 pub(in crate::kernels) enum Fused {}
 
 /// Two roundings, on any machine.

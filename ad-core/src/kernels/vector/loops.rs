@@ -103,7 +103,7 @@ pub(in crate::kernels) fn dot<T: Lane>(x: &[T], y: &[T]) -> T {
         hadamard_add::<T, Separate>(x, y, &mut sums);
     }
     hadamard_add::<T, Separate>(x_rest, y_rest, &mut sums);
-    let half: [T; SUMS / 2] = std::array::from_fn(|i| sums[i] + sums[i + SUMS / 2]);
+    let half: [T; SUMS / 2] = core::array::from_fn(|i| sums[i] + sums[i + SUMS / 2]);
     (half[0] + half[2]) + (half[1] + half[3])
 }
 
