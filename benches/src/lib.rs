@@ -19,6 +19,7 @@ use rustix::time::{ClockId, clock_gettime};
 use std::hint::black_box;
 
 pub mod hand;
+pub mod memory;
 pub mod programs;
 
 /// The CPU time that this thread has used, in seconds.

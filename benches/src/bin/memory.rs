@@ -1,42 +1,21 @@
 //! What the scalar tape holds: bytes per record, by a counting allocator.
 
-#![allow(unsafe_code, reason = "an allocator that counts what it passes on")]
-
+use ad_benches::memory::PeakAlloc;
 use ad_benches::programs::{Dot, Loops, Product, Rnn, Shape, chain};
 use ad_reverse::{Var, vjp};
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-static HELD: AtomicUsize = AtomicUsize::new(0);
-
-struct Counting;
-
-// SAFETY: every call is passed on to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        HELD.fetch_add(layout.size(), Ordering::Relaxed);
-        // SAFETY: the caller's promise, passed on.
-        unsafe { System.alloc(layout) }
-    }
-    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
-        HELD.fetch_sub(layout.size(), Ordering::Relaxed);
-        // SAFETY: the caller's promise, passed on.
-        unsafe { System.dealloc(at, layout) }
-    }
-}
-
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static ALLOCATOR: PeakAlloc = PeakAlloc;
 
 /// What recording `f` holds, and what the first sweep adds to it, on a new thread.
 fn held(f: impl FnOnce(&[Var<f64>]) -> Var<f64> + Send, x: &[f64]) -> (usize, usize) {
     let run = || {
-        let start = HELD.load(Ordering::Relaxed);
+        let start = PeakAlloc.current_usage();
         let (_, mut pullback) = vjp(f, x);
-        let recorded = HELD.load(Ordering::Relaxed);
+        let recorded = PeakAlloc.current_usage();
         let gradient = pullback.call(&1.0);
-        let swept = HELD.load(Ordering::Relaxed) - size_of_val(&gradient[..]);
+        let swept = PeakAlloc.current_usage() - size_of_val(&gradient[..]);
         (recorded - start, swept - recorded)
     };
     thread::scope(|s| s.spawn(run).join().expect("a gradient"))
