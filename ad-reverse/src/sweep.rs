@@ -141,8 +141,9 @@ impl<T: Scalar> Adjoints<'_, T> {
     }
 
     /// The complete adjoint of a watched array; empty if the results do not depend on it.
-    pub(crate) fn take_watched(&mut self, op: u32) -> Vec<T> {
-        self.watched.remove(&op).unwrap_or_default()
+    pub(crate) fn watched(&self, op: u32) -> Vec<T> {
+        // Not taken away: two handles to one array may be watched.
+        self.watched.get(&op).cloned().unwrap_or_default()
     }
 
     /// Takes the adjoints of `count` scalar inputs in a row: `width` rows.

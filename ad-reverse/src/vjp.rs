@@ -181,7 +181,7 @@ impl<T: Scalar, P: Tree<Scalar = T> + ?Sized> Pullback<'_, T, P> {
             outputs.seed(adjoints, w);
         };
         let read = |adjoints: &mut Adjoints<'_, T>| {
-            let kept = watched.iter().map(|place| place.take_watched(adjoints)).collect();
+            let kept = watched.iter().map(|place| place.watched(adjoints)).collect();
             (inputs.read(adjoints), kept)
         };
         sweep(&mut self.tape, seeds, seed, read)
@@ -234,9 +234,9 @@ impl Place {
         }
     }
 
-    fn take_watched<T: Scalar>(self, adjoints: &mut Adjoints<'_, T>) -> Vec<T> {
+    fn watched<T: Scalar>(self, adjoints: &Adjoints<'_, T>) -> Vec<T> {
         let mut found = match self {
-            Self::Block { op, .. } => adjoints.take_watched(op),
+            Self::Block { op, .. } => adjoints.watched(op),
             _ => Vec::new(),
         };
         found.resize(adjoints.width() * self.entries(), T::zero());

@@ -615,3 +615,18 @@ fn a_large_affine_map_obeys_the_laws() {
         &x,
     );
 }
+
+#[test]
+fn an_array_watched_twice_has_its_adjoint_twice() {
+    let x = Vector::from([0.5, -0.3]);
+    let (_, values, mut pullback) = ad_reverse::vjp_watching(
+        |x| {
+            let h = x.map(rules::Tanh);
+            (h.dot(&h), vec![h.clone(), h])
+        },
+        &x,
+    );
+    let (_, adjoints) = pullback.call_watching(&1.0);
+    let expected: Vec<f64> = values[0].as_slice().iter().map(|h| 2.0 * h).collect();
+    assert_eq!(adjoints, [expected.clone(), expected]);
+}
