@@ -22,6 +22,16 @@ pub struct Step<S: Ranked<RANK>, const RANK: usize> {
     pub loss: S,
 }
 
+/// `1/2 sum (y - y*)^2`, the squared error of outputs.
+pub(crate) fn squared<S, A, const RANK: usize>(y: &A, y_target: &A) -> S
+where
+    S: Scalar,
+    A: Array<S, RANK>,
+{
+    let error = y.minus(y_target);
+    error.dot(&error) * S::lit(0.5)
+}
+
 impl<F: Unary> Rnn<F> {
     /// `L_t(y_t, y*_t)` from `v_t`; in a batch summed over the sequences.
     ///
@@ -36,11 +46,7 @@ impl<F: Unary> Rnn<F> {
     {
         let target = A::constant(y_target);
         match (self.loss, self.g) {
-            // 1/2 sum (y - y*)^2
-            (Loss::Squared, _) => {
-                let error = self.output(v).minus(&target);
-                error.dot(&error) * S::lit(0.5)
-            }
+            (Loss::Squared, _) => squared(&self.output(v), &target),
             // -sum y* ln softmax(v)
             (Loss::CrossEntropy, Output::Softmax) => -v.sub_rows(&v.log_sum_exp()).dot(&target),
             // -sum y* ln sigmoid(v) + (1 - y*) ln sigmoid(-v), with -ln sigmoid(v) = softplus(-v)

@@ -397,3 +397,25 @@ fn the_main_job_says_the_same_every_time() {
     assert_eq!(first, run("7"));
     assert_ne!(first, run("8"));
 }
+
+#[test]
+fn the_lesson_is_written_without_arguments_of_its_own_and_for_any_case() {
+    let folder = Folder::new("lesson");
+    let out = folder.path("lesson.html");
+    assert_eq!(answer(rnn(&["lesson", "--out", &out])), format!("Lesson: {out}\n"));
+    let built_in = fs::read_to_string(&out).unwrap();
+    assert!(built_in.starts_with("<!DOCTYPE html>") && built_in.ends_with("</html>\n"));
+    let path = folder.write("case.json", case().to_string());
+    answer(rnn(&["lesson", "--case", &path, "--out", &out]));
+    assert_ne!(fs::read_to_string(&out).unwrap(), built_in);
+}
+
+#[test]
+fn the_lesson_refuses_what_it_cannot_show() {
+    let folder = Folder::new("lesson-refused");
+    let out = folder.path("lesson.html");
+    let path = folder.write("case.json", changed("/alpha", json!(2)));
+    refused(&rnn(&["lesson", "--case", &path, "--out", &out]), "alpha: must lie in (0, 1], found 2");
+    refused(&rnn(&["lesson", "--out", &folder.path("no/such/lesson.html")]), "--out: ");
+    assert!(!Path::new(&out).exists());
+}

@@ -22,6 +22,7 @@ pub(super) struct Args {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Credit(Credit),
+    Lesson(Lesson),
     Train(Train),
 }
 
@@ -50,6 +51,17 @@ pub(super) struct Credit {
     /// Also everything else that the mode knows: states, Jacobians, credit vectors, sensitivities
     #[arg(long)]
     pub(super) full: bool,
+}
+
+/// One page that shows why there are two algorithms, to step through: BPTT, RTRL, and the triangle between them
+#[derive(Debug, clap::Args)]
+pub(super) struct Lesson {
+    /// The case to look at, in the format rnn-case-1 [default: a built-in one]
+    #[arg(long, value_name = "FILE")]
+    pub(super) case: Option<PathBuf>,
+    /// Where the page goes
+    #[arg(long, value_name = "FILE", default_value = "rnn-lesson.html")]
+    pub(super) out: PathBuf,
 }
 
 /// Trains on a series in time to predict its next value

@@ -6,6 +6,7 @@ mod contest;
 mod cost;
 mod credit;
 mod failure;
+mod lesson;
 mod picture;
 mod progress;
 mod sunspots;
@@ -28,6 +29,7 @@ const FAILED: u8 = 2;
 pub(crate) fn run() -> ExitCode {
     let done = match Args::try_parse() {
         Ok(Args { command: Some(Command::Credit(args)), .. }) => credit::run(&args),
+        Ok(Args { command: Some(Command::Lesson(args)), .. }) => lesson::run(&args),
         Ok(Args { command: Some(Command::Train(args)), .. }) => train::run(&args),
         Ok(Args { command: None, main_job }) => sunspots::run(&main_job),
         Err(error) if is_an_answer(error.kind()) => Ok(error.to_string()),

@@ -11,7 +11,7 @@ use super::{ReportError, Triangle};
 /// More cells than this to a side cannot be told apart, so neighbours share one.
 const MOST_CELLS: usize = 120;
 /// Shades of the colour scale: neighbours of one shade are drawn as one.
-const SHADES: f64 = 64.0;
+pub(super) const SHADES: f64 = 64.0;
 /// How many decades below the largest norm the scale reaches at most; what lies below has the darkest colour.
 const MOST_DECADES: f64 = 16.0;
 
@@ -28,9 +28,7 @@ pub(super) fn draw(triangle: &Triangle) -> Result<Option<String>, ReportError> {
     let steps = triangle.norms.len();
     let pool = pool(steps);
     let cells = pooled(&triangle.norms, pool);
-    let places = cells.iter().flatten().filter_map(|&norm| Scale::Log.place(norm));
-    let Some((low, high)) = range(places) else { return Ok(None) };
-    let low = low.max(high - MOST_DECADES);
+    let Some((low, high)) = decades(&cells) else { return Ok(None) };
     let of = "the norm of dL_t/dtheta_s over s and t: a triangle, since the parameters at s cannot change the loss at t < s";
     svg(of, (WIDTH, HEIGHT), |root| {
         for (t, row) in cells.iter().enumerate() {
@@ -42,6 +40,29 @@ pub(super) fn draw(triangle: &Triangle) -> Result<Option<String>, ReportError> {
         bars(root, triangle, steps, pool, cells.len())
     })
     .map(Some)
+}
+
+/// The decades that the scale covers: those of the sizes, but not more than so many.
+fn decades(cells: &[Vec<f64>]) -> Option<(f64, f64)> {
+    let places = cells.iter().flatten().filter_map(|&norm| Scale::Log.place(norm));
+    range(places).map(|(low, high)| (low.max(high - MOST_DECADES), high))
+}
+
+/// The colours of cells, for pages that draw them themselves.
+#[derive(Debug, Default, serde::Serialize)]
+pub(crate) struct Shades {
+    /// For each cell the index of its shade among those of [`heat_css`](super::heat_css); `None` for 0.
+    cells: Vec<Vec<Option<i32>>>,
+    /// The sizes that have the first and the last shade.
+    ends: Option<(f64, f64)>,
+}
+
+/// The colours of cells by the logarithm of their sizes.
+pub(crate) fn shades(cells: &[Vec<f64>]) -> Shades {
+    let sizes: Vec<Vec<f64>> = cells.iter().map(|row| row.iter().map(|x| x.abs()).collect()).collect();
+    let Some(scale) = decades(&sizes) else { return Shades::default() };
+    let cells = sizes.iter().map(|row| row.iter().map(|&size| shade(size, scale)).collect()).collect();
+    Shades { cells, ends: Some((10_f64.powf(scale.0), 10_f64.powf(scale.1))) }
 }
 
 /// How many steps share a cell, along either side.

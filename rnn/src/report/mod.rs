@@ -11,6 +11,9 @@ mod table;
 mod ticks;
 mod write;
 
+pub(crate) use heat::{Shades, shades};
+pub(crate) use palette::{css, heat_css};
+
 use std::fmt;
 use std::path::Path;
 
@@ -161,13 +164,14 @@ impl Report {
     /// # Errors
     /// [`ReportError::Write`], naming the path, if it cannot be written; what stood there before then still does.
     pub fn write(&self, path: impl AsRef<Path>) -> Result<(), ReportError> {
-        let html = self.to_html()?;
-        let path = path.as_ref();
-        write::atomically(path, html.as_bytes()).map_err(|error| ReportError::Write {
-            path: path.display().to_string(),
-            reason: error.to_string(),
-        })
+        write_page(path.as_ref(), &self.to_html()?)
     }
+}
+
+/// Writes a page as [`Report::write`] does.
+pub(crate) fn write_page(path: &Path, html: &str) -> Result<(), ReportError> {
+    write::atomically(path, html.as_bytes())
+        .map_err(|error| ReportError::Write { path: path.display().to_string(), reason: error.to_string() })
 }
 
 #[cfg(test)]

@@ -72,7 +72,7 @@ impl Paint {
 }
 
 /// The style sheet's part that gives every drawn colour its variable.
-pub(super) fn css() -> String {
+pub(crate) fn css() -> String {
     let mut paints = vec![
         ("ink", Paint::Ink),
         ("label", Paint::Label),
@@ -96,7 +96,22 @@ pub(super) fn css() -> String {
         };
         let _ = writeln!(rules, "svg [stroke=\"{hex}\"]{{stroke:var(--{name}){dash}}}");
     }
-    format!(":root{{{light}}}\n@media (prefers-color-scheme:dark){{:root{{{dark}}}}}\n{rules}")
+    // A page may set `data-theme` to overrule the reader's system.
+    format!(
+        ":root{{{light}}}\n@media (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{dark}}}}}\n\
+         :root[data-theme=dark]{{{dark}}}\n{rules}"
+    )
+}
+
+/// A class for each shade of the heat map, `heat-0` to `heat-63`.
+pub(crate) fn heat_css() -> String {
+    let shades = super::heat::SHADES as i32;
+    let mut rules = String::new();
+    for shade in 0..shades {
+        let RGBColor(r, g, b) = heat(f64::from(shade) / f64::from(shades - 1));
+        let _ = writeln!(rules, ".heat-{shade}{{background:#{r:02x}{g:02x}{b:02x}}}");
+    }
+    rules
 }
 
 /// The heat map's scale at `part` from 0 to 1: dark to light, with hues that differ in lightness too.

@@ -1,0 +1,155 @@
+//! The lesson: one self-contained page in which the duality of BPTT and RTRL can be seen and stepped through.
+//!
+//! Every number of the page is computed here, by the engine, and written into the page as JSON; the page looks numbers up and
+//! computes no derivative. Each scene is a file of this folder, and a file of the same name in `page/js`.
+
+mod network;
+mod page;
+mod source;
+mod triangle;
+
+use crate::case::CaseFile;
+use crate::credit::Case;
+use crate::model::{Parameters, Recurrent};
+use crate::report::ReportError;
+use serde::Serialize;
+use std::fmt;
+use std::path::Path;
+
+/// The case that the lesson is about if no other is given: two units that are to repeat their input two steps later.
+const CASE: &str = include_str!("../../data/lesson.json");
+
+/// As many numbers of the triangle as a page holds and a reader can look at.
+const MOST_CELLS: usize = 30_000;
+
+/// The data of every scene.
+#[derive(Debug, Serialize)]
+pub struct Lesson {
+    case: Head,
+    network: network::Network,
+    triangle: triangle::Triangle,
+}
+
+/// What the page says about the case.
+#[derive(Debug, Serialize)]
+struct Head {
+    n: usize,
+    d: usize,
+    m: usize,
+    #[serde(rename = "T")]
+    steps: usize,
+    alpha: f64,
+    f: String,
+    g: String,
+    loss: String,
+    x: Vec<Vec<f64>>,
+    y_target: Vec<Vec<f64>>,
+}
+
+/// A case is too large to be looked at number by number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooLarge {
+    /// How many numbers its triangle has.
+    pub numbers: usize,
+}
+
+impl fmt::Display for TooLarge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let numbers = self.numbers;
+        write!(f, "T, d, n: the triangle has {numbers} numbers, and a page has room for {MOST_CELLS}")
+    }
+}
+
+impl std::error::Error for TooLarge {}
+
+impl Lesson {
+    /// The lesson about a case.
+    ///
+    /// # Errors
+    ///
+    /// [`TooLarge`] if the triangle has too many numbers to look at.
+    pub fn of(file: &CaseFile) -> Result<Self, TooLarge> {
+        let (n, d, steps) = (file.n, file.d, file.steps);
+        let parameters = d.saturating_mul(d.saturating_add(n).saturating_add(1));
+        let numbers = steps.saturating_mul(steps.saturating_add(1)).saturating_mul(parameters) / 2;
+        if numbers > MOST_CELLS {
+            return Err(TooLarge { numbers });
+        }
+        let case = Case::from(file);
+        Ok(Self { case: Head::of(file), network: network::of(&case), triangle: triangle::of(&case) })
+    }
+
+    /// The built-in case.
+    ///
+    /// # Panics
+    ///
+    /// Never: a test reads the built-in file.
+    #[must_use]
+    pub fn default_case() -> CaseFile {
+        CASE.parse().expect("the built-in case is well formed")
+    }
+
+    /// The page.
+    ///
+    /// # Errors
+    ///
+    /// [`ReportError::Draw`] if the drawing library fails.
+    pub fn to_html(&self) -> Result<String, ReportError> {
+        page::html(self)
+    }
+
+    /// Writes the page, all or nothing, as [`Report::write`](crate::report::Report::write) does.
+    ///
+    /// # Errors
+    ///
+    /// [`ReportError::Write`], naming the path, if it cannot be written.
+    pub fn write(&self, path: impl AsRef<Path>) -> Result<(), ReportError> {
+        crate::report::write_page(path.as_ref(), &self.to_html()?)
+    }
+}
+
+impl Head {
+    fn of(file: &CaseFile) -> Self {
+        Self {
+            n: file.n,
+            d: file.d,
+            m: file.m,
+            steps: file.steps,
+            alpha: file.alpha,
+            f: file.f.to_string(),
+            g: file.g.to_string(),
+            loss: file.loss.to_string(),
+            x: file.x.clone(),
+            y_target: file.y_target.clone(),
+        }
+    }
+}
+
+/// The names of theta's parameters in their order, with indices from 1: `W_rec[1,2]`.
+fn recurrent_names(theta: &Recurrent<f64>) -> Vec<String> {
+    let vector = |name: &str, len: usize| (1..=len).map(|i| format!("{name}[{i}]")).collect::<Vec<_>>();
+    [
+        matrix_names("W_rec", theta.w_rec.shape()),
+        matrix_names("W_in", theta.w_in.shape()),
+        vector("b_rec", theta.b_rec.as_slice().len()),
+    ]
+    .concat()
+}
+
+/// The names of all parameters in their order.
+fn parameter_names(params: &Parameters<f64>) -> Vec<String> {
+    let outputs = 1..=params.readout.b_out.as_slice().len();
+    [
+        recurrent_names(&params.recurrent),
+        matrix_names("W_out", params.readout.w_out.shape()),
+        outputs.map(|i| format!("b_out[{i}]")).collect(),
+    ]
+    .concat()
+}
+
+fn matrix_names(name: &str, [rows, cols]: [usize; 2]) -> Vec<String> {
+    (1..=rows).flat_map(|i| (1..=cols).map(move |j| format!("{name}[{i},{j}]"))).collect()
+}
+
+#[cfg(test)]
+mod tests;
