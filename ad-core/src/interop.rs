@@ -7,6 +7,13 @@
 //! written by others for `T: Float` can be differentiated. A method that `Float` and `Scalar` both have
 //! is the `Scalar` one, and an inherent method too, which settles which of the two is meant.
 
+#[cfg(feature = "nalgebra")]
+mod nalgebra;
+#[cfg(feature = "ndarray")]
+mod ndarray;
+#[cfg(feature = "serde")]
+mod serde;
+
 /// Implements, for a number type that is a `Scalar`: its elementary functions as inherent methods,
 /// operators on references and with plain numbers, `Sum`, `Product`, and num-traits' `Float`, `FloatConst`, `Signed`, `Bounded`, `FromPrimitive`,
 /// `ToPrimitive`, `NumCast`, `MulAdd`, `MulAddAssign`, `Inv` and `Pow`.
@@ -151,6 +158,13 @@ macro_rules! impl_num_traits {
         $crate::impl_num_traits! { @assign $real [$($generics)*] [$ty] MulAssign mul_assign * }
         $crate::impl_num_traits! { @assign $real [$($generics)*] [$ty] DivAssign div_assign / }
         $crate::impl_num_traits! { @assign $real [$($generics)*] [$ty] RemAssign rem_assign % }
+        /// A constant.
+        impl<$($generics)*> From<$real> for $ty {
+            #[inline]
+            fn from(x: $real) -> $ty {
+                $crate::Scalar::constant(x)
+            }
+        }
         impl<$($generics)*> ::core::ops::Rem<$real> for $ty {
             type Output = $ty;
             #[inline]
@@ -422,6 +436,8 @@ macro_rules! impl_methods {
 /// `pairs(&self, &Self, impl Fn(&T, &T) -> bool) -> bool` that visits all that has to be close. The
 /// crate `approx` is that of the caller.
 ///
+/// Tolerances are numbers of the same type, of which the primal counts: nalgebra asks for that.
+///
 /// `impl_approx!(Dual<T, const N: usize>);` where `T` is the scalar below.
 #[doc(hidden)]
 #[macro_export]
@@ -429,35 +445,39 @@ macro_rules! impl_approx {
     ($name:ident<$t:ident $(, const $n:ident: $kind:ident)*>) => {
         impl<$t $(, const $n: $kind)*> ::approx::AbsDiffEq for $name<$t $(, $n)*>
         where
-            $t: $crate::Scalar + ::approx::AbsDiffEq<Epsilon: Copy>,
+            $t: $crate::Scalar + ::approx::AbsDiffEq<Epsilon = $t>,
         {
-            type Epsilon = $t::Epsilon;
-            fn default_epsilon() -> $t::Epsilon {
-                $t::default_epsilon()
+            type Epsilon = Self;
+            fn default_epsilon() -> Self {
+                $crate::Scalar::constant($t::default_epsilon().primal())
             }
-            fn abs_diff_eq(&self, other: &Self, epsilon: $t::Epsilon) -> bool {
+            fn abs_diff_eq(&self, other: &Self, epsilon: Self) -> bool {
+                let epsilon = $t::constant($crate::Scalar::primal(epsilon));
                 self.pairs(other, |a, b| a.abs_diff_eq(b, epsilon))
             }
         }
         impl<$t $(, const $n: $kind)*> ::approx::RelativeEq for $name<$t $(, $n)*>
         where
-            $t: $crate::Scalar + ::approx::RelativeEq<Epsilon: Copy>,
+            $t: $crate::Scalar + ::approx::RelativeEq<Epsilon = $t>,
         {
-            fn default_max_relative() -> $t::Epsilon {
-                $t::default_max_relative()
+            fn default_max_relative() -> Self {
+                $crate::Scalar::constant($t::default_max_relative().primal())
             }
-            fn relative_eq(&self, other: &Self, epsilon: $t::Epsilon, max_relative: $t::Epsilon) -> bool {
+            fn relative_eq(&self, other: &Self, epsilon: Self, max_relative: Self) -> bool {
+                let [epsilon, max_relative] =
+                    [epsilon, max_relative].map(|x| $t::constant($crate::Scalar::primal(x)));
                 self.pairs(other, |a, b| a.relative_eq(b, epsilon, max_relative))
             }
         }
         impl<$t $(, const $n: $kind)*> ::approx::UlpsEq for $name<$t $(, $n)*>
         where
-            $t: $crate::Scalar + ::approx::UlpsEq<Epsilon: Copy>,
+            $t: $crate::Scalar + ::approx::UlpsEq<Epsilon = $t>,
         {
             fn default_max_ulps() -> u32 {
                 $t::default_max_ulps()
             }
-            fn ulps_eq(&self, other: &Self, epsilon: $t::Epsilon, max_ulps: u32) -> bool {
+            fn ulps_eq(&self, other: &Self, epsilon: Self, max_ulps: u32) -> bool {
+                let epsilon = $t::constant($crate::Scalar::primal(epsilon));
                 self.pairs(other, |a, b| a.ulps_eq(b, epsilon, max_ulps))
             }
         }

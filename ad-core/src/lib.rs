@@ -36,7 +36,8 @@
 //! `std` (default): elementary functions from the standard library, and kernels chosen for the processor at
 //! run time. Without it the crate is `no_std` (it needs `alloc`) and the values come from the crate `libm`,
 //! where erf and lgamma come from in any case. `gemm`: matrix products by the crate of that name; without it,
-//! plain loops.
+//! plain loops. `nalgebra`, `ndarray`: their arrays as arguments of the operators, and from and to ours.
+//! `serde`: arrays, written and read.
 
 #![cfg_attr(not(test), no_std)]
 

@@ -30,23 +30,59 @@ pub fn jacobian_by_chunks<T: Scalar, const N: usize>(
 ) -> Matrix<T> {
     assert!(N > 0, "a chunk must have at least one column");
     let mut inputs: Vec<Dual<T, N>> = x.iter().map(|&x| Dual::from_primal(x)).collect();
-    let mut columns: Vec<Vec<T>> = Vec::with_capacity(x.len());
-    for start in (0..x.len()).step_by(N) {
-        let end = x.len().min(start + N);
-        for j in start..end {
-            inputs[j] = Dual::variable(x[j], j - start);
-        }
-        let out = f(&inputs);
-        columns.extend((0..end - start).map(|lane| out.iter().map(|y| y.tangent[lane]).collect()));
-        for j in start..end {
-            inputs[j] = Dual::from_primal(x[j]);
-        }
+    let chunks = (0..x.len()).step_by(N);
+    let columns: Vec<Vec<T>> = chunks.flat_map(|start| chunk(&mut f, x, &mut inputs, start)).collect();
+    from_columns(columns, || f(&inputs).len())
+}
+
+/// [`jacobian`] with its chunks of columns on all threads of `rayon`'s pool (feature `rayon`).
+///
+/// ```
+/// let j = ad_forward::par_jacobian(|x| vec![x[0] * x[1], x[0] + x[1], x[1]], &[2.0, 3.0]);
+/// assert_eq!(j.as_slice(), [3.0, 2.0, 1.0, 1.0, 0.0, 1.0]);
+/// ```
+///
+/// # Panics
+///
+/// If `f` returns results of different lengths.
+#[cfg(feature = "rayon")]
+pub fn par_jacobian<T: Scalar>(
+    f: impl Fn(&[Dual<T, CHUNK>]) -> Vec<Dual<T, CHUNK>> + Sync,
+    x: &[T],
+) -> Matrix<T> {
+    use rayon::prelude::*;
+    let inputs: Vec<Dual<T, CHUNK>> = x.iter().map(|&x| Dual::from_primal(x)).collect();
+    let chunks = (0..x.len()).into_par_iter().step_by(CHUNK);
+    let columns: Vec<Vec<Vec<T>>> =
+        chunks.map_with(inputs.clone(), |inputs, start| chunk(&mut &f, x, inputs, start)).collect();
+    from_columns(columns.into_iter().flatten().collect(), || f(&inputs).len())
+}
+
+/// The columns from `start` on, as many as one run gives. `inputs` are constants, before and after.
+fn chunk<T: Scalar, const N: usize>(
+    f: &mut impl FnMut(&[Dual<T, N>]) -> Vec<Dual<T, N>>,
+    x: &[T],
+    inputs: &mut [Dual<T, N>],
+    start: usize,
+) -> Vec<Vec<T>> {
+    let end = x.len().min(start + N);
+    for j in start..end {
+        inputs[j] = Dual::variable(x[j], j - start);
     }
-    let rows = columns.first().map_or_else(|| f(&inputs).len(), Vec::len);
+    let out = f(inputs);
+    for j in start..end {
+        inputs[j] = Dual::from_primal(x[j]);
+    }
+    (0..end - start).map(|lane| out.iter().map(|y| y.tangent[lane]).collect()).collect()
+}
+
+/// The matrix of these columns; `rows` tells how many rows there are where there is no column.
+fn from_columns<T: Scalar>(columns: Vec<Vec<T>>, rows: impl FnOnce() -> usize) -> Matrix<T> {
+    let rows = columns.first().map_or_else(rows, Vec::len);
     assert!(
         columns.iter().all(|column| column.len() == rows),
         "the function returned results of different lengths"
     );
     let columns = &columns;
-    Matrix::new([rows, x.len()], (0..rows).flat_map(|i| columns.iter().map(move |column| column[i])))
+    Matrix::new([rows, columns.len()], (0..rows).flat_map(|i| columns.iter().map(move |column| column[i])))
 }

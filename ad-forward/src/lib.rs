@@ -19,7 +19,14 @@
 //! # With other crates
 //!
 //! [`Dual`] has the traits of `num_traits` (`Float` and its kin), so that code for `T: Float` runs on it.
-//! Feature `approx`: closeness for tests, of the primal *and* the tangents.
+//!
+//! | feature | what it brings |
+//! |---|---|
+//! | `approx` | closeness for tests, of the primal *and* the tangents |
+//! | `nalgebra` | [`Dual`] is a `RealField`: decompositions, solvers and geometry differentiate |
+//! | `ndarray` | `&array * dual`; `dot` and `mapv` work without it |
+//! | `rayon` | `par_jacobian`: the columns of a Jacobian on many threads |
+//! | `serde` | [`Dual`] as its primal and its tangents |
 //!
 //! Without the default feature `std` the crate is `no_std`, as `ad_core` is.
 
@@ -39,6 +46,8 @@ mod tangent;
 
 pub use array::DualArray;
 pub use dual::Dual;
+#[cfg(feature = "rayon")]
+pub use jacobian::par_jacobian;
 pub use jacobian::{CHUNK, jacobian, jacobian_by_chunks};
 pub use jvp::{derivative, jvp, value_and_derivative};
 pub use seed::{constant, seeded};

@@ -29,7 +29,15 @@
 //! # With other crates
 //!
 //! [`Var`] has the traits of `num_traits` (`Float` and its kin), so that code for `T: Float` runs on it.
-//! Feature `approx`: closeness for tests, of the values.
+//!
+//! | feature | what it brings |
+//! |---|---|
+//! | `approx` | closeness for tests, of the values |
+//! | `nalgebra` | [`Var`] is a `RealField`: decompositions, solvers and geometry differentiate |
+//! | `ndarray` | `&array * variable`; `dot` and `mapv` work without it |
+//!
+//! Each thread has its own recordings, so a batch of gradients is `par_iter().map(|x| grad(f, x))` with rayon. There
+//! is no `serde` for [`Var`], which is worth nothing without its recording: write values and gradients.
 
 mod array;
 mod block;

@@ -25,8 +25,11 @@ mod tests {
         let (x, y) = (Dual::new(1.0, [2.0, 3.0]), Dual::new(1.0 + 1e-12, [2.0, 3.0 - 1e-12]));
         let off = Dual::new(1.0, [2.0, 3.1]);
         assert!(x == off, "equality looks at the primal alone");
-        assert!(abs_diff_eq!(x, y, epsilon = 1e-11) && !abs_diff_eq!(x, off, epsilon = 1e-11));
-        assert!(relative_eq!(x, y, max_relative = 1e-11) && !relative_eq!(x, off, max_relative = 1e-11));
+        let tolerance = 1e-11.into();
+        assert!(abs_diff_eq!(x, y, epsilon = tolerance) && !abs_diff_eq!(x, off, epsilon = tolerance));
+        assert!(
+            relative_eq!(x, y, max_relative = tolerance) && !relative_eq!(x, off, max_relative = tolerance)
+        );
         assert!(ulps_eq!(x, x) && !ulps_eq!(x, off));
         let (x, off) = (Dual::new(x, [x]), Dual::new(x, [off]));
         assert!(relative_eq!(x, x) && !relative_eq!(x, off));

@@ -2,4 +2,10 @@
 
 #[cfg(feature = "approx")]
 mod approx;
+#[cfg(feature = "nalgebra")]
+mod nalgebra;
+#[cfg(feature = "ndarray")]
+mod ndarray;
 mod num;
+#[cfg(feature = "serde")]
+mod serde;

@@ -25,10 +25,11 @@ mod tests {
         let g = grad(
             |x| {
                 let off = *x + 1e-12;
-                assert!(abs_diff_eq!(*x, off, epsilon = 1e-11) && !abs_diff_eq!(*x, off, epsilon = 1e-13));
-                assert!(relative_eq!(*x, off, max_relative = 1e-11));
-                assert!(!relative_eq!(*x, off, epsilon = 0.0, max_relative = 1e-13));
-                assert!(ulps_eq!(*x, *x) && !ulps_eq!(*x, off, epsilon = 0.0));
+                let [zero, small, large] = [0.0, 1e-13, 1e-11].map(Var::from);
+                assert!(abs_diff_eq!(*x, off, epsilon = large) && !abs_diff_eq!(*x, off, epsilon = small));
+                assert!(relative_eq!(*x, off, max_relative = large));
+                assert!(!relative_eq!(*x, off, epsilon = zero, max_relative = small));
+                assert!(ulps_eq!(*x, *x) && !ulps_eq!(*x, off, epsilon = zero));
                 *x
             },
             &1.0,
