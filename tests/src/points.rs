@@ -69,6 +69,20 @@ pub fn denormal() -> impl Strategy<Value = f64> + Clone {
     (bits.prop_map(f64::from_bits), any::<bool>()).prop_map(signed)
 }
 
+/// Numbers of up to about 2: ordinary ones, small ones down to `1e-20`, zeros, denormal, next to 0, 1 and -1.
+/// With larger ones, rounding alone drives two ways to compute a long program's derivative apart.
+pub fn moderate() -> impl Strategy<Value = f64> + Clone {
+    prop_oneof![
+        6 => ordinary(),
+        2 => magnitudes(-20..=-1),
+        1 => near(1.0),
+        1 => near(-1.0),
+        1 => near(0.0),
+        1 => signed_zero(),
+        1 => denormal(),
+    ]
+}
+
 /// All of the above; near 0, 1 and -1.
 pub fn any_number() -> impl Strategy<Value = f64> + Clone {
     prop_oneof![
