@@ -63,6 +63,21 @@ impl<T: Scalar> Op<T> {
         Self { entries, kind }
     }
 
+    /// The memory of what is kept for the sweep. Weights are their owner's.
+    pub(crate) fn bytes(&self) -> usize {
+        let numbers = match &self.kind {
+            Kind::Affine { terms, .. } => terms.iter().flat_map(|t| &t.x).map(|x| x.as_slice().len()).sum(),
+            Kind::Diagonal { factors } | Kind::Contract { factors } => {
+                factors.iter().map(|(_, p)| p.len()).sum()
+            }
+            Kind::ReduceRows { partials, .. } => partials.as_slice().len(),
+            Kind::Scale { by, .. } => by.as_ref().map_or(0, |(_, x)| x.as_slice().len()),
+            Kind::Gather { from } => from.len(),
+            _ => 0,
+        };
+        numbers * size_of::<T>()
+    }
+
     /// Carries the adjoint `out` of an array result to the operands.
     ///
     /// `out` is the only buffer that is given or recycled: if others were made on the way, every sweep

@@ -90,6 +90,7 @@ pub(crate) fn dot<T: Scalar>(x: &[Var<T>], y: &[Var<T>]) -> Var<T> {
     }
     let (value, index) = cold::<T, _>(|cold| {
         let tape = cold.open.as_mut().unwrap_or_else(|| foreign_variable());
+        hot::<T, _>(|hot| tape.keep_below_ceiling(hot));
         tape.products.record(operands, ids)
     });
     Var::new(value, hot::<T, _>(|hot| hot.push(Entry::product(index))))
@@ -127,6 +128,11 @@ impl<T: Scalar> Products<T> {
         self.values.clear();
         self.nodes.clear();
         self.recent.clear();
+    }
+
+    /// The memory of all that is kept.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of_val(&self.list[..]) + size_of_val(&self.values[..]) + size_of_val(&self.nodes[..])
     }
 
     fn record(&mut self, operands: [&[Var<T>]; 2], ids: [Ids; 2]) -> (T, u32) {

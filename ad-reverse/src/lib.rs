@@ -9,6 +9,7 @@
 //! | [`grad`], [`value_and_grad`] | all of `df/dx_j` of a scalar `f` | one run, one sweep |
 //! | [`vjp`] | `f(x)` and a [`Pullback`]: `w^T J` for any `w`, as often as wanted | one run; one sweep each |
 //! | [`vjp_watching`] | also the adjoints of arrays inside `f`: the credit vectors of a network | as `vjp` |
+//! | [`try_grad`], [`try_vjp`], .. | the same, or an error where the recording would grow beyond a ceiling | the same |
 //! | [`jacobian`] | all of `df_i/dx_j` | one run, one sweep of all outputs at once |
 //!
 //! # Nesting
@@ -41,6 +42,7 @@
 
 mod array;
 mod block;
+mod ceiling;
 mod dot;
 mod interop;
 mod jacobian;
@@ -53,6 +55,7 @@ mod var;
 mod vjp;
 
 pub use array::VarArray;
+pub use ceiling::{RecordingError, RecordingSize, try_grad, try_value_and_grad, try_vjp};
 pub use jacobian::jacobian;
 pub use var::Var;
 pub use vjp::{Pullback, constant, grad, value_and_grad, vjp, vjp_watching};

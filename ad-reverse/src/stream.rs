@@ -47,8 +47,8 @@ const BLOCK: u32 = u32::MAX - 2;
 const PRODUCT: u32 = u32::MAX - 3;
 const LEAF: u32 = u32::MAX - 4;
 
-/// The largest number of nodes that a recording can hold.
-pub(crate) const MAX_NODES: u64 = (LEAF & !FLAG) as u64;
+/// The largest number of nodes that a recording can hold. The unit tests reach it.
+pub(crate) const MAX_NODES: u64 = if cfg!(test) { 3 << 20 } else { (LEAF & !FLAG) as u64 };
 
 /// The first chunk fits into one page, later ones double up to the largest.
 const FIRST_CHUNK: usize = 1 << 12;
@@ -242,6 +242,16 @@ impl<T: Copy> Stream<T> {
             chunk.used = top - start;
         }
         cursor.take_from(&Cursor::detached());
+    }
+
+    /// The size of all records, up to `cursor` if it is not detached.
+    pub(crate) fn bytes(&self, cursor: &Cursor<T>) -> usize {
+        let Some((last, full)) = self.chunks[..self.active].split_last() else { return 0 };
+        let last = match cursor.top.get() as usize {
+            0 => last.used,
+            top => top - last.bytes.as_ptr() as usize,
+        };
+        full.iter().map(|chunk| chunk.used).sum::<usize>() + last
     }
 
     /// Forgets all records and keeps the memory.

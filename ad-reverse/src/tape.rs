@@ -1,9 +1,10 @@
 //! A recording: opening it, adding to it, closing it.
 
 use crate::block::Op;
+use crate::ceiling::{RecordingError, RecordingSize};
 use crate::dot::Products;
 use crate::local::{Hot, cold, hot};
-use crate::stream::{Entry, MAX_NODES, Stream};
+use crate::stream::{Cursor, Entry, MAX_NODES, Stream};
 use crate::sweep::Workspace;
 use ad_core::Scalar;
 use std::marker::PhantomData;
@@ -17,6 +18,11 @@ pub(crate) struct Tape<T: Scalar> {
     pub(crate) ops: Vec<Op<T>>,
     pub(crate) products: Products<T>,
     pub(crate) workspace: Workspace<T>,
+    ceiling: RecordingSize,
+    /// The memory of the arrays that `ops` keep.
+    arrays: usize,
+    /// The memory of all that was given up when the recording passed its ceiling.
+    given_up: usize,
 }
 
 impl<T: Scalar> Tape<T> {
@@ -28,6 +34,39 @@ impl<T: Scalar> Tape<T> {
             ops: Vec::new(),
             products: Products::default(),
             workspace: Workspace::default(),
+            ceiling: RecordingSize::UNLIMITED,
+            arrays: 0,
+            given_up: 0,
+        }
+    }
+
+    fn clear(&mut self) {
+        self.stream.clear();
+        self.ops.clear();
+        self.products.clear();
+        self.arrays = 0;
+    }
+
+    /// What the recording has needed until now, of so many operations and with its records up to `cursor`.
+    fn needed(&self, operations: u64, cursor: &Cursor<T>) -> RecordingSize {
+        let ops = self.arrays + self.ops.len() * size_of::<Op<T>>();
+        let held = self.stream.bytes(cursor) + ops + self.products.bytes();
+        let adjoints = operations as usize * size_of::<T>();
+        RecordingSize { bytes: self.given_up + held + adjoints, operations }
+    }
+
+    /// Past the ceiling, gives up all that was recorded: what follows is written over it, and never swept.
+    #[inline]
+    pub(crate) fn keep_below_ceiling(&mut self, hot: &Hot<T>) {
+        if self.ceiling == RecordingSize::UNLIMITED {
+            return;
+        }
+        let operations = hot.len.get();
+        let needed = self.needed(operations, &hot.cursor);
+        if needed.exceeds(self.ceiling) {
+            hot.cursor.take_from(&Cursor::detached());
+            self.clear();
+            self.given_up = needed.bytes - operations as usize * size_of::<T>();
         }
     }
 
@@ -71,9 +110,7 @@ impl<T: Scalar> Drop for Recorded<T> {
 }
 
 fn recycle<T: Scalar>(mut tape: Box<Tape<T>>) {
-    tape.stream.clear();
-    tape.ops.clear();
-    tape.products.clear();
+    tape.clear();
     cold(|cold| cold.pool.push(tape));
 }
 
@@ -89,10 +126,11 @@ pub(crate) struct Recording<T: Scalar> {
 }
 
 impl<T: Scalar> Recording<T> {
-    pub(crate) fn open() -> Self {
+    pub(crate) fn open(ceiling: RecordingSize) -> Self {
         let outer = Hot::empty();
         let (base, outer_tape) = cold(|cold| {
-            let tape = cold.pool.pop().unwrap_or_else(|| Box::new(Tape::new()));
+            let mut tape = cold.pool.pop().unwrap_or_else(|| Box::new(Tape::new()));
+            (tape.ceiling, tape.given_up) = (ceiling, 0);
             (cold.reserve_ids(), cold.open.replace(tape))
         });
         hot::<T, _>(|hot| {
@@ -102,8 +140,16 @@ impl<T: Scalar> Recording<T> {
         Self { outer, outer_tape, closed: false, not_send: PhantomData }
     }
 
-    pub(crate) fn close(mut self) -> Recorded<T> {
-        Recorded(Some(self.end()))
+    /// # Errors
+    ///
+    /// If the recording needed more than its ceiling.
+    pub(crate) fn close(mut self) -> Result<Recorded<T>, RecordingError> {
+        let tape = Recorded(Some(self.end()));
+        let (ceiling, needed) = (tape.ceiling, tape.needed(tape.len, &Cursor::detached()));
+        if tape.given_up > 0 || needed.exceeds(ceiling) {
+            return Err(RecordingError::Ceiling { ceiling, needed });
+        }
+        Ok(tape)
     }
 
     fn end(&mut self) -> Box<Tape<T>> {
@@ -171,7 +217,11 @@ impl<T: Scalar> Hot<T> {
     fn grow(&self, size: usize) {
         let nodes = MAX_NODES - RESERVE;
         assert!(self.len.get() < nodes, "a recording holds at most {nodes} operations");
-        cold::<T, _>(|cold| cold.open.as_mut().expect("a recording is open").stream.grow(&self.cursor, size));
+        cold::<T, _>(|cold| {
+            let tape = cold.open.as_mut().expect("a recording is open");
+            tape.keep_below_ceiling(self);
+            tape.stream.grow(&self.cursor, size);
+        });
     }
 }
 
@@ -251,6 +301,8 @@ pub(crate) fn record_difference<T: Scalar>(x: u64, y: u64) -> u64 {
 pub(crate) fn record_block<T: Scalar>(op: Op<T>) -> (u64, u32) {
     let index = cold::<T, _>(|cold| {
         let tape = cold.open.as_mut().expect("block operations are recorded on live operands");
+        tape.arrays += op.bytes();
+        hot::<T, _>(|hot| tape.keep_below_ceiling(hot));
         tape.ops.push(op);
         tape.ops.len() - 1
     });

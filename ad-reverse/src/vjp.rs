@@ -1,6 +1,7 @@
 //! The vector-Jacobian product: [`vjp`], [`grad`], and the [`Pullback`] behind them.
 
 use crate::array::{VarArray, scalar_leaf};
+use crate::ceiling::{RecordingError, RecordingSize};
 use crate::sweep::{Adjoints, sweep};
 use crate::tape::{Recorded, Recording, live_node};
 use crate::var::Var;
@@ -104,11 +105,26 @@ where
     P: Tree<Scalar = T> + ?Sized,
     Out: Tree<Scalar = Var<T>>,
 {
-    let recording = Recording::<T>::open();
+    record(f, x, RecordingSize::UNLIMITED).unwrap_or_else(|error| unreachable!("{error}"))
+}
+
+/// [`vjp_watching`] with a ceiling for the recording.
+#[allow(clippy::type_complexity, reason = "three results, each of its own type")]
+pub(crate) fn record<'x, T, P, Out, const RANK: usize>(
+    f: impl FnOnce(&P::Over<Var<T>>) -> (Out, Vec<VarArray<T, RANK>>),
+    x: &'x P,
+    ceiling: RecordingSize,
+) -> Result<(Out::Owned<T>, Vec<Dense<T, RANK>>, Pullback<'x, T, P>), RecordingError>
+where
+    T: Scalar,
+    P: Tree<Scalar = T> + ?Sized,
+    Out: Tree<Scalar = Var<T>>,
+{
+    let recording = Recording::<T>::open(ceiling);
     let mut inputs = Places::default();
     let lifted = x.lift(&mut inputs);
     let (out, intermediates) = f(lifted.borrow());
-    let tape = recording.close();
+    let tape = recording.close()?;
     let mut outputs = Results { tape: &tape, places: Places::default() };
     let y = out.lift(&mut outputs);
     let mut watched = Results { tape: &tape, places: Places::default() };
@@ -117,7 +133,7 @@ where
     }
     let (outputs, watched) = (outputs.places, watched.places.leaves);
     let values = intermediates.iter().map(|array| array.values().clone()).collect();
-    (y, values, Pullback { x, tape, inputs, outputs, watched })
+    Ok((y, values, Pullback { x, tape, inputs, outputs, watched }))
 }
 
 /// A recording that can be swept back, as often as wanted.

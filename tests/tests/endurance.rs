@@ -1,7 +1,7 @@
 //! Long recordings, many recordings, interrupted recordings, and recordings side by side.
 
 use ad_core::{Array, Scalar, Vector, rules};
-use ad_reverse::{Var, VarArray, grad};
+use ad_reverse::{RecordingError, RecordingSize, Var, VarArray, grad, try_grad};
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
@@ -110,4 +110,66 @@ fn one_to_sixteen_threads_give_the_same_bits() {
         });
         assert_eq!(found, expected, "{threads} threads");
     }
+}
+
+/// What the recording of `f` needs beyond a ceiling, and the gradient below it.
+fn at_ceiling(
+    f: impl FnOnce(&[Var<f64>]) -> Var<f64>,
+    x: &[f64],
+    ceiling: RecordingSize,
+) -> Result<Vec<f64>, RecordingSize> {
+    try_grad(f, x, ceiling).map_err(|error| match error {
+        RecordingError::Ceiling { ceiling: named, needed } if named == ceiling => needed,
+        other => panic!("{other}"),
+    })
+}
+
+#[test]
+fn past_a_ceiling_the_primal_runs_on_and_the_error_says_how_much_was_needed() {
+    let x = [0.3, -0.7, 1.1, 0.2];
+    let points = Cell::new(0);
+    let long = |x: &[Var<f64>]| {
+        let sum: Var<f64> = (0..20).map(|_| mixed(x, || points.set(points.get() + 1))).sum();
+        sum + (0..50).map(|i| Var::dot_product(&x[..1 + i % 4], &x[..1 + i % 4])).sum::<Var<f64>>()
+    };
+    let clean = grad(long, x.as_slice());
+    let all_points = points.take();
+    let needed = at_ceiling(long, &x, RecordingSize::of_bytes(0)).unwrap_err();
+    assert!(needed.bytes > 100_000 && needed.operations > 10_000, "{needed:?}");
+    for part in 0..10 {
+        points.set(0);
+        let ceiling = RecordingSize::of_bytes(needed.bytes / 10 * part);
+        let error = at_ceiling(long, &x, ceiling).unwrap_err();
+        assert_eq!(points.get(), all_points, "the primal stopped at {ceiling:?}");
+        assert_eq!(error.operations, needed.operations);
+        // What recordings share, and then do not, is the only difference.
+        assert!(error.bytes.abs_diff(needed.bytes) < needed.bytes / 50, "{error:?}, {needed:?}");
+        // The next recording is as good as any, also without a ceiling.
+        assert_eq!(bits(&grad(long, x.as_slice())), bits(&clean));
+    }
+    let fits = at_ceiling(long, &x, needed).unwrap();
+    assert_eq!(bits(&fits), bits(&clean));
+    let few = RecordingSize { operations: needed.operations - 1, ..RecordingSize::UNLIMITED };
+    assert_eq!(at_ceiling(long, &x, few).unwrap_err().operations, needed.operations);
+}
+
+#[test]
+fn a_ceiling_is_that_of_one_recording() {
+    let outer = |x: &Var<f64>| {
+        let y = x.sin();
+        let inner =
+            try_grad(|z: &[Var<f64>]| mixed(z, || ()), &[0.5, 0.25][..], RecordingSize::of_bytes(100));
+        let message = inner.unwrap_err().to_string();
+        assert!(message.contains("and 100 bytes are allowed"), "{message}");
+        y * *x
+    };
+    assert_eq!(grad(outer, &0.0), 0.0);
+    assert_eq!(grad(outer, &1.0), 1.0_f64.sin() + 1.0_f64.cos());
+    // An outer one that has passed its ceiling does not spoil an inner one.
+    let spoiled = |x: &Var<f64>| {
+        let y = (0..10_000).fold(*x, |y, _| y.sin());
+        assert_eq!(grad(|z: &Var<f64>| *z * *z, &3.0), 6.0);
+        y
+    };
+    assert!(try_grad(spoiled, &1.0, RecordingSize::of_bytes(1000)).is_err());
 }

@@ -16,6 +16,7 @@ use proptest::test_runner::Config;
 use rnn::case::CaseFile;
 use rnn::credit::{Case, Mode};
 use serde_json::{Value, json};
+use std::slice::from_ref;
 
 /// How many roundings a rule may make, in value or partial, each half a unit in the last place.
 const ROUNDINGS: f64 = 64.0;
@@ -279,7 +280,7 @@ proptest! {
                 let p = &read.params;
                 prop_assert!(fits(&p.w_rec, [read.d; 2]) && fits(&p.w_in, [read.d, read.n]));
                 prop_assert!(fits(&p.w_out, [read.m, read.d]));
-                prop_assert!(fits(&[p.b_rec.clone()], [1, read.d]) && fits(&[p.b_out.clone()], [1, read.m]));
+                prop_assert!(fits(from_ref(&p.b_rec), [1, read.d]) && fits(from_ref(&p.b_out), [1, read.m]));
                 prop_assert!(fits(&read.x, [read.steps, read.n]) && fits(&read.y_target, [read.steps, read.m]));
                 if whole {
                     prop_assert_eq!(json!(read.x), case["x"].clone());

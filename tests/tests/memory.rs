@@ -1,7 +1,7 @@
 //! What memory each mode needs, counted by the allocator. One test: the counter is the process's.
 
 use ad_core::{Array, Scalar, Vector, rules};
-use ad_reverse::{Var, VarArray, grad};
+use ad_reverse::{RecordingSize, Var, VarArray, grad, try_grad};
 use peak_alloc::PeakAlloc;
 use rnn::credit::rtrl::Rtrl;
 use rnn::credit::window::Windows;
@@ -153,10 +153,41 @@ fn many_gradients_do_not_accumulate() {
     assert_eq!(COUNTER.current_usage(), before, "100 threads left memory behind");
 }
 
+fn a_ceiling_holds() {
+    const MEGABYTE: usize = 1 << 20;
+    let ceiling = RecordingSize::of_bytes(8 * MEGABYTE);
+    let scalars = |x: &Var<f64>| (0..2_000_000).fold(*x, |y, _| y.sin());
+    let arrays = |x: &VarArray<f64, 1>| (0..4000).fold(x.clone(), |y, _| y.map(rules::Sin)).sum();
+    let products = |x: &[Var<f64>]| {
+        let mut y = x.to_vec();
+        for i in 0..20_000 {
+            y[i % 1000] = Var::dot_product(&y, x) / (1.0 + y[0] * y[0]);
+        }
+        y[0]
+    };
+    let many = Vector::from(vec![0.5; 1000]);
+    let without = [
+        peak_from_cold(|| grad(scalars, &1.0)),
+        peak_from_cold(|| grad(arrays, &many)),
+        peak_from_cold(|| grad(products, &[1e-3; 1000][..])),
+    ];
+    let within = [
+        peak_from_cold(|| assert!(try_grad(scalars, &1.0, ceiling).is_err())),
+        peak_from_cold(|| assert!(try_grad(arrays, &many, ceiling).is_err())),
+        peak_from_cold(|| assert!(try_grad(products, &[1e-3; 1000][..], ceiling).is_err())),
+    ];
+    for (without, within) in without.into_iter().zip(within) {
+        assert!(without > 24 * MEGABYTE, "{without} bytes are no test of the ceiling");
+        // Vectors grow by doubling.
+        assert!(within < 17 * MEGABYTE, "{within} bytes where 8 MB are allowed, {without} without a ceiling");
+    }
+}
+
 #[test]
 fn memory() {
     let params = Parameters::<f64>::random(1, D, 1, 0.9, 0);
     online_memory_does_not_grow_with_time(&params);
     the_whole_sequence_at_once(&params);
     many_gradients_do_not_accumulate();
+    a_ceiling_holds();
 }

@@ -1,0 +1,161 @@
+//! Recordings that may not grow without bounds: [`try_grad`], [`try_value_and_grad`], [`try_vjp`].
+
+use crate::var::Var;
+use crate::vjp::{Pullback, record};
+use ad_core::{Scalar, Tree};
+use std::fmt;
+
+/// How large a recording is, or may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecordingSize {
+    /// The memory of its records, of the adjoints of scalars, and of the arrays that it keeps for the sweep.
+    /// Arrays that are shared, with their owner or among records, count each time.
+    pub bytes: usize,
+    /// The number of operations, inputs included.
+    pub operations: u64,
+}
+
+impl RecordingSize {
+    /// As large as memory and indices allow.
+    pub const UNLIMITED: Self = Self { bytes: usize::MAX, operations: u64::MAX };
+
+    /// A ceiling for the memory alone.
+    #[must_use]
+    pub const fn of_bytes(bytes: usize) -> Self {
+        Self { bytes, ..Self::UNLIMITED }
+    }
+
+    pub(crate) const fn exceeds(self, ceiling: Self) -> bool {
+        self.bytes > ceiling.bytes || self.operations > ceiling.operations
+    }
+}
+
+/// Why there is no derivative.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RecordingError {
+    /// The recording would have been larger than it may be.
+    Ceiling {
+        /// What was allowed.
+        ceiling: RecordingSize,
+        /// What the whole recording would have needed.
+        needed: RecordingSize,
+    },
+}
+
+impl fmt::Display for RecordingError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self::Ceiling { ceiling, needed } = self;
+        write!(f, "the recording needs {} bytes for {} operations, ", needed.bytes, needed.operations)?;
+        if needed.bytes > ceiling.bytes {
+            write!(f, "and {} bytes are allowed", ceiling.bytes)
+        } else {
+            write!(f, "and {} operations are allowed", ceiling.operations)
+        }
+    }
+}
+
+impl std::error::Error for RecordingError {}
+
+/// [`grad`](crate::grad) with a ceiling for the recording.
+///
+/// # Errors
+///
+/// As [`try_vjp`].
+///
+/// # Panics
+///
+/// As [`grad`](crate::grad).
+pub fn try_grad<T, P>(
+    f: impl FnOnce(&P::Over<Var<T>>) -> Var<T>,
+    x: &P,
+    ceiling: RecordingSize,
+) -> Result<P::Owned<T>, RecordingError>
+where
+    T: Scalar,
+    P: Tree<Scalar = T> + ?Sized,
+{
+    Ok(try_value_and_grad(f, x, ceiling)?.1)
+}
+
+/// [`value_and_grad`](crate::value_and_grad) with a ceiling for the recording.
+///
+/// # Errors
+///
+/// As [`try_vjp`].
+///
+/// # Panics
+///
+/// As [`grad`](crate::grad).
+pub fn try_value_and_grad<T, P>(
+    f: impl FnOnce(&P::Over<Var<T>>) -> Var<T>,
+    x: &P,
+    ceiling: RecordingSize,
+) -> Result<(T, P::Owned<T>), RecordingError>
+where
+    T: Scalar,
+    P: Tree<Scalar = T> + ?Sized,
+{
+    let (y, mut pullback) = try_vjp(f, x, ceiling)?;
+    Ok((y, pullback.call(&T::one())))
+}
+
+/// [`vjp`](crate::vjp) with a ceiling for the recording.
+///
+/// The ceiling is looked at when memory is needed, about once in a thousand operations and with every array
+/// operation; a recording can pass it by one chunk of a megabyte. Past it nothing is kept any more, and `f`
+/// runs to its end.
+///
+/// ```
+/// use ad_core::Scalar;
+/// use ad_reverse::{RecordingError, RecordingSize, try_grad, Var};
+///
+/// let long = |x: &Var<f64>| (0..1_000_000).fold(*x, |y, _| y.sin());
+/// let Err(error) = try_grad(long, &1.0, RecordingSize::of_bytes(1 << 20)) else { panic!("it does not fit") };
+/// let RecordingError::Ceiling { needed, .. } = error else { unreachable!() };
+/// assert_eq!(needed.operations, 1_000_001);
+/// assert!(try_grad(long, &1.0, needed).is_ok());
+/// ```
+///
+/// # Errors
+///
+/// If the recording passes the ceiling: how much it would have needed.
+///
+/// # Panics
+///
+/// As [`grad`](crate::grad); and past `2^31 - 2^20` operations, recorded or not, as the plain calls do.
+#[allow(clippy::type_complexity, reason = "two results, each of its own type")]
+pub fn try_vjp<'x, T, P, Out>(
+    f: impl FnOnce(&P::Over<Var<T>>) -> Out,
+    x: &'x P,
+    ceiling: RecordingSize,
+) -> Result<(Out::Owned<T>, Pullback<'x, T, P>), RecordingError>
+where
+    T: Scalar,
+    P: Tree<Scalar = T> + ?Sized,
+    Out: Tree<Scalar = Var<T>>,
+{
+    let (y, _, pullback) = record::<T, P, Out, 1>(|x| (f(x), Vec::new()), x, ceiling)?;
+    Ok((y, pullback))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::grad;
+    use crate::stream::MAX_NODES;
+
+    fn sines(n: u64) -> impl Fn(&Var<f64>) -> Var<f64> {
+        move |x| (0..n).fold(*x, |y, _| y.sin())
+    }
+
+    /// Its limit is lowered for the unit tests.
+    #[test]
+    fn indices_do_not_overflow() {
+        assert!(grad(sines(MAX_NODES / 2), &1.0) > 0.0);
+        let caught = std::panic::catch_unwind(|| grad(sines(MAX_NODES), &1.0)).unwrap_err();
+        let message = caught.downcast::<String>().unwrap();
+        assert!(message.contains("a recording holds at most"), "{message}");
+        assert_eq!(grad(sines(1), &0.0), 1.0, "and the next recording is as good as any");
+    }
+}
