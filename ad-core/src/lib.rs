@@ -49,6 +49,7 @@ pub mod array;
 pub mod function;
 pub mod interop;
 pub mod kernels;
+mod length;
 pub mod rule;
 pub mod rules;
 pub mod scalar;
@@ -56,6 +57,7 @@ pub mod tree;
 
 pub use array::{Array, Dense, Matrix, Vector};
 pub use function::{Function, VectorFunction};
+pub use length::LengthMismatch;
 pub use rule::{Binary, Nary, Unary};
 pub use scalar::{Real, Scalar};
 pub use tree::{Lift, Tree};

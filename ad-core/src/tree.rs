@@ -19,7 +19,7 @@
 //! }
 //! ```
 
-use crate::{Array, Dense, Real, Scalar};
+use crate::{Array, Dense, LengthMismatch, Real, Scalar};
 use alloc::vec::Vec;
 use core::borrow::Borrow;
 
@@ -89,22 +89,23 @@ impl<T: Scalar, const N: usize> Tree for [T; N] {
     }
 }
 
-impl<R: Real> Tree for Dense<R, 1> {
+/// Of plain numbers, and of every scalar that stores its arrays densely.
+impl<R: Scalar<Vector = Dense<R, 1>>> Tree for Dense<R, 1> {
     type Scalar = R;
-    type Over<S: Scalar<Real = R>> = S::Vector;
-    type Owned<S: Scalar<Real = R>> = S::Vector;
+    type Over<S: Scalar<Real = R::Real>> = S::Vector;
+    type Owned<S: Scalar<Real = R::Real>> = S::Vector;
 
-    fn lift<S: Scalar<Real = R>, L: Lift<R, S>>(&self, to: &mut L) -> S::Vector {
+    fn lift<S: Scalar<Real = R::Real>, L: Lift<R, S>>(&self, to: &mut L) -> S::Vector {
         to.vector(self)
     }
 }
 
-impl<R: Real> Tree for Dense<R, 2> {
+impl<R: Scalar<Matrix = Dense<R, 2>>> Tree for Dense<R, 2> {
     type Scalar = R;
-    type Over<S: Scalar<Real = R>> = S::Matrix;
-    type Owned<S: Scalar<Real = R>> = S::Matrix;
+    type Over<S: Scalar<Real = R::Real>> = S::Matrix;
+    type Owned<S: Scalar<Real = R::Real>> = S::Matrix;
 
-    fn lift<S: Scalar<Real = R>, L: Lift<R, S>>(&self, to: &mut L) -> S::Matrix {
+    fn lift<S: Scalar<Real = R::Real>, L: Lift<R, S>>(&self, to: &mut L) -> S::Matrix {
         to.matrix(self)
     }
 }
@@ -136,6 +137,8 @@ macro_rules! tuple {
 tuple!(A B);
 tuple!(A B C);
 tuple!(A B C D);
+tuple!(A B C D E);
+tuple!(A B C D E F);
 
 /// Lifts every leaf as a constant: data that is not differentiated.
 ///
@@ -177,10 +180,68 @@ pub fn flatten<T: Scalar, P: Tree<Scalar = T> + ?Sized>(tree: &P) -> Vec<T> {
 ///
 /// If there are not as many numbers as `like` has.
 pub fn unflatten<T: Scalar, P: Tree<Scalar = T> + ?Sized>(like: &P, numbers: Vec<T>) -> P::Owned<T> {
-    let mut rest = Unflatten(numbers.into_iter());
-    let tree = like.lift::<T, _>(&mut rest);
-    assert!(rest.0.len() == 0, "{} numbers too many for the tree", rest.0.len());
-    tree
+    try_unflatten(like, numbers).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// [`unflatten`] for numbers that come from outside.
+///
+/// # Errors
+///
+/// If there are not as many numbers as `like` has.
+pub fn try_unflatten<T: Scalar, P: Tree<Scalar = T> + ?Sized>(
+    like: &P,
+    numbers: Vec<T>,
+) -> Result<P::Owned<T>, LengthMismatch> {
+    LengthMismatch::check(("a tree", count(like)), ("numbers", numbers.len()))?;
+    let mut rest = numbers.into_iter();
+    Ok(like.lift(&mut Each(|_| rest.next().expect("counted"))))
+}
+
+/// How many numbers a tree has.
+pub fn count<T: Scalar, P: Tree<Scalar = T> + ?Sized>(tree: &P) -> usize {
+    let mut count = Count(0);
+    tree.lift::<T, _>(&mut count);
+    count.0
+}
+
+struct Count(usize);
+
+impl<T: Scalar> Lift<T, T> for Count {
+    fn scalar(&mut self, x: T) -> T {
+        self.0 += 1;
+        x
+    }
+    fn vector(&mut self, x: &T::Vector) -> T::Vector {
+        self.0 += x.len();
+        x.clone()
+    }
+    fn matrix(&mut self, x: &T::Matrix) -> T::Matrix {
+        self.0 += x.len();
+        x.clone()
+    }
+}
+
+/// Lifts every number by a function, in order.
+///
+/// ```
+/// use ad_core::{Tree, Vector, tree::Each};
+///
+/// let (a, b) = (1.0, Vector::from([2.0, 3.0])).lift(&mut Each(|x: f64| 10.0 * x));
+/// assert_eq!((a, b.as_slice()), (10.0, &[20.0, 30.0][..]));
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Each<F>(pub F);
+
+impl<T: Scalar, S: Scalar<Real = T::Real>, F: FnMut(T) -> S> Lift<T, S> for Each<F> {
+    fn scalar(&mut self, x: T) -> S {
+        self.0(x)
+    }
+    fn vector(&mut self, x: &T::Vector) -> S::Vector {
+        S::Vector::from_dense(&Dense::new(x.shape(), x.to_scalars().into_iter().map(&mut self.0)))
+    }
+    fn matrix(&mut self, x: &T::Matrix) -> S::Matrix {
+        S::Matrix::from_dense(&Dense::new(x.shape(), x.to_scalars().into_iter().map(&mut self.0)))
+    }
 }
 
 struct Flatten<T>(Vec<T>);
@@ -197,25 +258,5 @@ impl<T: Scalar> Lift<T, T> for Flatten<T> {
     fn matrix(&mut self, x: &T::Matrix) -> T::Matrix {
         self.0.extend(x.to_scalars());
         x.clone()
-    }
-}
-
-struct Unflatten<T>(alloc::vec::IntoIter<T>);
-
-impl<T: Scalar> Unflatten<T> {
-    fn array<const RANK: usize>(&mut self, shape: [usize; RANK]) -> Dense<T, RANK> {
-        Dense::new(shape, self.0.by_ref().take(shape.iter().product()))
-    }
-}
-
-impl<T: Scalar> Lift<T, T> for Unflatten<T> {
-    fn scalar(&mut self, _: T) -> T {
-        self.0.next().expect("too few numbers for the tree")
-    }
-    fn vector(&mut self, x: &T::Vector) -> T::Vector {
-        T::Vector::from_dense(&self.array(x.shape()))
-    }
-    fn matrix(&mut self, x: &T::Matrix) -> T::Matrix {
-        T::Matrix::from_dense(&self.array(x.shape()))
     }
 }

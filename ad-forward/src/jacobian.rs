@@ -3,11 +3,13 @@
 use crate::dual::Dual;
 use ad_core::{Matrix, Scalar};
 use alloc::vec::Vec;
+use core::fmt;
 
 /// How many columns [`jacobian`] computes in one run.
 pub const CHUNK: usize = 8;
 
-/// The matrix `df_i / dx_j` (outputs x inputs), [`CHUNK`] columns at a time.
+/// The matrix `df_i / dx_j` (outputs x inputs) by forward mode (JAX's `jacfwd`), [`CHUNK`] columns at a
+/// time.
 ///
 /// The right choice where there are no more inputs than outputs; `ad_reverse::jacobian` is the other.
 ///
@@ -15,6 +17,7 @@ pub const CHUNK: usize = 8;
 /// let j = ad_forward::jacobian(|x| vec![x[0] * x[1], x[0] + x[1], x[1]], &[2.0, 3.0]);
 /// assert_eq!(j.as_slice(), [3.0, 2.0, 1.0, 1.0, 0.0, 1.0]);
 /// ```
+#[doc(alias = "jacfwd")]
 pub fn jacobian<T: Scalar>(f: impl FnMut(&[Dual<T, CHUNK>]) -> Vec<Dual<T, CHUNK>>, x: &[T]) -> Matrix<T> {
     jacobian_by_chunks(f, x)
 }
@@ -85,4 +88,62 @@ fn from_columns<T: Scalar>(columns: Vec<Vec<T>>, rows: impl FnOnce() -> usize) -
     );
     let columns = &columns;
     Matrix::new([rows, columns.len()], (0..rows).flat_map(|i| columns.iter().map(move |column| column[i])))
+}
+
+/// A function's Jacobian as an object that keeps its buffers: no call after the first allocates, as far as
+/// `f` does not. `f(x, y)` writes its results to `y`.
+///
+/// ```
+/// let mut jacobian = ad_forward::Jacobian::new(|x, y| {
+///     y[0] = x[0] * x[1];
+///     y[1] = x[0] + x[1];
+/// });
+/// let (mut y, mut j) = ([0.0; 2], [0.0; 4]);
+/// jacobian.call(&[2.0, 3.0], &mut y, &mut j);
+/// assert_eq!((y, j), ([6.0, 5.0], [3.0, 2.0, 1.0, 1.0]));
+/// ```
+#[derive(Clone)]
+pub struct Jacobian<T, F> {
+    f: F,
+    inputs: Vec<Dual<T, CHUNK>>,
+    outputs: Vec<Dual<T, CHUNK>>,
+}
+
+impl<T: Scalar, F: FnMut(&[Dual<T, CHUNK>], &mut [Dual<T, CHUNK>])> Jacobian<T, F> {
+    /// The Jacobian of `f`.
+    pub const fn new(f: F) -> Self {
+        Self { f, inputs: Vec::new(), outputs: Vec::new() }
+    }
+
+    /// Writes the results at `x` and the matrix `df_i / dx_j` (results x inputs, row-major).
+    ///
+    /// # Panics
+    ///
+    /// If `jacobian` has not as many numbers as results and inputs ask for.
+    pub fn call(&mut self, x: &[T], y: &mut [T], jacobian: &mut [T]) {
+        let (m, n) = (y.len(), x.len());
+        assert!(jacobian.len() == m * n, "a Jacobian of {m} x {n} numbers, a slice of {}", jacobian.len());
+        // With no inputs at all there are still results.
+        for start in (0..n.max(1)).step_by(CHUNK) {
+            self.inputs.clear();
+            self.inputs.extend(x.iter().enumerate().map(|(j, &x)| match j.checked_sub(start) {
+                Some(lane) if lane < CHUNK => Dual::variable(x, lane),
+                _ => Dual::from_primal(x),
+            }));
+            self.outputs.clear();
+            self.outputs.resize(m, Dual::from_primal(T::zero()));
+            (self.f)(&self.inputs, &mut self.outputs);
+            for (i, out) in self.outputs.iter().enumerate() {
+                y[i] = out.primal;
+                let columns = jacobian[i * n..(i + 1) * n].iter_mut().skip(start);
+                columns.zip(out.tangent).for_each(|(entry, tangent)| *entry = tangent);
+            }
+        }
+    }
+}
+
+impl<T, F> fmt::Debug for Jacobian<T, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Jacobian").finish_non_exhaustive()
+    }
 }

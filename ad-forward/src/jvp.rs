@@ -1,9 +1,10 @@
-//! Directional derivatives: [`jvp`], [`derivative`], and their `n`-th order.
+//! First derivatives: [`jvp`] and [`derivative`].
 
 use crate::array::DualArray;
 use crate::dual::Dual;
 use ad_core::tree::flatten;
-use ad_core::{Array, Dense, Lift, Scalar, Tree};
+use ad_core::{Array, Dense, LengthMismatch, Lift, Scalar, Tree};
+use core::borrow::Borrow;
 
 /// `f'(x)` for a function of one variable.
 ///
@@ -29,7 +30,7 @@ pub fn value_and_derivative<T: Scalar>(f: impl FnOnce(Dual<T, 1>) -> Dual<T, 1>,
 ///
 /// # Panics
 ///
-/// If `dx` has fewer numbers than `x`.
+/// If `dx` has not as many numbers as `x`.
 ///
 /// ```
 /// let (y, dy) = ad_forward::jvp(|x| x[0] * x[1], &[2.0, 3.0], &[1.0, 0.0]);
@@ -45,19 +46,69 @@ where
     P: Tree<Scalar = T> + ?Sized,
     Out: Tree<Scalar = Dual<T, 1>>,
 {
-    let inputs = x.lift(&mut Seed { tangents: flatten(dx).into_iter() });
-    let out = f(core::borrow::Borrow::borrow(&inputs));
-    (out.lift(&mut Primal), out.lift(&mut Tangent))
+    try_jvp(f, x, dx).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// Gives each number of a tree its tangent.
+/// [`jvp`] along a direction that comes from outside.
+///
+/// # Errors
+///
+/// If `dx` has not as many numbers as `x`; `f` has not been run then.
+#[allow(clippy::type_complexity, reason = "the value and the derivative, of one type")]
+pub fn try_jvp<T, P, Out>(
+    f: impl FnOnce(&P::Over<Dual<T, 1>>) -> Out,
+    x: &P,
+    dx: &P,
+) -> Result<(Out::Owned<T>, Out::Owned<T>), LengthMismatch>
+where
+    T: Scalar,
+    P: Tree<Scalar = T> + ?Sized,
+    Out: Tree<Scalar = Dual<T, 1>>,
+{
+    let tangents = flatten(dx);
+    let found = tangents.len();
+    let mut seed = Seed { tangents: tangents.into_iter(), seeded: 0 };
+    let inputs = x.lift(&mut seed);
+    LengthMismatch::check(("a point", seed.seeded), ("tangents", found))?;
+    let out = f(inputs.borrow());
+    Ok((out.lift(&mut Primal), out.lift(&mut Tangent)))
+}
+
+/// [`jvp`] of a function that returns something else besides (JAX's `has_aux`).
+///
+/// # Panics
+///
+/// As [`jvp`].
+pub fn jvp_with_aux<T, P, Out, Aux>(
+    f: impl FnOnce(&P::Over<Dual<T, 1>>) -> (Out, Aux),
+    x: &P,
+    dx: &P,
+) -> (Out::Owned<T>, Out::Owned<T>, Aux)
+where
+    T: Scalar,
+    P: Tree<Scalar = T> + ?Sized,
+    Out: Tree<Scalar = Dual<T, 1>>,
+{
+    let mut kept = None;
+    let run = |x: &P::Over<Dual<T, 1>>| {
+        let (out, aux) = f(x);
+        kept = Some(aux);
+        out
+    };
+    let (y, dy) = jvp(run, x, dx);
+    (y, dy, kept.expect("the function has run"))
+}
+
+/// Gives each number of a tree its tangent, and counts them.
 struct Seed<T> {
     tangents: alloc::vec::IntoIter<T>,
+    seeded: usize,
 }
 
 impl<T: Scalar> Seed<T> {
     fn next(&mut self) -> T {
-        self.tangents.next().expect("jvp: dx has fewer numbers than x")
+        self.seeded += 1;
+        self.tangents.next().unwrap_or_else(T::zero)
     }
 
     fn array<const RANK: usize>(&mut self, x: &Dense<T, RANK>) -> DualArray<T, 1, RANK> {

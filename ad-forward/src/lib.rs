@@ -8,8 +8,12 @@
 //! | operator | gives | cost |
 //! |---|---|---|
 //! | [`derivative`] | `f'(x)`, one variable | about 1-2 runs |
+//! | [`second_derivative`], [`third_derivative`] | the second, the third, of one variable | a run on 4, on 8 numbers |
 //! | [`jvp`] | `f(x)` and its derivative along `dx` | 2-3 runs, any number of outputs |
+//! | [`third_directional_derivative`] | `D^3 f(x)[u, v, w]` | a run on 8 numbers |
 //! | [`jacobian`] | all of `df_i/dx_j` | one run for each [`CHUNK`] inputs |
+//!
+//! [`Jacobian`] is an object that keeps its buffers; [`try_jvp`] returns an error where [`jvp`] panics.
 //!
 //! # Which mode?
 //!
@@ -38,6 +42,7 @@ extern crate std;
 
 mod array;
 mod dual;
+mod higher;
 mod interop;
 mod jacobian;
 mod jvp;
@@ -46,8 +51,9 @@ mod tangent;
 
 pub use array::DualArray;
 pub use dual::Dual;
+pub use higher::{Dual2, Dual3, second_derivative, third_derivative, third_directional_derivative};
 #[cfg(feature = "rayon")]
 pub use jacobian::par_jacobian;
-pub use jacobian::{CHUNK, jacobian, jacobian_by_chunks};
-pub use jvp::{derivative, jvp, value_and_derivative};
+pub use jacobian::{CHUNK, Jacobian, jacobian, jacobian_by_chunks};
+pub use jvp::{derivative, jvp, jvp_with_aux, try_jvp, value_and_derivative};
 pub use seed::{constant, seeded};

@@ -10,11 +10,16 @@
 //! | [`vjp`] | `f(x)` and a [`Pullback`]: `w^T J` for any `w`, as often as wanted | one run; one sweep each |
 //! | [`vjp_watching`] | also the adjoints of arrays inside `f`: the credit vectors of a network | as `vjp` |
 //! | [`try_grad`], [`try_vjp`], .. | the same, or an error where the recording would grow beyond a ceiling | the same |
-//! | [`jacobian`] | all of `df_i/dx_j` | one run, one sweep of all outputs at once |
+//! | [`jacobian`], [`jacobian_by_shape`] | all of `df_i/dx_j` | one run, one sweep of all outputs at once |
+//! | [`hvp`], [`grad_and_hvp`] | the Hessian of a scalar `f` times a vector | a gradient's, times a constant |
+//! | [`hessian`] | all of `d2f/dx_i dx_j` | that for each [`CHUNK`](ad_forward::CHUNK) columns at once |
+//!
+//! [`Gradient`] and [`Hessian`] are objects that keep their buffers. Other functions named `try_` return an
+//! error where their namesakes panic, for numbers that come from outside.
 //!
 //! # Nesting
 //!
-//! Modes nest by type. A Hessian-vector product is forward over reverse, `Var<Dual<f64, 1>>`:
+//! Modes nest by type. [`hvp`] is forward over reverse, `Var<Dual<f64, 1>>`, which one can also write so:
 //!
 //! ```
 //! use ad_core::Scalar;
@@ -44,9 +49,13 @@ mod array;
 mod block;
 mod ceiling;
 mod dot;
+mod gradient;
+mod hessian;
 mod interop;
 mod jacobian;
+mod linear;
 mod local;
+mod places;
 mod stream;
 mod sweep;
 mod tape;
@@ -56,6 +65,10 @@ mod vjp;
 
 pub use array::VarArray;
 pub use ceiling::{RecordingError, RecordingSize, try_grad, try_value_and_grad, try_vjp};
-pub use jacobian::jacobian;
+pub use gradient::Gradient;
+pub use hessian::{Hessian, HessianVar, HvpVar, grad_and_hvp, hessian, hvp, try_grad_and_hvp};
+pub use jacobian::{jacobian, jacobian_by_shape};
 pub use var::Var;
-pub use vjp::{Pullback, constant, grad, value_and_grad, vjp, vjp_watching};
+pub use vjp::{
+    Pullback, constant, grad, value_and_grad, value_and_grad_with_aux, vjp, vjp_watching, vjp_with_aux,
+};

@@ -146,6 +146,11 @@ impl<T: Scalar> Adjoints<'_, T> {
         self.watched.get(&op).cloned().unwrap_or_default()
     }
 
+    /// Takes the adjoint of a scalar input, of a sweep with one seed.
+    pub(crate) fn take_node(&mut self, node: u32) -> T {
+        std::mem::replace(&mut self.space.nodes[node as usize], T::zero())
+    }
+
     /// Takes the adjoints of `count` scalar inputs in a row: `width` rows.
     pub(crate) fn take_nodes(&mut self, start: u32, count: usize) -> Vec<T> {
         let start = start as usize * self.width;

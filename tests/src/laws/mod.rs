@@ -24,6 +24,7 @@ mod smooth;
 mod structure;
 mod violation;
 
+pub use structure::hessians;
 pub use violation::{Details, Tolerance, Violation};
 
 use ad_core::function::Single;

@@ -188,8 +188,8 @@ fn pulled<F: VectorFunction>(f: &F, x: &[f64], w: &[f64]) -> Vec<f64> {
     vjp(|x| f.call(x), x).1.call(w)
 }
 
-/// The Hessian by every nesting, row `i` by moving `x[i]` in the outer mode.
-fn hessians<F: Function>(f: &F, x: &[f64]) -> [(&'static str, Vec<f64>); 4] {
+/// The Hessian (row-major) by every nesting of modes, with its name; row `i` by moving `x[i]` in the outer mode.
+pub fn hessians<F: Function>(f: &F, x: &[f64]) -> [(&'static str, Vec<f64>); 4] {
     let n = x.len();
     let forward_gradient =
         |x: &[Nested]| jacobian_by_chunks::<Nested, 1>(|x| vec![f.call(x)], x).as_slice().to_vec();

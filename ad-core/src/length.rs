@@ -1,0 +1,44 @@
+//! The error of the operators' `try_` forms.
+
+use core::fmt;
+
+/// A slice or tree that does not have as many numbers as another one asks for.
+///
+/// ```
+/// let error = ad_core::tree::try_unflatten(&[0.0; 3], vec![1.0, 2.0]).unwrap_err();
+/// assert_eq!(error.to_string(), "a tree of 3 numbers was given 2 numbers");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LengthMismatch {
+    /// What asks for the numbers.
+    pub of: &'static str,
+    /// How many numbers it asks for.
+    pub expected: usize,
+    /// What it was given.
+    pub given: &'static str,
+    /// How many there were.
+    pub found: usize,
+}
+
+impl LengthMismatch {
+    /// `Ok` if the two numbers agree.
+    ///
+    /// # Errors
+    ///
+    /// If they do not.
+    pub fn check(
+        (of, expected): (&'static str, usize),
+        (given, found): (&'static str, usize),
+    ) -> Result<(), Self> {
+        if expected == found { Ok(()) } else { Err(Self { of, expected, given, found }) }
+    }
+}
+
+impl fmt::Display for LengthMismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {} numbers was given {} {}", self.of, self.expected, self.found, self.given)
+    }
+}
+
+impl core::error::Error for LengthMismatch {}

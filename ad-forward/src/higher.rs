@@ -1,0 +1,74 @@
+//! Higher derivatives by nesting: one level of [`Dual`] for each order.
+
+use crate::dual::Dual;
+use ad_core::tree::{Each, flatten};
+use ad_core::{LengthMismatch, Scalar, Tree};
+use core::borrow::Borrow;
+
+/// A dual number of dual numbers: what second derivatives are computed on.
+pub type Dual2<T> = Dual<Dual<T, 1>, 1>;
+/// Three levels of dual numbers: what third derivatives are computed on.
+pub type Dual3<T> = Dual<Dual<Dual<T, 1>, 1>, 1>;
+
+/// `f''(x)` for a function of one variable.
+///
+/// ```
+/// use ad_core::Scalar;
+/// assert_eq!(ad_forward::second_derivative(|x| x * x * x, 2.0), 12.0);
+/// ```
+pub fn second_derivative<T: Scalar>(f: impl FnOnce(Dual2<T>) -> Dual2<T>, x: T) -> T {
+    let once = Dual::variable(x, 0);
+    f(Dual::variable(once, 0)).tangent[0].tangent[0]
+}
+
+/// `f'''(x)` for a function of one variable.
+///
+/// ```
+/// use ad_core::Scalar;
+/// assert_eq!(ad_forward::third_derivative(|x| x * x * x, 2.0), 6.0);
+/// ```
+pub fn third_derivative<T: Scalar>(f: impl FnOnce(Dual3<T>) -> Dual3<T>, x: T) -> T {
+    let once = Dual::variable(x, 0);
+    f(Dual::variable(Dual::variable(once, 0), 0)).tangent[0].tangent[0].tangent[0]
+}
+
+/// The third derivative of `f` at `x` along three directions, `D^3 f(x)[u, v, w]`: the derivative along
+/// `w` of the derivative along `v` of the derivative along `u`, whose order does not matter.
+///
+/// One run of `f` on numbers of eight components, whatever the number of inputs and outputs.
+///
+/// ```
+/// let f = |x: &[_]| x[0] * x[0] * x[1];
+/// let d3 = ad_forward::third_directional_derivative(f, &[2.0, 3.0][..], [&[1.0, 0.0], &[1.0, 0.0], &[0.0, 1.0]]);
+/// assert_eq!(d3, 2.0); // d^3 f / dx0 dx0 dx1
+/// ```
+///
+/// # Panics
+///
+/// If a direction has not as many numbers as `x`.
+pub fn third_directional_derivative<T, P, Out>(
+    f: impl FnOnce(&P::Over<Dual3<T>>) -> Out,
+    x: &P,
+    directions: [&P; 3],
+) -> Out::Owned<T>
+where
+    T: Scalar,
+    P: Tree<Scalar = T> + ?Sized,
+    Out: Tree<Scalar = Dual3<T>>,
+{
+    let [u, v, w] = directions.map(flatten);
+    let mut place = 0;
+    let inputs = x.lift(&mut Each(|x: T| {
+        let along = |direction: &[T]| direction.get(place).copied().unwrap_or_else(T::zero);
+        let (u, v, w) = (along(&u), along(&v), along(&w));
+        place += 1;
+        let inner = Dual::new(x, [u]);
+        Dual::new(Dual::new(inner, [Dual::from_primal(v)]), [Dual::from_primal(Dual::from_primal(w))])
+    }));
+    for direction in [&u, &v, &w] {
+        if let Err(error) = LengthMismatch::check(("a point", place), ("tangents", direction.len())) {
+            panic!("{error}");
+        }
+    }
+    f(inputs.borrow()).lift(&mut Each(|y: Dual3<T>| y.tangent[0].tangent[0].tangent[0]))
+}

@@ -1,0 +1,188 @@
+//! Second derivatives of scalar functions, by forward over reverse mode.
+
+use crate::array::VarArray;
+use crate::gradient::gradient;
+use crate::linear::LinearMap;
+use crate::places::Places;
+use crate::var::Var;
+use ad_core::tree::{flatten, unflatten};
+use ad_core::{Array, Dense, LengthMismatch, Lift, Matrix, Scalar, Tree};
+use ad_forward::{CHUNK, Dual};
+use std::borrow::Borrow;
+use std::fmt;
+
+/// What a Hessian-vector product is computed on: a variable whose values carry one tangent.
+pub type HvpVar<T> = Var<Dual<T, 1>>;
+/// What a Hessian is computed on: a variable whose values carry [`CHUNK`] tangents.
+pub type HessianVar<T> = Var<Dual<T, CHUNK>>;
+
+/// The Hessian of a scalar function times a vector, `H(x) v`.
+///
+/// Forward over reverse: one run and one sweep, both along `v`, whatever the number of inputs. The
+/// Hessian itself is never there.
+///
+/// ```
+/// // f = x0^2 x1, H = [[2 x1, 2 x0], [2 x0, 0]]
+/// let hv = ad_reverse::hvp(|x| x[0] * x[0] * x[1], &[2.0, 3.0], &[1.0, 0.0]);
+/// assert_eq!(hv, [6.0, 4.0]);
+/// ```
+///
+/// # Panics
+///
+/// If `v` has not as many numbers as `x`; as [`grad`](crate::grad).
+pub fn hvp<T, P>(f: impl FnOnce(&P::Over<HvpVar<T>>) -> HvpVar<T>, x: &P, v: &P) -> P::Owned<T>
+where
+    T: Scalar,
+    P: Tree<Scalar = T> + ?Sized,
+{
+    grad_and_hvp(f, x, v).1
+}
+
+/// The gradient, and the Hessian times a vector: `g(x)` and `H(x) v`.
+///
+/// # Panics
+///
+/// As [`hvp`].
+pub fn grad_and_hvp<T, P>(
+    f: impl FnOnce(&P::Over<HvpVar<T>>) -> HvpVar<T>,
+    x: &P,
+    v: &P,
+) -> (P::Owned<T>, P::Owned<T>)
+where
+    T: Scalar,
+    P: Tree<Scalar = T> + ?Sized,
+{
+    try_grad_and_hvp(f, x, v).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// [`grad_and_hvp`] with a vector that comes from outside.
+///
+/// # Errors
+///
+/// If `v` has not as many numbers as `x`.
+///
+/// # Panics
+///
+/// As [`grad`](crate::grad).
+#[allow(clippy::type_complexity, reason = "the gradient and the product, of one type")]
+pub fn try_grad_and_hvp<T, P>(
+    f: impl FnOnce(&P::Over<HvpVar<T>>) -> HvpVar<T>,
+    x: &P,
+    v: &P,
+) -> Result<(P::Owned<T>, P::Owned<T>), LengthMismatch>
+where
+    T: Scalar,
+    P: Tree<Scalar = T> + ?Sized,
+{
+    let tangents = flatten(v);
+    LengthMismatch::check(("a point", ad_core::tree::count(x)), ("tangents", tangents.len()))?;
+    let lift = |inputs: &mut Places| x.lift(&mut Moving { inputs, tangents: tangents.into_iter() });
+    let (_, _, mut map) = LinearMap::record(lift, |x: P::Owned<HvpVar<T>>| f(x.borrow()));
+    let (adjoints, _) = map.pull(1, &[Dual::from_primal(T::one())])?;
+    let (gradient, product) = adjoints.into_iter().map(|a| (a.primal, a.tangent[0])).unzip();
+    Ok((unflatten(x, gradient), unflatten(x, product)))
+}
+
+/// Numbers become inputs of the open recording whose values move along a direction.
+struct Moving<'a, T> {
+    inputs: &'a mut Places,
+    tangents: std::vec::IntoIter<T>,
+}
+
+impl<T: Scalar> Moving<'_, T> {
+    fn moving(&mut self, x: T) -> Dual<T, 1> {
+        Dual::new(x, [self.tangents.next().expect("counted")])
+    }
+
+    fn array<const RANK: usize>(&mut self, x: &Dense<T, RANK>) -> VarArray<Dual<T, 1>, RANK> {
+        let moving = Dense::new(x.shape(), x.as_slice().iter().map(|&x| self.moving(x)));
+        self.inputs.array(moving)
+    }
+}
+
+impl<T: Scalar> Lift<T, HvpVar<T>> for Moving<'_, T> {
+    fn scalar(&mut self, x: T) -> HvpVar<T> {
+        let moving = self.moving(x);
+        self.inputs.scalar(moving)
+    }
+    fn vector(&mut self, x: &T::Vector) -> VarArray<Dual<T, 1>, 1> {
+        self.array(&x.to_dense())
+    }
+    fn matrix(&mut self, x: &T::Matrix) -> VarArray<Dual<T, 1>, 2> {
+        self.array(&x.to_dense())
+    }
+}
+
+/// The Hessian of a scalar function of `n` numbers (n x n), by forward over reverse mode.
+///
+/// [`CHUNK`] columns for each run of `f` and sweep.
+///
+/// ```
+/// let h = ad_reverse::hessian(|x| x[0] * x[0] * x[1], &[2.0, 3.0]);
+/// assert_eq!(h.as_slice(), [6.0, 4.0, 4.0, 0.0]);
+/// ```
+///
+/// # Panics
+///
+/// As [`grad`](crate::grad).
+pub fn hessian<T: Scalar>(f: impl FnMut(&[HessianVar<T>]) -> HessianVar<T>, x: &[T]) -> Matrix<T> {
+    let n = x.len();
+    let mut gradient = vec![T::zero(); n];
+    Matrix::build([n, n], T::zero(), |entries| {
+        Hessian::new(f).call(x, &mut gradient, entries);
+    })
+}
+
+/// A function's Hessian as an object that keeps its buffers: no call after the first allocates, as far
+/// as `f` does not (which has to be made of scalar operations for that).
+///
+/// ```
+/// let mut hessian = ad_reverse::Hessian::new(|x| x[0] * x[0] * x[1]);
+/// let (mut g, mut h) = ([0.0; 2], [0.0; 4]);
+/// assert_eq!(hessian.call(&[2.0, 3.0], &mut g, &mut h), 12.0);
+/// assert_eq!((g, h), ([12.0, 4.0], [6.0, 4.0, 4.0, 0.0]));
+/// ```
+#[derive(Clone)]
+pub struct Hessian<T, F> {
+    f: F,
+    inputs: Vec<HessianVar<T>>,
+}
+
+impl<T: Scalar, F: FnMut(&[HessianVar<T>]) -> HessianVar<T>> Hessian<T, F> {
+    /// The Hessian of `f`.
+    pub const fn new(f: F) -> Self {
+        Self { f, inputs: Vec::new() }
+    }
+
+    /// Writes the gradient (n) and the Hessian (n x n, row-major) at `x`, and returns the value.
+    ///
+    /// # Panics
+    ///
+    /// If the slices have other lengths; as [`grad`](crate::grad).
+    pub fn call(&mut self, x: &[T], gradient_at_x: &mut [T], hessian: &mut [T]) -> T {
+        let n = x.len();
+        assert!(gradient_at_x.len() == n, "a gradient of {n} numbers, a slice of {}", gradient_at_x.len());
+        assert!(hessian.len() == n * n, "a Hessian of {n} x {n} numbers, a slice of {}", hessian.len());
+        let mut value = T::zero();
+        // With no inputs at all there is still a value.
+        for start in (0..n.max(1)).step_by(CHUNK) {
+            let moving = x.iter().enumerate().map(|(j, &x)| match j.checked_sub(start) {
+                Some(lane) if lane < CHUNK => Dual::variable(x, lane),
+                _ => Dual::from_primal(x),
+            });
+            let y = gradient(&mut self.f, &mut self.inputs, moving, |i, adjoint| {
+                gradient_at_x[i] = adjoint.primal;
+                let columns = hessian[i * n..(i + 1) * n].iter_mut().skip(start);
+                columns.zip(adjoint.tangent).for_each(|(entry, second)| *entry = second);
+            });
+            value = y.primal;
+        }
+        value
+    }
+}
+
+impl<T, F> fmt::Debug for Hessian<T, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hessian").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,84 @@
+//! The derivative of a recorded function at its point: a linear map, that a sweep applies.
+
+use crate::array::VarArray;
+use crate::ceiling::{RecordingError, RecordingSize};
+use crate::places::{Place, Places, Results};
+use crate::sweep::{Adjoints, sweep};
+use crate::tape::{Recorded, Recording};
+use crate::var::Var;
+use ad_core::{LengthMismatch, Scalar, Tree};
+
+/// The Jacobian `J` of a recorded function (results x inputs), as the recording that it is applied by.
+#[derive(Debug)]
+pub(crate) struct LinearMap<T: Scalar> {
+    pub(crate) tape: Recorded<T>,
+    pub(crate) inputs: Places,
+    pub(crate) outputs: Places,
+    watched: Vec<Place>,
+}
+
+impl<T: Scalar> LinearMap<T> {
+    /// Runs `f` on what `lift` makes inputs of the recording; returns its result, also as plain values.
+    pub(crate) fn record<In, Out: Tree<Scalar = Var<T>>>(
+        lift: impl FnOnce(&mut Places) -> In,
+        f: impl FnOnce(In) -> Out,
+    ) -> (Out, Out::Owned<T>, Self) {
+        let recorded = Self::record_below(RecordingSize::UNLIMITED, lift, f);
+        recorded.unwrap_or_else(|error| unreachable!("{error}"))
+    }
+
+    /// [`record`](Self::record) with a ceiling for the recording.
+    ///
+    /// # Errors
+    ///
+    /// If the recording passes it.
+    #[allow(clippy::type_complexity, reason = "three results, each of its own type")]
+    pub(crate) fn record_below<In, Out: Tree<Scalar = Var<T>>>(
+        ceiling: RecordingSize,
+        lift: impl FnOnce(&mut Places) -> In,
+        f: impl FnOnce(In) -> Out,
+    ) -> Result<(Out, Out::Owned<T>, Self), RecordingError> {
+        let recording = Recording::<T>::open(ceiling);
+        let mut inputs = Places::default();
+        let lifted = lift(&mut inputs);
+        let out = f(lifted);
+        let tape = recording.close()?;
+        let mut results = Results { tape: &tape, places: Places::default() };
+        let y = out.lift(&mut results);
+        let outputs = results.places;
+        Ok((out, y, Self { tape, inputs, outputs, watched: Vec::new() }))
+    }
+
+    /// Keeps the adjoints of these arrays in every sweep.
+    pub(crate) fn watch<const RANK: usize>(&mut self, arrays: &[VarArray<T, RANK>]) {
+        let mut results = Results { tape: &self.tape, places: Places::default() };
+        for array in arrays {
+            results.array(array);
+        }
+        self.watched = results.places.leaves;
+    }
+
+    /// `w J` for `seeds` rows `w` of one number for each result, and the adjoints of the watched arrays.
+    ///
+    /// # Errors
+    ///
+    /// If `w` has another length.
+    pub(crate) fn pull(&mut self, seeds: usize, w: &[T]) -> Result<(Vec<T>, Vec<Vec<T>>), LengthMismatch> {
+        LengthMismatch::check(("a pullback", seeds * self.outputs.numbers), ("cotangents", w.len()))?;
+        if seeds == 0 {
+            return Ok(Default::default());
+        }
+        let (inputs, outputs, watched) = (&self.inputs, &self.outputs, &self.watched);
+        let seed = |adjoints: &mut Adjoints<'_, T>| {
+            for place in watched {
+                place.watch(adjoints);
+            }
+            outputs.seed(adjoints, w);
+        };
+        let read = |adjoints: &mut Adjoints<'_, T>| {
+            let kept = watched.iter().map(|place| place.watched(adjoints)).collect();
+            (inputs.read(adjoints), kept)
+        };
+        Ok(sweep(&mut self.tape, seeds, seed, read))
+    }
+}

@@ -1,0 +1,54 @@
+//! Objects that keep their buffers allocate nothing after the first call. One test: the counter is the
+//! process's.
+
+use ad_core::Scalar;
+use ad_forward::Jacobian;
+use ad_reverse::{Gradient, Hessian};
+use peak_alloc::PeakAlloc;
+
+#[global_allocator]
+static COUNTER: PeakAlloc = PeakAlloc;
+
+/// The bytes that `work` had at most beyond what there was before it: 0 only if it never allocated.
+fn peak(work: impl FnOnce()) -> usize {
+    let before = COUNTER.current_usage();
+    COUNTER.reset_peak_usage();
+    work();
+    COUNTER.peak_usage() - before
+}
+
+#[track_caller]
+fn allocates_only_at_first(name: &str, mut call: impl FnMut()) {
+    let first = peak(&mut call);
+    assert!(first > 0, "{name}: the counter counts");
+    // The test harness allocates too, in another thread, but not all the time.
+    let later = (0..5).map(|_| peak(|| (0..20).for_each(|_| call()))).min();
+    assert_eq!(later, Some(0), "{name}: {first} bytes at first");
+}
+
+fn rosenbrock<S: Scalar>(x: &[S]) -> S {
+    let square = |x: S| x * x;
+    let term = |x: &[S]| square(S::one() - x[0]) + square(x[1] - square(x[0])) * S::lit(100.0);
+    x.windows(2).fold(S::zero(), |sum, x| sum + term(x).sqrt())
+}
+
+#[test]
+fn objects_keep_their_buffers() {
+    const N: usize = 37;
+    let x: Vec<f64> = (0..N).map(|i| 0.1 + i as f64).collect();
+    let (mut g, mut h) = (vec![0.0; N], vec![0.0; N * N]);
+
+    let mut gradient = Gradient::new(rosenbrock);
+    allocates_only_at_first("Gradient", || {
+        gradient.call(&x, &mut g);
+    });
+    let mut hessian = Hessian::new(rosenbrock);
+    allocates_only_at_first("Hessian", || {
+        hessian.call(&x, &mut g, &mut h);
+    });
+    let mut jacobian = Jacobian::new(|x: &[ad_forward::Dual<f64, 8>], y: &mut [_]| {
+        y.copy_from_slice(x);
+        y[0] = rosenbrock(x);
+    });
+    allocates_only_at_first("Jacobian", || jacobian.call(&x, &mut g, &mut h));
+}

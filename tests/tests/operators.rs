@@ -1,0 +1,205 @@
+//! The operators of second and third order, and what belongs to them, against one another and against nestings.
+
+use ad_core::{Array, Function, Matrix, Scalar, Vector, VectorFunction, rules};
+use ad_forward::{
+    Dual, Dual2, Dual3, derivative, jvp, jvp_with_aux, second_derivative, third_derivative,
+    third_directional_derivative, try_jvp,
+};
+use ad_reverse::{
+    Gradient, Hessian, Var, grad, grad_and_hvp, hessian, hvp, jacobian_by_shape, try_grad_and_hvp,
+    value_and_grad, value_and_grad_with_aux, vjp, vjp_with_aux,
+};
+use ad_tests::{cases, laws, points};
+use proptest::prelude::*;
+
+/// Scalars, a vector and a matrix, of any number of inputs, and smooth.
+#[derive(Clone, Copy, Debug)]
+struct Smooth;
+
+impl Function for Smooth {
+    fn call<S: Scalar>(&self, x: &[S]) -> S {
+        let n = x.len();
+        let weights: Vec<S> = (0..n * n).map(|k| x[k % n] * x[k / n].sin()).collect();
+        let (w, v) = (S::Matrix::from_scalars([n, n], &weights), S::Vector::from_scalars([n], x));
+        let h = S::Vector::affine(&[(&w, &v)], &v).map(rules::Tanh);
+        let pairs =
+            x.windows(2).fold(S::zero(), |sum, x| sum + (x[0] * x[1]).exp() / (x[0] * x[0] + S::one()));
+        h.dot(&v.softmax()) + pairs + S::log_sum_exp(x).powi(3)
+    }
+}
+
+fn close(a: &[f64], b: &[f64]) -> Result<(), TestCaseError> {
+    let scale = a.iter().fold(1.0_f64, |scale, x| scale.max(x.abs()));
+    prop_assert_eq!(a.len(), b.len());
+    for (i, (a, b)) in a.iter().zip(b).enumerate() {
+        prop_assert!((a - b).abs() <= 1e-11 * scale, "entry {}: {} and {}", i, a, b);
+    }
+    Ok(())
+}
+
+fn point() -> impl Strategy<Value = Vec<f64>> {
+    points::points_of(1..=11, points::ordinary())
+}
+
+/// A point and as many other numbers.
+fn point_and(directions: usize) -> impl Strategy<Value = Vec<Vec<f64>>> {
+    (1..=11_usize).prop_flat_map(move |n| {
+        proptest::collection::vec(points::points(n, points::ordinary()), directions + 1)
+    })
+}
+
+proptest! {
+    #![proptest_config(cases(64))]
+
+    #[test]
+    fn the_hessian_is_that_of_all_four_nestings(x in point()) {
+        let n = x.len();
+        let of_operator = hessian(|x| Smooth.call(x), &x);
+        prop_assert_eq!(of_operator.shape(), [n, n]);
+        for (nesting, entries) in laws::hessians(&Smooth, &x) {
+            close(of_operator.as_slice(), &entries).map_err(|e| TestCaseError::fail(format!("{nesting}: {e}")))?;
+        }
+    }
+
+    #[test]
+    fn hvp_is_the_hessian_times_a_vector(all in point_and(1)) {
+        let [x, v] = &all[..] else { unreachable!() };
+        let h = hessian(|x| Smooth.call(x), x);
+        let expected: Vec<f64> = h.iter_rows().map(|row| row.iter().zip(v).map(|(h, v)| h * v).sum()).collect();
+        let (g, hv) = grad_and_hvp(|x: &[_]| Smooth.call(x), x.as_slice(), v.as_slice());
+        close(&hv, &expected)?;
+        prop_assert_eq!(&hvp(|x: &[_]| Smooth.call(x), x.as_slice(), v.as_slice()), &hv);
+        // Not to the last bit: on nested numbers a partial takes the form that can be differentiated again.
+        close(&g, &grad(|x: &[_]| Smooth.call(x), x.as_slice()))?;
+    }
+
+    /// One object and many points: nothing of one call is left in the next.
+    #[test]
+    fn objects_give_what_calls_give(xs in proptest::collection::vec(point(), 1..4)) {
+        let mut gradient = Gradient::new(|x: &[Var<f64>]| Smooth.call(x));
+        let mut second = Hessian::new(|x: &[_]| Smooth.call(x));
+        for x in &xs {
+            let n = x.len();
+            let (mut g, mut of_second, mut h) = (vec![9.0; n], vec![9.0; n], vec![9.0; n * n]);
+            let (value, by_call) = value_and_grad(|x: &[_]| Smooth.call(x), x.as_slice());
+            prop_assert_eq!(gradient.call(x, &mut g), value);
+            prop_assert_eq!(second.call(x, &mut of_second, &mut h), value);
+            prop_assert_eq!(&g, &by_call);
+            close(&of_second, &by_call)?;
+            let by_call = hessian(|x| Smooth.call(x), x);
+            prop_assert_eq!(&h, by_call.as_slice());
+        }
+    }
+
+    /// Along one direction it is the third derivative of `t -> f(x + t v)`, and it is symmetric.
+    #[test]
+    fn the_third_directional_derivative_is_trilinear_and_symmetric(all in point_and(3)) {
+        let [x, u, v, w] = &all[..] else { unreachable!() };
+        let d3 = |u: &[f64], v: &[f64], w: &[f64]| {
+            third_directional_derivative(|x: &[Dual3<f64>]| Smooth.call(x), x.as_slice(), [u, v, w])
+        };
+        let line = |t: Dual3<f64>| {
+            let at: Vec<_> = x.iter().zip(u).map(|(&x, &u)| t * u + x).collect();
+            Smooth.call(&at)
+        };
+        close(&[d3(u, u, u)], &[third_derivative(line, 0.0)])?;
+        close(&[d3(v, w, u), d3(w, u, v)], &[d3(u, v, w); 2])?;
+        let sum: Vec<f64> = u.iter().zip(w).map(|(u, w)| u + w).collect();
+        close(&[d3(&sum, v, w)], &[d3(u, v, w) + d3(w, v, w)])?;
+        // Along w, the quadratic form of the Hessian by u and v.
+        let form = |x: &[Dual<f64, 1>]| {
+            let h = hessian(|x| Smooth.call(x), x);
+            h.iter_rows().zip(u).map(|(row, &u)| row.iter().zip(v).map(|(&h, &v)| h * v).sum::<Dual<f64, 1>>() * u)
+                .sum::<Dual<f64, 1>>()
+        };
+        close(&[d3(u, v, w)], &[jvp(form, x.as_slice(), w.as_slice()).1])?;
+    }
+
+    #[test]
+    fn higher_derivatives_of_one_variable_are_nested_first_ones(x in points::ordinary()) {
+        let f = |x: Dual3<f64>| (x.sin() * x).exp() / (x * x + 1.0);
+        let nested = |x| derivative(|x| derivative(|x| derivative(f, x), x), x);
+        prop_assert_eq!(third_derivative(f, x), nested(x));
+        let f = |x: Dual2<f64>| (x.sin() * x).exp() / (x * x + 1.0);
+        prop_assert_eq!(second_derivative(f, x), derivative(|x| derivative(f, x), x));
+    }
+
+    /// Both modes, and a wide, a square and a tall Jacobian.
+    #[test]
+    fn the_jacobian_by_shape_is_that_of_both_modes(x in points::points_of(0..=40, points::ordinary()), outputs in 0..50_usize) {
+        let f = Layer { outputs };
+        let (chosen, forward) = (jacobian_by_shape(&f, &x), ad_forward::jacobian(|x| f.call(x), &x));
+        prop_assert_eq!(chosen.shape(), [outputs, x.len()]);
+        close(chosen.as_slice(), forward.as_slice())?;
+        close(chosen.as_slice(), ad_reverse::jacobian(|x| f.call(x), &x).as_slice())?;
+    }
+}
+
+struct Layer {
+    outputs: usize,
+}
+
+impl VectorFunction for Layer {
+    fn call<S: Scalar>(&self, x: &[S]) -> Vec<S> {
+        let row = |i: usize| x.iter().enumerate().map(|(j, &x)| (x * S::lit((i + j) as f64)).sin()).sum();
+        (0..self.outputs).map(row).collect()
+    }
+}
+
+/// `s a^T M a`
+fn form<S: Scalar<Real = f32>>((s, a, m): &(S, S::Vector, S::Matrix)) -> S {
+    let no_bias = S::Vector::constant(&Vector::from([0.0, 0.0]));
+    a.dot(&S::Vector::affine(&[(m, a)], &no_bias)) * *s
+}
+
+/// Arguments of any structure, and both kinds of plain number.
+#[test]
+fn operators_take_trees_and_both_reals() {
+    let x = (2.0_f32, Vector::from([1.0_f32, 3.0]), Matrix::from_rows(&[[0.5_f32, -1.0], [2.0, 0.25]]));
+    let v = (1.0_f32, Vector::from([0.5_f32, -1.0]), Matrix::from_rows(&[[1.0_f32, 2.0], [0.0, -1.0]]));
+    let (a, b) = (x.1.as_slice(), x.2.as_slice());
+    // H v by hand, with y = M a, z = M^T a.
+    let product = |m: &[f32], a: &[f32]| [m[0] * a[0] + m[1] * a[1], m[2] * a[0] + m[3] * a[1]];
+    let transposed = |m: &[f32], a: &[f32]| [m[0] * a[0] + m[2] * a[1], m[1] * a[0] + m[3] * a[1]];
+    let dot = |x: &[f32], y: &[f32]| x[0] * y[0] + x[1] * y[1];
+    let (da, db) = (v.1.as_slice(), v.2.as_slice());
+    let (y, z) = (product(b, a), transposed(b, a));
+    let by_s = dot(da, &y) + dot(da, &z) + dot(a, &product(db, a));
+    let (g, hv) = grad_and_hvp(form, &x, &v);
+    assert_eq!(g.0, dot(a, &y));
+    assert!((hv.0 - by_s).abs() < 1e-4, "{} {by_s}", hv.0);
+    // d/dM = s a a^T: its derivative along v is ds a a^T + s (da a^T + a da^T).
+    let expected: Vec<f32> = (0..4)
+        .map(|k| v.0 * a[k / 2] * a[k % 2] + x.0 * (da[k / 2] * a[k % 2] + a[k / 2] * da[k % 2]))
+        .collect();
+    assert_eq!(hv.2.as_slice(), expected);
+}
+
+#[test]
+fn aux_outputs_come_along() {
+    let (y, dy, aux) =
+        jvp_with_aux(|x: &[Dual<f64, 1>; 2]| (x[0] * x[1], x[0].primal), &[2.0, 3.0], &[1.0, 0.0]);
+    assert_eq!((y, dy, aux), (6.0, 3.0, 2.0));
+    let ((y, aux), g) = value_and_grad_with_aux(|x: &[Var<f64>; 2]| (x[0] * x[1], "seen"), &[2.0, 3.0]);
+    assert_eq!((y, aux, g), (6.0, "seen", [3.0, 2.0]));
+    let (y, mut pullback, aux) = vjp_with_aux(|x: &Var<f64>| ([*x, *x * *x], vec![x.value()]), &3.0);
+    assert_eq!((y, aux, pullback.call(&[1.0, 10.0])), ([3.0, 9.0], vec![3.0], 61.0));
+}
+
+#[test]
+fn try_forms_refuse_other_lengths_and_say_which() {
+    let f = |x: &[Dual<f64, 1>]| x.iter().copied().sum::<Dual<f64, 1>>();
+    for wrong in [0, 1, 3] {
+        let dx = vec![1.0; wrong];
+        let error = try_jvp(f, &[1.0, 2.0][..], &dx[..]).unwrap_err();
+        assert_eq!((error.expected, error.found), (2, wrong));
+        assert_eq!(error.to_string(), format!("a point of 2 numbers was given {wrong} tangents"));
+        let error = try_grad_and_hvp(|x: &[_]| x[0], &[1.0, 2.0][..], &dx[..]).unwrap_err();
+        assert_eq!((error.expected, error.found), (2, wrong));
+        let (_, mut pullback) = vjp(|x: &[Var<f64>]| x.to_vec(), &[1.0, 2.0][..]);
+        let error = pullback.try_call(&dx[..]).unwrap_err();
+        assert_eq!((error.expected, error.found), (2, wrong));
+        assert_eq!(pullback.try_call(&[1.0, 2.0]), Ok(vec![1.0, 2.0]), "and is of use afterwards");
+    }
+    assert_eq!(try_jvp(f, &[1.0, 2.0][..], &[1.0, 1.0][..]), Ok((3.0, 2.0)));
+}
