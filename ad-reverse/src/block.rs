@@ -203,7 +203,7 @@ pub(crate) fn times<T: Scalar>(p: T, adjoint: T) -> T {
 }
 
 /// Whether products with these need no look at their zeros.
-fn all_finite<T: Scalar>(x: &[T]) -> bool {
+pub(crate) fn all_finite<T: Scalar>(x: &[T]) -> bool {
     x.iter().fold(true, |finite, x| finite & x.is_all_finite())
 }
 

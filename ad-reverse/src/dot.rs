@@ -200,6 +200,23 @@ impl<T: Scalar> Products<T> {
         at
     }
 
+    /// The tangent of a product for those of all nodes before it.
+    pub(crate) fn push(&self, index: u32, nodes: &[T]) -> T {
+        let Product { len, sides } = self.list[index as usize];
+        let side = |Side { places, partials }: Side| {
+            let at = |k: usize| match places {
+                Places::Constant => None,
+                Places::Regular { start, stride } => Some(start.wrapping_add(stride.wrapping_mul(k as u32))),
+                Places::Listed(start) => Some(self.nodes[start + k]).filter(|&node| node != NOWHERE),
+            };
+            let terms =
+                (0..len).filter_map(|k| Some(times(self.values[partials + k], nodes[at(k)? as usize])));
+            terms.sum::<T>()
+        };
+        let [x, y] = sides.map(side);
+        x + y
+    }
+
     /// Moves one seed's adjoint of a product to its operands; `nodes` holds `width` adjoints per node.
     #[inline(never)]
     pub(crate) fn pull(&self, index: u32, adjoint: T, nodes: &mut [T], (width, seed): (usize, usize)) {

@@ -13,6 +13,7 @@
 //! | [`jacobian`], [`jacobian_by_shape`] | all of `df_i/dx_j` | one run, one sweep of all outputs at once |
 //! | [`hvp`], [`grad_and_hvp`] | the Hessian of a scalar `f` times a vector | a gradient's, times a constant |
 //! | [`hessian`] | all of `d2f/dx_i dx_j` | that for each [`CHUNK`](ad_forward::CHUNK) columns at once |
+//! | [`linearize`] | the derivative as one object: `J dx` and `w^T J` out of one recording | one run; one sweep each |
 //!
 //! [`Gradient`] and [`Hessian`] are objects that keep their buffers. Other functions named `try_` return an
 //! error where their namesakes panic, for numbers that come from outside.
@@ -49,11 +50,13 @@ mod array;
 mod block;
 mod ceiling;
 mod dot;
+mod forward;
 mod gradient;
 mod hessian;
 mod interop;
 mod jacobian;
 mod linear;
+mod linearize;
 mod local;
 mod places;
 mod stream;
@@ -68,6 +71,7 @@ pub use ceiling::{RecordingError, RecordingSize, try_grad, try_value_and_grad, t
 pub use gradient::Gradient;
 pub use hessian::{Hessian, HessianVar, HvpVar, grad_and_hvp, hessian, hvp, try_grad_and_hvp};
 pub use jacobian::{jacobian, jacobian_by_shape};
+pub use linearize::{Linearized, linearize};
 pub use var::Var;
 pub use vjp::{
     Pullback, constant, grad, value_and_grad, value_and_grad_with_aux, vjp, vjp_watching, vjp_with_aux,

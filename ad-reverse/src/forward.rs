@@ -1,0 +1,210 @@
+//! The forward sweep: tangents flow from the inputs of a recording to its results.
+//!
+//! It is the transpose of the reverse sweep, over the same records. Those stand in a stream that can only be
+//! read backwards, because that is what makes writing them cheap; so they are copied once.
+
+use crate::block::{Kind, Op, all_finite, times};
+use crate::places::{Place, Places};
+use crate::stream::{Long, Visit};
+use crate::tape::Tape;
+use ad_core::Scalar;
+
+/// A recording in the order in which it was made, and the buffers of a forward sweep.
+#[derive(Debug)]
+pub(crate) struct Forward<T> {
+    /// From the last record to the first.
+    records: Vec<Record<T>>,
+    /// The operands of n-ary records, each with its partial.
+    operands: Vec<(T, u32)>,
+    nodes: Vec<T>,
+    blocks: Vec<Vec<T>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Record<T> {
+    Leaf,
+    Sum(u32, u32),
+    Difference(u32, u32),
+    Unary(T, u32),
+    Binary((T, u32), (T, u32)),
+    /// So many operands from a place on.
+    Nary(usize, usize),
+    Block(u32),
+    Product(u32),
+}
+
+/// Short records are collected as they are visited.
+impl<T: Scalar> Visit<T> for Vec<Record<T>> {
+    fn leaf(&mut self) {
+        self.push(Record::Leaf);
+    }
+    fn sum(&mut self, i: u32, j: u32) {
+        self.push(Record::Sum(i, j));
+    }
+    fn difference(&mut self, i: u32, j: u32) {
+        self.push(Record::Difference(i, j));
+    }
+    fn unary(&mut self, p: T, i: u32) {
+        self.push(Record::Unary(p, i));
+    }
+    fn binary(&mut self, p: T, i: u32, q: T, j: u32) {
+        self.push(Record::Binary((p, i), (q, j)));
+    }
+}
+
+impl<T: Scalar> Forward<T> {
+    pub(crate) fn of(tape: &Tape<T>) -> Self {
+        let mut records = Vec::with_capacity(tape.len as usize);
+        let mut operands = Vec::new();
+        let mut stream = tape.stream.backwards();
+        while let Some(long) = stream.next_long(&mut records) {
+            records.push(match long {
+                Long::Block(op) => Record::Block(op),
+                Long::Product(index) => Record::Product(index),
+                Long::Nary(list) => {
+                    let start = operands.len();
+                    operands.extend(list.iter());
+                    Record::Nary(start, operands.len() - start)
+                }
+            });
+        }
+        let (nodes, blocks) = (vec![T::zero(); records.len()], tape.ops.iter().map(|_| Vec::new()).collect());
+        Self { records, operands, nodes, blocks }
+    }
+
+    /// The tangents of the results for those `dx` of the inputs.
+    pub(crate) fn push(&mut self, tape: &Tape<T>, (inputs, dx): (&Places, &[T]), outputs: &Places) -> Vec<T> {
+        let Self { records, operands, nodes, blocks } = self;
+        let mut rest = dx;
+        for &place in &inputs.leaves {
+            let (numbers, tail) = rest.split_at(place.entries());
+            match place {
+                Place::Constant(_) => {}
+                Place::Nodes { start, count } => nodes[start as usize..][..count].copy_from_slice(numbers),
+                Place::Block { op, .. } => numbers.clone_into(&mut blocks[op as usize]),
+            }
+            rest = tail;
+        }
+        for (node, record) in records.iter().rev().enumerate() {
+            let at = |i: u32| nodes[i as usize];
+            nodes[node] = match *record {
+                Record::Leaf => continue,
+                Record::Sum(i, j) => at(i) + at(j),
+                Record::Difference(i, j) => at(i) - at(j),
+                Record::Unary(p, i) => times(p, at(i)),
+                Record::Binary((p, i), (q, j)) => times(p, at(i)) + times(q, at(j)),
+                Record::Nary(start, count) => {
+                    operands[start..start + count].iter().map(|&(p, i)| times(p, at(i))).sum()
+                }
+                Record::Product(index) => tape.products.push(index, nodes),
+                Record::Block(index) => {
+                    let op = &tape.ops[index as usize];
+                    if let Kind::Leaf = op.kind {
+                        continue;
+                    }
+                    let mut out = std::mem::take(&mut blocks[index as usize]);
+                    out.clear();
+                    out.resize(op.entries, T::zero());
+                    let scalar = op.push(nodes, blocks, &mut out);
+                    blocks[index as usize] = out;
+                    scalar
+                }
+            };
+        }
+        let results = outputs.leaves.iter().flat_map(|&place| match place {
+            Place::Constant(entries) => vec![T::zero(); entries],
+            Place::Nodes { start, count } => nodes[start as usize..][..count].to_vec(),
+            Place::Block { op, .. } => blocks[op as usize].clone(),
+        });
+        results.collect()
+    }
+}
+
+impl<T: Scalar> Op<T> {
+    /// Adds the tangent of an array result to `out`, from those of scalar nodes and of arrays; returns the
+    /// tangent of a scalar result.
+    fn push(&self, nodes: &[T], blocks: &[Vec<T>], out: &mut [T]) -> T {
+        let block = |op: u32| blocks[op as usize].as_slice();
+        match &self.kind {
+            Kind::Leaf => unreachable!("an input has its tangent"),
+            Kind::Affine { rows, terms, bias, finite } => {
+                let outputs = self.entries / rows;
+                for (row, out) in out.chunks_exact_mut(outputs).enumerate() {
+                    if let Some(bias) = bias {
+                        add(out, block(*bias).iter().copied());
+                    }
+                    for term in terms {
+                        if let (Some(x), Some(w)) = (term.x_op, &term.w) {
+                            let inputs = w.cols();
+                            let dx = &block(x)[row * inputs..(row + 1) * inputs];
+                            add_product(w.as_slice(), dx, out, *finite);
+                        }
+                        if let (Some(w), Some(x)) = (term.w_op, &term.x) {
+                            add_product(block(w), x.row(row), out, *finite);
+                        }
+                    }
+                }
+            }
+            Kind::Diagonal { factors } => {
+                for (x, p) in factors {
+                    add(out, p.iter().zip(block(*x)).map(|(&p, &dx)| times(p, dx)));
+                }
+            }
+            Kind::Linear { terms } => {
+                for &(x, a) in terms {
+                    add(out, block(x).iter().map(|&dx| times(T::constant(a), dx)));
+                }
+            }
+            Kind::Scale { x, factor, by } => {
+                if let Some(x) = x {
+                    add(out, block(*x).iter().map(|&dx| times(*factor, dx)));
+                }
+                if let Some((node, entries)) = by {
+                    add(out, entries.as_slice().iter().map(|&x| times(x, nodes[*node as usize])));
+                }
+            }
+            Kind::SubRows { cols, x, rhs } => {
+                if let Some(x) = x {
+                    add(out, block(*x).iter().copied());
+                }
+                if let Some(rhs) = rhs {
+                    add(out, block(*rhs).iter().flat_map(|&r| std::iter::repeat_n(-r, *cols)));
+                }
+            }
+            Kind::ReduceRows { x, partials } => {
+                let rows = partials.iter_rows().zip(block(*x).chunks_exact(partials.cols().max(1)));
+                add(out, rows.map(|(p, dx)| contract(p, dx)));
+            }
+            Kind::Slice { x, start } => add(out, block(*x)[*start..].iter().copied()),
+            Kind::Gather { from } => {
+                for &(entry, node) in from {
+                    out[entry as usize] = nodes[node as usize];
+                }
+            }
+            Kind::Contract { factors } => return factors.iter().map(|(x, p)| contract(p, block(*x))).sum(),
+            Kind::Sum { x } => return block(*x).iter().copied().sum(),
+            Kind::Pick { x, index } => return block(*x)[*index],
+        }
+        T::zero()
+    }
+}
+
+fn add<T: Scalar>(out: &mut [T], numbers: impl Iterator<Item = T>) {
+    for (out, number) in out.iter_mut().zip(numbers) {
+        *out += number;
+    }
+}
+
+/// `sum_i p_i dx_i`
+fn contract<T: Scalar>(p: &[T], dx: &[T]) -> T {
+    p.iter().zip(dx).map(|(&p, &dx)| times(p, dx)).sum()
+}
+
+/// `out += A x`, where one of the two is a tangent and the other a partial.
+fn add_product<T: Scalar>(a: &[T], x: &[T], out: &mut [T], finite: bool) {
+    if finite && all_finite(a) && all_finite(x) {
+        T::gemv(a, x, out);
+    } else {
+        add(out, a.chunks_exact(x.len().max(1)).map(|row| contract(row, x)));
+    }
+}

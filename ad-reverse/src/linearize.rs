@@ -1,0 +1,134 @@
+//! [`linearize`]: the derivative of a function at a point, as one object that is applied from either side.
+
+use crate::array::VarArray;
+use crate::forward::Forward;
+use crate::linear::LinearMap;
+use crate::var::Var;
+use ad_core::tree::{flatten, unflatten};
+use ad_core::{Array, Dense, LengthMismatch, Lift, Scalar, Tree};
+use std::borrow::Borrow;
+
+/// `f(x)`, and the derivative of `f` at `x` as a linear map: one recording, swept up or down.
+///
+/// Forward and reverse mode are the two ways to read a product of Jacobians, from the inputs and from the
+/// results. Here both read the same recording of local partials: [`jvp`](Linearized::jvp) in the order in
+/// which it was made, [`vjp`](Linearized::vjp) backwards. `f` is not run again, and the two are exact
+/// transposes, `<w, J dx> = <J^T w, dx>`.
+///
+/// ```
+/// let (y, mut derivative) = ad_reverse::linearize(|x| vec![x[0] * x[1], x[0] + x[1]], &[2.0, 3.0]);
+/// assert_eq!(y, [6.0, 5.0]);
+/// assert_eq!(derivative.jvp(&[1.0, 0.0]), [3.0, 1.0]); // a column of the Jacobian
+/// assert_eq!(derivative.vjp(&[1.0, 0.0]), [3.0, 2.0]); // a row
+/// ```
+///
+/// # Panics
+///
+/// As [`grad`](crate::grad).
+pub fn linearize<'x, T, P, Out>(
+    f: impl FnOnce(&P::Over<Var<T>>) -> Out,
+    x: &'x P,
+) -> (Out::Owned<T>, Linearized<'x, T, P, Out>)
+where
+    T: Scalar,
+    P: Tree<Scalar = T> + ?Sized,
+    Out: Tree<Scalar = Var<T>>,
+{
+    let run = |lifted: P::Owned<Var<T>>| f(lifted.borrow());
+    let (out, y, map) = LinearMap::record(|inputs| x.lift(inputs), run);
+    (y, Linearized { x, out, map, forward: None })
+}
+
+/// The derivative of a function at a point; made by [`linearize`].
+#[derive(Debug)]
+pub struct Linearized<'x, T: Scalar, P: ?Sized, Out> {
+    x: &'x P,
+    /// For the structure of the results.
+    out: Out,
+    map: LinearMap<T>,
+    /// The recording in the order in which it was made, from the first `jvp` on.
+    forward: Option<Forward<T>>,
+}
+
+impl<T, P, Out> Linearized<'_, T, P, Out>
+where
+    T: Scalar,
+    P: Tree<Scalar = T> + ?Sized,
+    Out: Tree<Scalar = Var<T>>,
+{
+    /// `J dx`: the derivative of `f` along `dx`, which has the structure of the inputs.
+    ///
+    /// The first call brings the recording into the order in which it was made; the others take about the
+    /// time of a sweep back.
+    ///
+    /// # Panics
+    ///
+    /// If `dx` has not as many numbers as the inputs.
+    pub fn jvp<V: Tree<Scalar = T> + ?Sized>(&mut self, dx: &V) -> Out::Owned<T> {
+        self.try_jvp(dx).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// [`jvp`](Self::jvp) along a direction that comes from outside.
+    ///
+    /// # Errors
+    ///
+    /// If `dx` has not as many numbers as the inputs.
+    pub fn try_jvp<V: Tree<Scalar = T> + ?Sized>(&mut self, dx: &V) -> Result<Out::Owned<T>, LengthMismatch> {
+        let dx = flatten(dx);
+        let LinearMap { tape, inputs, outputs, .. } = &self.map;
+        LengthMismatch::check(("a point", inputs.numbers), ("tangents", dx.len()))?;
+        let forward = self.forward.get_or_insert_with(|| Forward::of(tape));
+        let dy = forward.push(tape, (inputs, &dx), outputs);
+        Ok(self.out.lift(&mut Fill(dy.into_iter())))
+    }
+
+    /// `w^T J`: the cotangent of the inputs for a cotangent `w` of the results.
+    ///
+    /// # Panics
+    ///
+    /// If `w` has not as many numbers as the results.
+    pub fn vjp<W: Tree<Scalar = T> + ?Sized>(&mut self, w: &W) -> P::Owned<T> {
+        self.try_vjp(w).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// [`vjp`](Self::vjp) of a cotangent that comes from outside.
+    ///
+    /// # Errors
+    ///
+    /// If `w` has not as many numbers as the results.
+    pub fn try_vjp<W: Tree<Scalar = T> + ?Sized>(&mut self, w: &W) -> Result<P::Owned<T>, LengthMismatch> {
+        let (row, _) = self.map.pull(1, &flatten(w))?;
+        Ok(unflatten(self.x, row))
+    }
+
+    /// The number of numbers in the results, the rows of `J`.
+    pub fn outputs(&self) -> usize {
+        self.map.outputs.numbers
+    }
+
+    /// The number of numbers in the inputs, the columns of `J`.
+    pub fn inputs(&self) -> usize {
+        self.map.inputs.numbers
+    }
+}
+
+/// A tree of the results' structure, of other numbers. The recording is closed: only shapes are looked at.
+struct Fill<T>(std::vec::IntoIter<T>);
+
+impl<T: Scalar> Fill<T> {
+    fn array<const RANK: usize>(&mut self, shape: [usize; RANK]) -> Dense<T, RANK> {
+        Dense::new(shape, self.0.by_ref().take(shape.iter().product()))
+    }
+}
+
+impl<T: Scalar> Lift<Var<T>, T> for Fill<T> {
+    fn scalar(&mut self, _: Var<T>) -> T {
+        self.0.next().expect("one number for each of the results")
+    }
+    fn vector(&mut self, x: &VarArray<T, 1>) -> T::Vector {
+        T::Vector::from_dense(&self.array(x.shape()))
+    }
+    fn matrix(&mut self, x: &VarArray<T, 2>) -> T::Matrix {
+        T::Matrix::from_dense(&self.array(x.shape()))
+    }
+}
