@@ -62,7 +62,7 @@ pub(crate) fn gradient<T: Scalar>(
     inputs.clear();
     inputs.extend(x.map(scalar_leaf));
     let y = f(inputs);
-    let mut tape = recording.close().unwrap_or_else(|error| unreachable!("{error}"));
+    let mut tape = recording.finish();
     let node = (y.id() != 0).then(|| tape.node(y.id()));
     sweep(
         &mut tape,

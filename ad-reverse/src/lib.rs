@@ -14,6 +14,7 @@
 //! | [`hvp`], [`grad_and_hvp`] | the Hessian of a scalar `f` times a vector | a gradient's, times a constant |
 //! | [`hessian`] | all of `d2f/dx_i dx_j` | that for each [`CHUNK`](ad_forward::CHUNK) columns at once |
 //! | [`linearize`] | the derivative as one object: `J dx` and `w^T J` out of one recording | one run; one sweep each |
+//! | [`checkpoint`](fn@checkpoint), [`checkpoint_online`] | the gradient of a loop, in memory for a few of its states | as `grad`, and steps run again |
 //!
 //! [`Gradient`] and [`Hessian`] are objects that keep their buffers. Other functions named `try_` return an
 //! error where their namesakes panic, for numbers that come from outside.
@@ -49,6 +50,7 @@
 mod array;
 mod block;
 mod ceiling;
+pub mod checkpoint;
 mod dot;
 mod forward;
 mod gradient;
@@ -68,6 +70,7 @@ mod vjp;
 
 pub use array::VarArray;
 pub use ceiling::{RecordingError, RecordingSize, try_grad, try_value_and_grad, try_vjp};
+pub use checkpoint::{checkpoint, checkpoint_online};
 pub use gradient::Gradient;
 pub use hessian::{Hessian, HessianVar, HvpVar, grad_and_hvp, hessian, hvp, try_grad_and_hvp};
 pub use jacobian::{jacobian, jacobian_by_shape};

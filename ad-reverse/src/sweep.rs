@@ -1,6 +1,7 @@
 //! The reverse sweep: adjoints flow from the results of a recording to its inputs.
 
 use crate::block::{Kind, Op, times};
+use crate::places::{Place, Places};
 use crate::stream::{Long, Visit};
 use crate::tape::Recorded;
 use ad_core::Scalar;
@@ -35,6 +36,20 @@ struct Deferred<T> {
     x: Vec<T>,
 }
 
+/// The adjoints of inputs that several recordings share, between their sweeps: the loop of
+/// [`checkpoint`](crate::checkpoint()).
+#[derive(Debug)]
+pub(crate) struct Shared<T> {
+    leaves: Vec<Vec<T>>,
+    deferred: Vec<Deferred<T>>,
+}
+
+impl<T> Default for Shared<T> {
+    fn default() -> Self {
+        Self { leaves: Vec::new(), deferred: Vec::new() }
+    }
+}
+
 /// The adjoints of a recording, for `width` seeds at once: each array's is `width` rows of its entries.
 #[derive(Debug)]
 pub(crate) struct Adjoints<'a, T: Scalar> {
@@ -43,6 +58,8 @@ pub(crate) struct Adjoints<'a, T: Scalar> {
     space: Workspace<T>,
     /// Arrays inside the recording whose adjoints are kept when they are complete.
     watched: HashMap<u32, Vec<T>>,
+    /// So many of the first arrays are inputs whose adjoints another sweep completes.
+    suspended: u32,
 }
 
 impl<T: Scalar> Adjoints<'_, T> {
@@ -171,7 +188,40 @@ impl<T: Scalar> Adjoints<'_, T> {
         std::mem::take(&mut self.space.blocks[op as usize])
     }
 
+    /// Goes on with the adjoints of shared inputs, in a sweep with one seed.
+    pub(crate) fn resume(&mut self, shared: Shared<T>, inputs: &Places) {
+        for (&place, numbers) in inputs.leaves.iter().zip(shared.leaves) {
+            match place {
+                Place::Nodes { start, .. } => {
+                    self.space.nodes[start as usize..][..numbers.len()].copy_from_slice(&numbers);
+                }
+                Place::Block { op, .. } => self.space.blocks[op as usize] = numbers,
+                Place::Constant(_) => {}
+            }
+        }
+        self.space.deferred = shared.deferred;
+    }
+
+    /// Leaves the adjoints of these inputs, which come first in the recording, to another sweep.
+    pub(crate) fn suspend_after(&mut self, inputs: &Places) {
+        let arrays = inputs.leaves.iter().filter(|place| matches!(place, Place::Block { .. }));
+        self.suspended = arrays.count() as u32;
+    }
+
+    /// Takes the adjoints of shared inputs, also what waits to be added to them.
+    pub(crate) fn take_shared(&mut self, inputs: &Places) -> Shared<T> {
+        let leaves = inputs.leaves.iter().map(|&place| match place {
+            Place::Nodes { start, count } => self.take_nodes(start, count),
+            Place::Block { op, .. } => std::mem::take(&mut self.space.blocks[op as usize]),
+            Place::Constant(_) => Vec::new(),
+        });
+        Shared { leaves: leaves.collect(), deferred: std::mem::take(&mut self.space.deferred) }
+    }
+
     fn pull_block(&mut self, index: u32, node: usize) {
+        if index < self.suspended {
+            return;
+        }
         let ops = self.ops;
         let op = &ops[index as usize];
         if op.entries == 0 {
@@ -348,7 +398,7 @@ pub(crate) fn sweep<T: Scalar, R>(
     }
     space.blocks.clear();
     space.blocks.resize_with(tape.ops.len(), Vec::new);
-    let mut adjoints = Adjoints { width, ops: &tape.ops, space, watched: HashMap::new() };
+    let mut adjoints = Adjoints { width, ops: &tape.ops, space, watched: HashMap::new(), suspended: 0 };
     seed(&mut adjoints);
     let (mut stream, products) = (tape.stream.backwards(), &tape.products);
     let mut node = len;

@@ -152,6 +152,11 @@ impl<T: Scalar> Recording<T> {
         Ok(tape)
     }
 
+    /// [`close`](Self::close) of a recording without a ceiling.
+    pub(crate) fn finish(self) -> Recorded<T> {
+        self.close().unwrap_or_else(|error| unreachable!("{error}"))
+    }
+
     fn end(&mut self) -> Box<Tape<T>> {
         self.closed = true;
         let outer_tape = self.outer_tape.take();

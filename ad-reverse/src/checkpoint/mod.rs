@@ -1,0 +1,334 @@
+//! Reverse mode through a loop in less memory than its recording: states are kept at a few times, and the
+//! steps between them are run again when the sweep gets there.
+//!
+//! ```text
+//! h_{t+1}, L_t = step(t, theta, h_t),      L = sum_t L_t
+//! ```
+//!
+//! [`checkpoint`] is for a known number of steps and takes the fewest repetitions that there can be
+//! (A. Griewank and A. Walther, Algorithm 799: Revolve, ACM TOMS 26, 19-45, 2000); [`checkpoint_online`] is
+//! for a number that only the loop itself finds out (Q. Wang, P. Moin and G. Iaccarino, Minimal repetition
+//! dynamic checkpointing, SIAM J. Sci. Comput. 31, 2549-2567, 2009). One step is recorded at a time, and the
+//! gradient is that of reverse mode over the whole loop, bit for bit: the adjoints of `theta` are added in
+//! the same order and grouping.
+//!
+//! With `s` states kept, each of `C(s + r, s)` steps is run at most `r` times before it is recorded. So about
+//! `sqrt(2 T)` states make two runs suffice, and about `log2(T) / 2` states as many runs.
+
+mod schedule;
+
+use crate::array::VarArray;
+use crate::ceiling::RecordingSize;
+use crate::places::{Places, Results};
+use crate::sweep::{Adjoints, Shared, sweep};
+use crate::tape::Recording;
+use crate::var::Var;
+use ad_core::{Array, Dense, Lift, Scalar, Tree};
+use schedule::{Snapshots, split};
+use std::borrow::Borrow;
+use std::ops::Range;
+
+/// The sum of a loop's losses and its gradients.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct LoopGradient<T, Params, State> {
+    /// `L`, the sum of all `L_t`, added in the order of time.
+    pub value: T,
+    /// `dL/dtheta`
+    pub params: Params,
+    /// `dL/dh_0`
+    pub start: State,
+}
+
+/// `L` and its gradients for a loop of `steps` steps, keeping `snapshots` states at a time, the first
+/// included.
+///
+/// `step(t, theta, h)` gives the next state and the loss `L_t` of step `t`, counted from 0; it captures the
+/// inputs of all steps. It is run for each step once to record it, and for as few as possible again. It is
+/// plain code on [`Var`]s: when it is not recorded, it is run on constants, which cost nothing to record.
+///
+/// ```
+/// use ad_core::Scalar;
+/// use ad_reverse::{Var, checkpoint};
+///
+/// // h_{t+1} = sin(theta h_t + x_t), L_t = h_{t+1}^2 / 2
+/// let x: Vec<f64> = (0..1000).map(|t| f64::from(t).cos()).collect();
+/// let step = |t: usize, theta: &Var<f64>, h: &Var<f64>| {
+///     let next = (*theta * *h + x[t]).sin();
+///     (next, next * next * 0.5)
+/// };
+/// let few = checkpoint(step, &0.9, &0.0, x.len(), 10);
+/// let all = checkpoint(step, &0.9, &0.0, x.len(), 1000);
+/// assert_eq!(few, all);
+/// ```
+///
+/// # Panics
+///
+/// If `snapshots` is 0, or the state changes its number of numbers; as [`grad`](crate::grad).
+pub fn checkpoint<T, P, H>(
+    step: impl Fn(usize, &P::Over<Var<T>>, &H::Over<Var<T>>) -> (H::Owned<Var<T>>, Var<T>),
+    params: &P,
+    start: &H,
+    steps: usize,
+    snapshots: usize,
+) -> LoopGradient<T, P::Owned<T>, H::Owned<T>>
+where
+    T: Scalar,
+    P: Tree<Scalar = T> + ?Sized,
+    H: Tree<Scalar = T> + ?Sized,
+    H::Owned<Var<T>>: Tree<Scalar = Var<T>>,
+{
+    assert!(snapshots > 0, "the first state of a loop has to be kept");
+    let mut reversal = Reversal::new(step, params, start);
+    if steps > 0 {
+        let first = ad_core::tree::flatten(start);
+        reversal.reverse(&first, 0..steps, snapshots);
+    }
+    reversal.finish()
+}
+
+/// [`checkpoint`] for a loop that ends when `more(t, h_t)` says so, keeping `snapshots` states at a time.
+///
+/// `more` is asked once before each step, in order. How many steps there will be is not known while the
+/// states are chosen, so more steps may be run again than in [`checkpoint`]; no single one is run more than
+/// once oftener.
+///
+/// ```
+/// use ad_core::Scalar;
+/// use ad_reverse::{Var, checkpoint_online};
+///
+/// // Newton's method for a square root, until it stands still: derivative of what the loop computes.
+/// let more = |t: usize, h: &[Var<f64>; 2]| t < 3 || (h[0].value() - h[1].value()).abs() > 1e-12;
+/// let step = |t: usize, a: &Var<f64>, h: &[Var<f64>; 2]| {
+///     let next = (h[0] + *a / h[0]) * 0.5;
+///     // The last iterate as a telescoping sum of losses.
+///     (([next, h[0]]), if t == 0 { next } else { next - h[0] })
+/// };
+/// let root = checkpoint_online(step, more, &2.0, &[1.0, 0.0], 3);
+/// assert!((root.value - 2.0_f64.sqrt()).abs() < 1e-12);
+/// assert!((root.params - 0.5 / 2.0_f64.sqrt()).abs() < 1e-12);
+/// ```
+///
+/// # Panics
+///
+/// As [`checkpoint`].
+pub fn checkpoint_online<T, P, H>(
+    step: impl Fn(usize, &P::Over<Var<T>>, &H::Over<Var<T>>) -> (H::Owned<Var<T>>, Var<T>),
+    mut more: impl FnMut(usize, &H::Over<Var<T>>) -> bool,
+    params: &P,
+    start: &H,
+    snapshots: usize,
+) -> LoopGradient<T, P::Owned<T>, H::Owned<T>>
+where
+    T: Scalar,
+    P: Tree<Scalar = T> + ?Sized,
+    H: Tree<Scalar = T> + ?Sized,
+    H::Owned<Var<T>>: Tree<Scalar = Var<T>>,
+{
+    let mut reversal = Reversal::new(step, params, start);
+    let first = ad_core::tree::flatten(start);
+    let mut h = reversal.constants(&first);
+    let mut kept = Snapshots::new(first, snapshots);
+    let mut end = 0;
+    while more(end, h.borrow()) {
+        h = reversal.run(end, &h);
+        end += 1;
+        kept.offer(end, || values(&h));
+    }
+    drop(h);
+    while let Some((time, state)) = kept.pop() {
+        if time < end {
+            reversal.reverse(&state, time..end, snapshots - kept.len());
+            end = time;
+        }
+    }
+    reversal.finish()
+}
+
+/// A sweep back through a loop, on its way.
+struct Reversal<'a, T: Scalar, P: Tree<Scalar = T> + ?Sized, H: ?Sized, F> {
+    step: F,
+    params: &'a P,
+    params_as_constants: P::Owned<Var<T>>,
+    start: &'a H,
+    /// The sum of the losses of the first so many steps.
+    value: T,
+    valued: usize,
+    /// `dL/dh` of the state that the sweep has come to; empty before its first step.
+    adjoint: Vec<T>,
+    /// `dL/dtheta` as far as the sweep has come.
+    shared: Shared<T>,
+}
+
+impl<'a, T, P, H, F> Reversal<'a, T, P, H, F>
+where
+    T: Scalar,
+    P: Tree<Scalar = T> + ?Sized,
+    H: Tree<Scalar = T> + ?Sized,
+    H::Owned<Var<T>>: Tree<Scalar = Var<T>>,
+    F: Fn(usize, &P::Over<Var<T>>, &H::Over<Var<T>>) -> (H::Owned<Var<T>>, Var<T>),
+{
+    fn new(step: F, params: &'a P, start: &'a H) -> Self {
+        Self {
+            step,
+            params,
+            params_as_constants: crate::constant(params),
+            start,
+            value: std::iter::empty::<T>().sum(), // where a sum of `T` starts, so that it is bit-equal
+            valued: 0,
+            adjoint: Vec::new(),
+            shared: Shared::default(),
+        }
+    }
+
+    /// Sweeps back through the steps `times`, of which the first begins at the state `from`; that is one of
+    /// the `snapshots` states that can be kept.
+    fn reverse(&mut self, from: &[T], times: Range<usize>, snapshots: usize) {
+        let (start, mut end) = (times.start, times.end);
+        while end - start > 1 {
+            let middle = start + split(end - start, snapshots);
+            let mut h = self.constants(from);
+            for t in start..middle {
+                h = self.run(t, &h);
+            }
+            let from_middle = values(&h);
+            drop(h);
+            self.reverse(&from_middle, middle..end, snapshots - 1);
+            end = middle;
+        }
+        self.pull(from, start);
+    }
+
+    /// Runs step `t` without recording it.
+    fn run(&mut self, t: usize, h: &H::Owned<Var<T>>) -> H::Owned<Var<T>> {
+        let (next, loss) = (self.step)(t, self.params_as_constants.borrow(), h.borrow());
+        self.note(t, loss);
+        next
+    }
+
+    /// Adds the loss of a step that is run for the first time.
+    fn note(&mut self, t: usize, loss: Var<T>) {
+        if t == self.valued {
+            self.value += loss.value();
+            self.valued += 1;
+        }
+    }
+
+    /// Records step `t`, which begins at the state `from`, and sweeps it back.
+    fn pull(&mut self, from: &[T], t: usize) {
+        let recording = Recording::<T>::open(RecordingSize::UNLIMITED);
+        let (mut params_at, mut start_at) = (Places::default(), Places::default());
+        let params = self.params.lift(&mut params_at);
+        let h = self.start.lift(&mut Restore { numbers: from, inputs: Some(&mut start_at) });
+        let (next, loss) = (self.step)(t, params.borrow(), h.borrow());
+        let mut tape = recording.finish();
+        self.note(t, loss);
+
+        let mut results = Results { tape: &tape, places: Places::default() };
+        next.lift(&mut results);
+        let state = results.places.numbers;
+        results.scalar(loss);
+        let outputs = results.places;
+        let mut w = std::mem::take(&mut self.adjoint);
+        if w.is_empty() {
+            w.resize(state, T::zero()); // nothing follows the last step
+        }
+        assert!(w.len() == state, "a state of {state} numbers after step {t}, and one of {} later", w.len());
+        w.push(T::one());
+
+        let shared = std::mem::take(&mut self.shared);
+        let seed = |adjoints: &mut Adjoints<'_, T>| {
+            adjoints.resume(shared, &params_at);
+            adjoints.suspend_after(&params_at);
+            outputs.seed(adjoints, &w);
+        };
+        let read =
+            |adjoints: &mut Adjoints<'_, T>| (start_at.read(adjoints), adjoints.take_shared(&params_at));
+        (self.adjoint, self.shared) = sweep(&mut tape, 1, seed, read);
+    }
+
+    fn finish(self) -> LoopGradient<T, P::Owned<T>, H::Owned<T>> {
+        // A recording of the parameters alone: its sweep completes what is on its way to them.
+        let recording = Recording::<T>::open(RecordingSize::UNLIMITED);
+        let mut params_at = Places::default();
+        self.params.lift(&mut params_at);
+        let mut tape = recording.finish();
+        let seed = |adjoints: &mut Adjoints<'_, T>| adjoints.resume(self.shared, &params_at);
+        let params = sweep(&mut tape, 1, seed, |adjoints| params_at.read(adjoints));
+        let mut adjoint = self.adjoint;
+        adjoint.resize(ad_core::tree::count(self.start), T::zero()); // there may have been no step
+        LoopGradient {
+            value: self.value,
+            params: ad_core::tree::unflatten(self.params, params),
+            start: ad_core::tree::unflatten(self.start, adjoint),
+        }
+    }
+
+    /// A state of these numbers that is not recorded.
+    fn constants(&self, numbers: &[T]) -> H::Owned<Var<T>> {
+        self.start.lift(&mut Restore { numbers, inputs: None })
+    }
+}
+
+/// Lifts a tree with other numbers than its own: as constants, or as inputs of the open recording.
+struct Restore<'a, T> {
+    numbers: &'a [T],
+    inputs: Option<&'a mut Places>,
+}
+
+impl<T: Scalar> Restore<'_, T> {
+    fn take(&mut self, count: usize) -> &[T] {
+        assert!(self.numbers.len() >= count, "a step gave a state with fewer numbers than the first one has");
+        let (numbers, rest) = self.numbers.split_at(count);
+        self.numbers = rest;
+        numbers
+    }
+
+    fn array<const RANK: usize>(&mut self, shape: [usize; RANK]) -> VarArray<T, RANK> {
+        let values = Dense::new(shape, self.take(shape.iter().product()).iter().copied());
+        match &mut self.inputs {
+            Some(inputs) => inputs.array(values),
+            None => VarArray::from_values(&values),
+        }
+    }
+}
+
+impl<T: Scalar> Lift<T, Var<T>> for Restore<'_, T> {
+    fn scalar(&mut self, _: T) -> Var<T> {
+        let value = self.take(1)[0];
+        match &mut self.inputs {
+            Some(inputs) => inputs.scalar(value),
+            None => Var::from_value(value),
+        }
+    }
+    fn vector(&mut self, x: &T::Vector) -> VarArray<T, 1> {
+        self.array(x.shape())
+    }
+    fn matrix(&mut self, x: &T::Matrix) -> VarArray<T, 2> {
+        self.array(x.shape())
+    }
+}
+
+/// The values of a state, in order.
+fn values<T: Scalar>(h: &impl Tree<Scalar = Var<T>>) -> Vec<T> {
+    let mut values = Values(Vec::new());
+    h.lift(&mut values);
+    values.0
+}
+
+struct Values<T>(Vec<T>);
+
+impl<T: Scalar> Lift<Var<T>, T> for Values<T> {
+    fn scalar(&mut self, x: Var<T>) -> T {
+        self.0.push(x.value());
+        x.value()
+    }
+    fn vector(&mut self, x: &VarArray<T, 1>) -> T::Vector {
+        self.0.extend_from_slice(x.values().as_slice());
+        T::Vector::from_dense(x.values())
+    }
+    fn matrix(&mut self, x: &VarArray<T, 2>) -> T::Matrix {
+        self.0.extend_from_slice(x.values().as_slice());
+        T::Matrix::from_dense(x.values())
+    }
+}

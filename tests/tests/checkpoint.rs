@@ -1,0 +1,174 @@
+//! A loop swept back with few states kept has the gradient of the loop recorded whole, bit for bit, for the
+//! fewest repetitions that there can be.
+
+use ad_core::{Array, Lift, Matrix, Scalar, Tree, Vector, rules};
+use ad_reverse::{Var, VarArray, checkpoint, checkpoint_online, value_and_grad};
+use ad_tests::cases;
+use proptest::prelude::*;
+use std::cell::RefCell;
+
+/// Parameters of every kind: scalars, a matrix that is multiplied with at every step, a vector.
+#[derive(Clone, Debug)]
+struct Theta<S: Scalar> {
+    gain: S,
+    decay: S,
+    w: S::Matrix,
+    b: S::Vector,
+}
+
+impl<T: Scalar> Tree for Theta<T> {
+    type Scalar = T;
+    type Over<S: Scalar<Real = T::Real>> = Theta<S>;
+    type Owned<S: Scalar<Real = T::Real>> = Theta<S>;
+    fn lift<S: Scalar<Real = T::Real>, L: Lift<T, S>>(&self, to: &mut L) -> Theta<S> {
+        let (gain, decay) = (to.scalar(self.gain), to.scalar(self.decay));
+        Theta { gain, decay, w: to.matrix(&self.w), b: to.vector(&self.b) }
+    }
+}
+
+/// A scalar, a vector and a matrix (which is fast weights: multiplied with, and changed by what it meets).
+#[derive(Clone, Debug)]
+struct State<S: Scalar> {
+    speed: S,
+    h: S::Vector,
+    fast: S::Matrix,
+}
+
+impl<T: Scalar> Tree for State<T> {
+    type Scalar = T;
+    type Over<S: Scalar<Real = T::Real>> = State<S>;
+    type Owned<S: Scalar<Real = T::Real>> = State<S>;
+    fn lift<S: Scalar<Real = T::Real>, L: Lift<T, S>>(&self, to: &mut L) -> State<S> {
+        State { speed: to.scalar(self.speed), h: to.vector(&self.h), fast: to.matrix(&self.fast) }
+    }
+}
+
+fn step(t: usize, theta: &Theta<Var<f64>>, state: &State<Var<f64>>) -> (State<Var<f64>>, Var<f64>) {
+    let input = VarArray::from_values(&Vector::from([(t as f64).sin(), 0.5]));
+    let u = VarArray::affine(&[(&theta.w, &state.h), (&state.fast, &input)], &theta.b);
+    let h = u.map(rules::Tanh).scale(theta.gain);
+    let fast = state.fast.scale(theta.decay).axpby(1.0, &state.fast, 0.1);
+    let speed = (state.speed * theta.decay + h.sum() * theta.gain).sin();
+    let loss = speed * speed + h.dot(&state.h) + theta.gain * state.speed;
+    (State { speed, h, fast }, loss)
+}
+
+fn theta(x: &[f64]) -> Theta<f64> {
+    let w = Matrix::from_rows(&[[x[0], x[1]], [x[2], 0.3]]);
+    Theta { gain: 0.7 + x[3], decay: 0.9, w, b: Vector::from([0.1, x[4]]) }
+}
+
+fn start() -> State<f64> {
+    State { speed: 0.2, h: Vector::from([0.4, -0.3]), fast: Matrix::from_rows(&[[0.5, 0.1], [-0.2, 0.6]]) }
+}
+
+fn bits<T: Tree<Scalar = f64>>(x: &T) -> Vec<u64> {
+    ad_core::tree::flatten(x).into_iter().map(|x| (x + 0.0).to_bits()).collect()
+}
+
+/// The loop recorded whole.
+fn whole(theta: &Theta<f64>, start: &State<f64>, steps: usize) -> (f64, Vec<u64>) {
+    let all = (theta.clone(), start.clone());
+    let run = |(theta, start): &(Theta<Var<f64>>, State<Var<f64>>)| {
+        let mut state = start.clone();
+        let losses = (0..steps).map(|t| {
+            let (next, loss) = step(t, theta, &state);
+            state = next;
+            loss
+        });
+        losses.sum::<Var<f64>>()
+    };
+    let (value, grad) = value_and_grad(run, &all);
+    (value, bits(&grad))
+}
+
+proptest! {
+    #![proptest_config(cases(64))]
+
+    #[test]
+    fn the_gradient_is_that_of_the_whole_loop_bit_for_bit(
+        x in proptest::collection::vec(-0.5..0.5_f64, 5), steps in 0..150_usize, snapshots in 1..12_usize,
+    ) {
+        let (theta, start) = (theta(&x), start());
+        let (value, expected) = whole(&theta, &start, steps);
+        let known = checkpoint(step, &theta, &start, steps, snapshots);
+        let online = checkpoint_online(step, |t, _: &State<_>| t < steps, &theta, &start, snapshots);
+        for (name, found) in [("known", known), ("online", online)] {
+            prop_assert_eq!(found.value.to_bits(), value.to_bits(), "{}", name);
+            prop_assert_eq!(&bits(&(found.params, found.start)), &expected, "{}", name);
+        }
+    }
+
+    /// Arguments that are slices: states and parameters of scalars alone.
+    #[test]
+    fn scalar_loops_agree_too(steps in 1..80_usize, snapshots in 1..6_usize, a in 0.1..1.0_f64) {
+        let step = |t: usize, p: &[Var<f64>], h: &[Var<f64>]| {
+            let next = vec![(h[1] * p[0] + p[1]).sin(), h[0] * p[0] - (t as f64) * 1e-3];
+            let loss = next[0] * next[1];
+            (next, loss)
+        };
+        let whole = |x: &[Var<f64>]| {
+            let mut h = x[2..].to_vec();
+            (0..steps).map(|t| { let (next, loss) = step(t, &x[..2], &h); h = next; loss }).sum::<Var<f64>>()
+        };
+        let (value, grad) = value_and_grad(whole, &[a, 0.5, 0.25, -0.5][..]);
+        let found = checkpoint(step, &[a, 0.5][..], &[0.25, -0.5][..], steps, snapshots);
+        prop_assert_eq!(found.value, value);
+        prop_assert_eq!([found.params, found.start].concat(), grad);
+    }
+}
+
+/// How often each step is run, the recorded run included.
+fn runs(
+    steps: usize,
+    by: impl FnOnce(&dyn Fn(usize, &Var<f64>, &Var<f64>) -> (Var<f64>, Var<f64>)),
+) -> Vec<usize> {
+    let counts = RefCell::new(vec![0; steps]);
+    let step = |t: usize, p: &Var<f64>, h: &Var<f64>| {
+        counts.borrow_mut()[t] += 1;
+        (*p * *h, *h)
+    };
+    by(&step);
+    counts.into_inner()
+}
+
+fn binomial(n: usize, k: usize) -> usize {
+    (1..=k).fold(1, |product, i| product * (n - k + i) / i)
+}
+
+#[test]
+fn no_step_is_run_oftener_than_the_binomial_optimum() {
+    for (steps, snapshots) in
+        [(1, 1), (2, 1), (20, 1), (10, 3), (100, 7), (500, 5), (500, 40), (1000, 10), (300, 300)]
+    {
+        // The fewest repetitions r that reach so far, and r l - C(s + r, s + 1) runs besides the recorded ones.
+        let r = (0..).find(|&r| binomial(snapshots + r, snapshots) >= steps).unwrap();
+        let optimum = r * steps - if r == 0 { 0 } else { binomial(snapshots + r, snapshots + 1) };
+        let known = runs(steps, |step| drop(checkpoint(step, &0.9, &1.0, steps, snapshots)));
+        let all: usize = known.iter().sum();
+        assert_eq!(all, optimum + steps, "{steps} steps, {snapshots} snapshots");
+        assert!(known.iter().all(|&n| n <= r + 1), "{steps} steps, {snapshots} snapshots: {known:?}");
+
+        let more = |t: usize, _: &Var<f64>| t < steps;
+        let online = runs(steps, |step| drop(checkpoint_online(step, more, &0.9, &1.0, snapshots)));
+        let most = online.iter().copied().max().unwrap();
+        println!("{steps} {snapshots} r {r} known {all} online {} most {most}", online.iter().sum::<usize>());
+        assert!(
+            most <= r + 2,
+            "{steps} steps, {snapshots} snapshots: online up to {most} runs, {r} repetitions suffice"
+        );
+    }
+}
+
+#[test]
+#[should_panic(expected = "has to be kept")]
+fn no_snapshots_are_refused() {
+    checkpoint(|_, p: &Var<f64>, h: &Var<f64>| (*p * *h, *h), &1.0, &1.0, 3, 0);
+}
+
+#[test]
+#[should_panic(expected = "numbers")]
+fn a_state_that_changes_its_size_is_refused() {
+    let step = |_: usize, p: &Var<f64>, h: &[Var<f64>]| (vec![*p; h.len() + 1], h[0]);
+    checkpoint(step, &1.0, &[1.0][..], 3, 2);
+}
