@@ -180,7 +180,8 @@ fn an_argument_that_is_wrong_is_named() {
     let folder = Folder::new("arguments");
     let path = folder.write("case.json", case().to_string());
     let data = folder.write("data.csv", series(30));
-    for mode in ["window:0", "window:", "window:-1", "window:1.5", "BPTT", "", "truncated\nbptt"] {
+    let modes = ["window:0", "window:", "window:-1", "window:1.5", "BPTT", "", "truncated\nbptt", "bptt:2"];
+    for mode in modes.into_iter().chain(["checkpoint", "checkpoint:0", "checkpoint:x"]) {
         refused(&rnn(&["credit", &path, "--mode", mode]), "--mode: unknown mode");
     }
     refused(&rnn(&["credit", &path, "--mode"]), "--mode: needs a value");
@@ -292,7 +293,13 @@ fn the_output_has_the_fields_of_its_mode_and_every_bit_of_the_numbers() {
     let path = folder.write("case.json", &text);
     let library = rnn::credit::Case::from(&text.parse::<rnn::case::CaseFile>().unwrap());
     let always = ["J", "L", "L_t", "delta_tilde", "grad", "h", "u", "v", "y"];
-    for (mode, more) in [("bptt", &["blocks", "delta"][..]), ("rtrl", &["P", "blocks"]), ("window:2", &[])] {
+    let modes: [(&str, &[&str]); 4] = [
+        ("bptt", &["blocks", "delta"]),
+        ("rtrl", &["P", "blocks"]),
+        ("window:2", &[]),
+        ("checkpoint:2", &[]),
+    ];
+    for (mode, more) in modes {
         let brief = answer(rnn(&["credit", &path, "--mode", mode]));
         let full = answer(rnn(&["credit", &path, "--mode", mode, "--full"]));
         assert_eq!((brief.lines().count(), full.lines().count()), (1, 1));
@@ -326,6 +333,9 @@ fn the_modes_agree() {
         serde_json::from_str(&answer(rnn(&["credit", &path, "--mode", mode]))).unwrap()
     };
     let bptt = gradient("bptt");
+    for mode in ["checkpoint:1", "checkpoint:2", "checkpoint:3", "checkpoint:18446744073709551615"] {
+        assert_eq!(gradient(mode), bptt, "{mode}, to the last bit");
+    }
     for mode in ["rtrl", "window:1", "window:2", "window:3", "window:1000", "window:18446744073709551615"] {
         let other = gradient(mode);
         for (a, b) in numbers(&bptt).into_iter().zip(numbers(&other)) {
@@ -344,7 +354,7 @@ fn a_series_of_ones_own_can_be_trained_on() {
     let folder = Folder::new("train");
     let data = folder.write("data.csv", series(60));
     let out = folder.path("report.html");
-    for mode in ["bptt", "rtrl", "window:5"] {
+    for mode in ["bptt", "rtrl", "window:5", "checkpoint:6"] {
         let args =
             ["train", "--data", &data, "--mode", mode, "--epochs", "20", "--hidden", "4", "--out", &out];
         let text = answer(rnn(&args));

@@ -101,6 +101,32 @@ fn the_whole_sequence_at_once(params: &Parameters<f64>) {
     drop(bptt::credit(&NET, params, &short));
 }
 
+/// States that are kept are what the memory of a checkpointed gradient grows with, and steps are not.
+fn checkpoints_need_the_memory_of_their_states(params: &Parameters<f64>) {
+    let of = |mode: Mode, steps: usize| {
+        let sequence = sequence(steps);
+        peak_from_cold(|| mode.value_and_grad(&NET, params, &sequence).0)
+    };
+    let (short, long) = (of(Mode::Checkpoint(20), 1000), of(Mode::Checkpoint(20), 4000));
+    assert!(long < short + short / 50, "checkpoint:20: {short} bytes for 1000 steps, {long} for 4000");
+    // As many as the square root of 2 T makes two runs of each step enough.
+    let one = of(Mode::Checkpoint(1), 100) as f64;
+    let root = |steps: usize| of(Mode::Checkpoint((2.0 * steps as f64).sqrt() as usize), steps) as f64;
+    let (a, b, c) = (root(1000), root(4000), root(16000));
+    for (ratio, expected) in [((b - one) / (a - one), 2.0), ((c - one) / (a - one), 4.0)] {
+        assert!(
+            (ratio / expected - 1.0_f64).abs() < 0.15,
+            "{one} bytes for one state; {a}, {b}, {c} for the roots"
+        );
+    }
+    // Half of its logarithm makes as many runs enough.
+    let (a, b) = (of(Mode::Checkpoint(5), 1000), of(Mode::Checkpoint(7), 16000));
+    let states = (7 * (D * 8 + 64)) as f64;
+    assert!((b as f64) < one + 2.0 * states, "{a} bytes for 1000 steps, {b} for 16000, {one} for one state");
+    let whole = of(Mode::Bptt, 4000) as f64;
+    assert!(root(4000) < whole / 20.0, "BPTT needs {whole} bytes for 4000 steps");
+}
+
 /// A gradient of scalar, block and n-ary records, and of nested recordings.
 fn gradient(x: &[f64; 3]) -> f64 {
     let f = |x: &[Var<f64>; 3]| {
@@ -188,6 +214,7 @@ fn memory() {
     let params = Parameters::<f64>::random(1, D, 1, 0.9, 0);
     online_memory_does_not_grow_with_time(&params);
     the_whole_sequence_at_once(&params);
+    checkpoints_need_the_memory_of_their_states(&params);
     many_gradients_do_not_accumulate();
     a_ceiling_holds();
 }

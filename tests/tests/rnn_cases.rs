@@ -80,6 +80,14 @@ fn windows_of_any_length_give_the_gradient() {
 }
 
 #[test]
+fn any_number_of_kept_states_gives_the_gradient() {
+    for k in [1, 2, 3, 100] {
+        check(Mode::Checkpoint(k), false, &["L", "L_t", "grad"]);
+        check(Mode::Checkpoint(k), true, &["L", "L_t", "grad", "h", "u", "v", "y", "J", "delta_tilde"]);
+    }
+}
+
+#[test]
 fn a_wrong_number_is_seen() {
     let result = std::panic::catch_unwind(|| {
         compare("x", &serde_json::json!([1.0, 2.0]), &serde_json::json!([1.0, 2.0 + 1e-11]), &mut 0.0);

@@ -265,6 +265,8 @@ proptest! {
             let (window_loss, windows) = by(Mode::Window(k), &case);
             same(&format!("window:{k}"), &windows, &expected)?;
             same(&format!("the loss of window:{k}"), &[window_loss], &[loss])?;
+            let checkpointed = by(Mode::Checkpoint(k), &case);
+            prop_assert_eq!(&checkpointed, &(loss, expected.clone()), "checkpoint:{} is bptt to the last bit", k);
         }
     }
 

@@ -45,7 +45,7 @@ pub(super) struct Credit {
     /// The case, in the format rnn-case-1
     #[arg(value_name = "CASE.json")]
     pub(super) case: PathBuf,
-    /// How credit is assigned: bptt, rtrl or window:K
+    /// How credit is assigned: bptt, rtrl, window:K or checkpoint:K
     #[arg(long)]
     pub(super) mode: Mode,
     /// Also everything else that the mode knows: states, Jacobians, credit vectors, sensitivities
@@ -73,7 +73,7 @@ pub(super) struct Train {
     /// The column of the values, if not the second
     #[arg(long, value_name = "NAME")]
     pub(super) column: Option<String>,
-    /// How credit is assigned: bptt, rtrl or window:K
+    /// How credit is assigned: bptt, rtrl, window:K or checkpoint:K
     #[arg(long, default_value = "bptt")]
     pub(super) mode: Mode,
     /// The number of hidden units

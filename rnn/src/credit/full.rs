@@ -89,7 +89,7 @@ impl Case {
                 file.p = Some(self.sensitivities());
                 file.blocks = Some(lower(triangle::by_tangents(&self.rnn, &self.params, &self.sequence)));
             }
-            Mode::Window(_) => {}
+            Mode::Window(_) | Mode::Checkpoint(_) => {}
         }
         file
     }
@@ -107,7 +107,9 @@ impl Case {
     fn jacobians(&self, mode: Mode, steps: &[Step<f64, 1>]) -> Vec<Vec<Vec<f64>>> {
         let by = match mode {
             Mode::Rtrl => immediate::jacobian_by_tangents::<f64, Activation>,
-            Mode::Bptt | Mode::Window(_) => immediate::jacobian_by_adjoints::<f64, Activation>,
+            Mode::Bptt | Mode::Window(_) | Mode::Checkpoint(_) => {
+                immediate::jacobian_by_adjoints::<f64, Activation>
+            }
         };
         let states = self.states(steps);
         let steps = states.iter().zip(self.sequence.x());

@@ -12,6 +12,7 @@
 //! | module | sums | runs | mode |
 //! |---|---|---|---|
 //! | [`bptt`] | columns: `dL/dtheta_s`, future-facing | backwards in time | reverse: the adjoint of `h_t` is `delta_t` |
+//! | [`checkpoint`] | columns, again | backwards, in stretches run twice or oftener | as [`bptt`], in less memory |
 //! | [`rtrl`] | rows: `dL_t/dtheta`, past-facing | forwards in time, online | forward: the tangent of `h_t` is `P_t` |
 //! | [`window`] | blocks of `K` steps | forwards, window by window | forward over windows, reverse inside |
 //! | [`triangle`] | nothing: every cell | both | either |
@@ -20,6 +21,7 @@
 //! what to seed and what to sweep.
 
 pub mod bptt;
+pub mod checkpoint;
 pub mod count;
 pub mod full;
 pub mod immediate;

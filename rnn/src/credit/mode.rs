@@ -1,17 +1,19 @@
 //! [`Mode`]: a way to assign credit, chosen by name.
 
-use crate::credit::{bptt, rtrl, window};
+use crate::credit::{bptt, checkpoint, rtrl, window};
 use crate::model::{Parameters, Rnn};
 use crate::sequence::Sequence;
 use ad_core::{Scalar, Unary};
 use std::fmt;
 use std::str::FromStr;
 
-/// The three exact ways to the gradient.
+/// The exact ways to the gradient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// Reverse mode over the whole sequence: [`bptt`].
     Bptt,
+    /// The same with so many states kept, and those in between computed again: [`checkpoint`].
+    Checkpoint(usize),
     /// Forward mode, step by step: [`rtrl`].
     Rtrl,
     /// Reverse mode in windows of so many steps, forward mode over them: [`window`].
@@ -23,7 +25,7 @@ impl Mode {
     ///
     /// # Panics
     ///
-    /// If the shapes of parameters and sequence do not fit, or a window has no step.
+    /// If the shapes of parameters and sequence do not fit, a window has no step, or no state is to be kept.
     pub fn value_and_grad<T: Scalar, F: Unary>(
         self,
         rnn: &Rnn<F>,
@@ -32,6 +34,7 @@ impl Mode {
     ) -> (T, Parameters<T>) {
         match self {
             Self::Bptt => bptt::value_and_grad(rnn, params, sequence),
+            Self::Checkpoint(k) => checkpoint::value_and_grad(rnn, params, sequence, k),
             Self::Rtrl => rtrl::value_and_grad(rnn, params, sequence),
             Self::Window(k) => window::value_and_grad(rnn, params, sequence, k),
         }
@@ -42,6 +45,7 @@ impl fmt::Display for Mode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Bptt => f.write_str("bptt"),
+            Self::Checkpoint(k) => write!(f, "checkpoint:{k}"),
             Self::Rtrl => f.write_str("rtrl"),
             Self::Window(k) => write!(f, "window:{k}"),
         }
@@ -54,7 +58,7 @@ pub struct UnknownMode(String);
 
 impl fmt::Display for UnknownMode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "unknown mode {:?} (bptt, rtrl, window:K with K >= 1)", self.0)
+        write!(f, "unknown mode {:?} (bptt, rtrl, window:K or checkpoint:K with K >= 1)", self.0)
     }
 }
 
@@ -64,12 +68,17 @@ impl FromStr for Mode {
     type Err = UnknownMode;
 
     fn from_str(text: &str) -> Result<Self, UnknownMode> {
-        let window = |k: &str| k.parse().ok().filter(|&k| k > 0).map(Self::Window);
-        let mode = match text {
-            "bptt" => Some(Self::Bptt),
-            "rtrl" => Some(Self::Rtrl),
-            other => other.strip_prefix("window:").and_then(window),
+        let mode = match text.split_once(':') {
+            None if text == "bptt" => Some(Self::Bptt),
+            None if text == "rtrl" => Some(Self::Rtrl),
+            Some(("window", k)) => at_least_one(k).map(Self::Window),
+            Some(("checkpoint", k)) => at_least_one(k).map(Self::Checkpoint),
+            _ => None,
         };
         mode.ok_or_else(|| UnknownMode(text.to_owned()))
     }
+}
+
+fn at_least_one(text: &str) -> Option<usize> {
+    text.parse().ok().filter(|&k| k > 0)
 }

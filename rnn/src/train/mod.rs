@@ -68,7 +68,7 @@ pub fn train<F: Unary>(
         let rate = schedule.rate * 0.5 * (1.0 + (PI * pass as f64 / schedule.passes as f64).cos());
         let mut learn = pass::Learn { adam: &mut adam, rate, clip: schedule.clip };
         let loss = match schedule.mode {
-            Mode::Bptt => pass::bptt(rnn, params, sequence, &mut learn),
+            mode @ (Mode::Bptt | Mode::Checkpoint(_)) => pass::whole(rnn, params, sequence, mode, &mut learn),
             Mode::Rtrl => pass::rtrl(rnn, params, sequence, &mut learn),
             Mode::Window(k) => pass::windows(rnn, params, sequence, k, &mut learn),
         };

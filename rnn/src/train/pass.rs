@@ -1,6 +1,6 @@
 //! One pass over the sequence, by each mode.
 
-use crate::credit::bptt;
+use crate::credit::Mode;
 use crate::credit::rtrl::Rtrl;
 use crate::credit::window::Windows;
 use crate::model::{Parameters, Rnn};
@@ -25,14 +25,15 @@ impl Learn<'_> {
     }
 }
 
-/// One change, after the whole sequence.
-pub(super) fn bptt<F: Unary>(
+/// One change, after the whole sequence, by a mode that gives its gradient at once.
+pub(super) fn whole<F: Unary>(
     rnn: &Rnn<F>,
     params: &mut Parameters<f64>,
     sequence: &Sequence<f64, 1>,
+    mode: Mode,
     learn: &mut Learn<'_>,
 ) -> f64 {
-    let (loss, grad) = bptt::value_and_grad(rnn, params, sequence);
+    let (loss, grad) = mode.value_and_grad(rnn, params, sequence);
     learn.follow(params, grad, sequence.steps());
     loss
 }

@@ -27,6 +27,8 @@ fn every_mode_learns_a_wave() {
         crate::baseline::rmse(&predict(&network(), params, &values, 80), &values[80..])
     };
     let before = error(&Parameters::random(1, 6, 1, 0.9, 3));
+    let checkpointed = [Mode::Bptt, Mode::Checkpoint(4)].map(|mode| flatten(&trained(&schedule(mode, 2))));
+    assert_eq!(checkpointed[0], checkpointed[1]);
     for (mode, passes) in [(Mode::Bptt, 300), (Mode::Rtrl, 20), (Mode::Window(10), 60)] {
         let after = error(&trained(&schedule(mode, passes)));
         assert!(after < 0.1 * before, "{mode}: from {before} to {after}");

@@ -1,0 +1,32 @@
+//! Backpropagation through time with few states kept: those in between are computed again.
+//!
+//! The gradient of [`bptt`](super::bptt), bit for bit, whose memory grows with the number of states kept and
+//! not with that of steps: with the square root of `2 T` states every step is run at most twice more.
+
+use crate::credit::immediate::State;
+use crate::credit::rtrl::NOT_EMPTY;
+use crate::model::{Parameters, Rnn};
+use crate::sequence::Sequence;
+use ad_core::{Array, Scalar, Unary};
+use ad_reverse::Var;
+
+/// `L` and `dL/dtheta` (Eq. 1.18) of a whole sequence, keeping `snapshots` states at a time, `h_0` included.
+///
+/// # Panics
+///
+/// If `snapshots` is 0, or the shapes of parameters and sequence do not fit.
+pub fn value_and_grad<T: Scalar, F: Unary>(
+    rnn: &Rnn<F>,
+    params: &Parameters<T>,
+    sequence: &Sequence<T::Real, 1>,
+    snapshots: usize,
+) -> (T, Parameters<T>) {
+    let start = State::<T>(T::Vector::constant(&sequence.initial_state(params.hidden())));
+    let step = |t: usize, params: &Parameters<Var<T>>, h: &State<Var<T>>| {
+        let now = sequence.window(t..t + 1);
+        let step = rnn.unroll_from(h.0.clone(), params, &now).next().expect(NOT_EMPTY);
+        (State(step.h), step.loss)
+    };
+    let of_loop = ad_reverse::checkpoint(step, params, &start, sequence.steps(), snapshots);
+    (of_loop.value, of_loop.params)
+}
