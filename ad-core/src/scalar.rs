@@ -59,6 +59,10 @@ pub trait Scalar:
     /// The matrices of this scalar, row-major.
     type Matrix: Array<Self, 2>;
 
+    /// The highest order of the derivatives that this number carries: 0 for a plain one, one more for each
+    /// level of a nesting. A scalar of your own that carries derivatives has to say so.
+    const ORDER: usize = 0;
+
     /// Lifts a number that does not depend on any input.
     fn constant(x: Self::Real) -> Self;
 

@@ -126,6 +126,7 @@ impl<T: Scalar, const N: usize> Scalar for Dual<T, N> {
     type Real = T::Real;
     type Vector = DualArray<T, N, 1>;
     type Matrix = DualArray<T, N, 2>;
+    const ORDER: usize = T::ORDER + 1;
 
     #[inline]
     fn constant(x: T::Real) -> Self {

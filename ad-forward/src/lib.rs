@@ -11,6 +11,7 @@
 //! | [`second_derivative`], [`third_derivative`] | the second, the third, of one variable | a run on 4, on 8 numbers |
 //! | [`jvp`] | `f(x)` and its derivative along `dx` | 2-3 runs, any number of outputs |
 //! | [`third_directional_derivative`] | `D^3 f(x)[u, v, w]` | a run on 8 numbers |
+//! | [`derivatives`], [`jet`] | all derivatives up to any order, of one variable or along a curve | a run on [`Taylor`] series |
 //! | [`jacobian`] | all of `df_i/dx_j` | one run for each [`CHUNK`] inputs |
 //!
 //! [`Jacobian`] is an object that keeps its buffers; [`try_jvp`] returns an error where [`jvp`] panics.
@@ -48,6 +49,7 @@ mod jacobian;
 mod jvp;
 mod seed;
 mod tangent;
+mod taylor;
 
 pub use array::DualArray;
 pub use dual::Dual;
@@ -57,3 +59,4 @@ pub use jacobian::par_jacobian;
 pub use jacobian::{CHUNK, Jacobian, jacobian, jacobian_by_chunks};
 pub use jvp::{derivative, jvp, jvp_with_aux, try_jvp, value_and_derivative};
 pub use seed::{constant, seeded};
+pub use taylor::{Taylor, derivatives, jet};

@@ -83,6 +83,7 @@ impl<T: Scalar> Scalar for Var<T> {
     type Real = T::Real;
     type Vector = VarArray<T, 1>;
     type Matrix = VarArray<T, 2>;
+    const ORDER: usize = T::ORDER + 1;
 
     #[inline]
     fn constant(x: T::Real) -> Self {

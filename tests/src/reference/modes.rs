@@ -2,7 +2,7 @@
 
 use super::Program;
 use ad_core::Scalar;
-use ad_forward::Dual;
+use ad_forward::{Dual, Taylor, derivatives};
 use ad_reverse::Var;
 
 /// What a mode gives at a point; what it does not give is empty.
@@ -153,6 +153,16 @@ pub fn nested<P: Program>() -> Vec<Named<P>> {
         ("reverse over forward", second::<Reverse, Forward>),
         ("reverse over reverse", second::<Reverse, Reverse>),
     ]
+}
+
+/// Taylor series, for a function of one variable: the value and three derivatives in one run.
+pub fn series<P: Program>() -> Vec<Named<P>> {
+    vec![("Taylor series", taylor)]
+}
+
+fn taylor(program: &impl Program, x: &[f64]) -> Derivatives {
+    let [value, first, second, third] = derivatives(|x: Taylor<f64, 4>| program.eval(&[x]), x[0]);
+    Derivatives { value, gradient: vec![first], hessian: vec![vec![second]], third: Some(third) }
 }
 
 /// Every nesting of three modes, for a function of one variable.

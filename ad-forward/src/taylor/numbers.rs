@@ -1,0 +1,183 @@
+//! The operators of [`Taylor`], and what else Rust asks of a number.
+
+use super::Taylor;
+use ad_core::{Scalar, rules};
+use core::array::from_fn;
+use core::cmp::Ordering;
+use core::fmt;
+use core::iter::Sum;
+use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign};
+use num_traits::{Num, One, Zero};
+
+impl<T: Scalar, const K: usize> Taylor<T, K> {
+    /// Coefficient by coefficient, as far as both are meant.
+    #[inline]
+    fn zip(self, rhs: Self, f: impl Fn(T, T) -> T) -> Self {
+        let coefficients = from_fn(|k| f(self.coefficients[k], rhs.coefficients[k]));
+        Self { coefficients, order: self.order.min(rhs.order) }
+    }
+}
+
+impl<T: Scalar, const K: usize> Neg for Taylor<T, K> {
+    type Output = Self;
+    #[inline]
+    fn neg(self) -> Self {
+        Self { coefficients: self.coefficients.map(|c| -c), order: self.order }
+    }
+}
+
+impl<T: Scalar, const K: usize> Add for Taylor<T, K> {
+    type Output = Self;
+    #[inline]
+    fn add(self, rhs: Self) -> Self {
+        self.zip(rhs, |a, b| a + b)
+    }
+}
+
+impl<T: Scalar, const K: usize> Sub for Taylor<T, K> {
+    type Output = Self;
+    #[inline]
+    fn sub(self, rhs: Self) -> Self {
+        self.zip(rhs, |a, b| a - b)
+    }
+}
+
+/// `z_k = sum_j x_j y_{k-j}`
+impl<T: Scalar, const K: usize> Mul for Taylor<T, K> {
+    type Output = Self;
+    fn mul(self, rhs: Self) -> Self {
+        let (x, y) = (&self.coefficients, &rhs.coefficients);
+        let finite = self.is_all_finite() && rhs.is_all_finite();
+        let product = |a: T, b: T| if finite { a * b } else { a.strong_product(b) };
+        let out = Self { coefficients: [x[0] * y[0]; K], order: self.order.min(rhs.order) };
+        let out =
+            out.filled(1, |_, k| (1..=k).fold(product(x[0], y[k]), |sum, j| sum + product(x[j], y[k - j])));
+        out.truncated(out.order)
+    }
+}
+
+/// `z_k = (x_k - sum_{j>0} y_j z_{k-j}) / y_0`
+#[allow(clippy::suspicious_arithmetic_impl, reason = "the coefficients of a quotient are of differences")]
+impl<T: Scalar, const K: usize> Div for Taylor<T, K> {
+    type Output = Self;
+    fn div(self, rhs: Self) -> Self {
+        let (x, y) = (&self.coefficients, &rhs.coefficients);
+        let out = Self { coefficients: [x[0] / y[0]; K], order: self.order.min(rhs.order) };
+        let out = out.filled(1, |z, k| {
+            let numerator = (1..=k).fold(x[k], |sum, j| sum - y[j].strong_product(z.coefficients[k - j]));
+            if numerator.is_strong_zero() { numerator } else { numerator / y[0] }
+        });
+        out.truncated(out.order)
+    }
+}
+
+impl<T: Scalar, const K: usize> Rem for Taylor<T, K> {
+    type Output = Self;
+    #[inline]
+    fn rem(self, rhs: Self) -> Self {
+        self.apply2(rhs, rules::Rem)
+    }
+}
+
+impl<T: Scalar, const K: usize> Sum for Taylor<T, K> {
+    #[inline]
+    fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
+        // Start where the sum of `T` starts (`f64` starts at -0.0), so that the primal is bit-equal.
+        iter.fold(Self::from_primal(core::iter::empty::<T>().sum()), Add::add)
+    }
+}
+
+macro_rules! assign {
+    ($($trait:ident $method:ident $op:tt)*) => {
+        $(impl<T: Scalar, const K: usize> $trait for Taylor<T, K> {
+            #[inline]
+            fn $method(&mut self, rhs: Self) {
+                *self = *self $op rhs;
+            }
+        })*
+    };
+}
+assign!(AddAssign add_assign + SubAssign sub_assign - MulAssign mul_assign * DivAssign div_assign / RemAssign rem_assign %);
+
+/// `series op number` and `number op series`, by lifting the number.
+macro_rules! mixed {
+    ($real:ty: $($trait:ident $method:ident)*) => {
+        $(
+            impl<T: Scalar<Real = $real>, const K: usize> $trait<$real> for Taylor<T, K> {
+                type Output = Self;
+                #[inline]
+                fn $method(self, rhs: $real) -> Self {
+                    $trait::$method(self, Self::constant(rhs))
+                }
+            }
+            impl<T: Scalar<Real = $real>, const K: usize> $trait<Taylor<T, K>> for $real {
+                type Output = Taylor<T, K>;
+                #[inline]
+                fn $method(self, rhs: Taylor<T, K>) -> Taylor<T, K> {
+                    $trait::$method(Taylor::<T, K>::constant(self), rhs)
+                }
+            }
+        )*
+    };
+}
+mixed!(f64: Add add Sub sub Mul mul Div div);
+mixed!(f32: Add add Sub sub Mul mul Div div);
+
+ad_core::impl_num_traits!(Taylor<T, const K: usize>);
+
+impl<T: Scalar, const K: usize> PartialEq for Taylor<T, K> {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        self.coefficients[0] == other.coefficients[0]
+    }
+}
+
+impl<T: Scalar, const K: usize> PartialOrd for Taylor<T, K> {
+    #[inline]
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        self.coefficients[0].partial_cmp(&other.coefficients[0])
+    }
+}
+
+impl<T: Scalar, const K: usize> Zero for Taylor<T, K> {
+    #[inline]
+    fn zero() -> Self {
+        Self::from_primal(T::zero())
+    }
+    #[inline]
+    fn is_zero(&self) -> bool {
+        self.coefficients[0].is_zero()
+    }
+}
+
+impl<T: Scalar, const K: usize> One for Taylor<T, K> {
+    #[inline]
+    fn one() -> Self {
+        Self::from_primal(T::one())
+    }
+}
+
+impl<T: Scalar, const K: usize> Num for Taylor<T, K> {
+    type FromStrRadixErr = T::FromStrRadixErr;
+    fn from_str_radix(text: &str, radix: u32) -> Result<Self, Self::FromStrRadixErr> {
+        T::from_str_radix(text, radix).map(Self::from_primal)
+    }
+}
+
+/// `x0 + x1 t + x2 t^2`.
+impl<T: Scalar, const K: usize> fmt::Display for Taylor<T, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (k, c) in self.coefficients.iter().enumerate() {
+            if k > 0 {
+                f.write_str(" + ")?;
+            }
+            fmt::Display::fmt(c, f)?;
+            match k {
+                0 => {}
+                1 => f.write_str(" t")?,
+                _ => write!(f, " t^{k}")?,
+            }
+        }
+        Ok(())
+    }
+}
