@@ -16,6 +16,9 @@
 //!
 //! [`Jacobian`] is an object that keeps its buffers; [`try_jvp`] returns an error where [`jvp`] panics.
 //!
+//! [`implicit_root`] and [`implicit_fixed_point`] differentiate the solution of equations without the steps of
+//! the solver, in both modes.
+//!
 //! # Which mode?
 //!
 //! Forward mode's cost grows with the number of *inputs*, reverse mode's (`ad_reverse`) with the
@@ -44,9 +47,11 @@ extern crate std;
 mod array;
 mod dual;
 mod higher;
+mod implicit;
 mod interop;
 mod jacobian;
 mod jvp;
+mod lu;
 mod seed;
 mod tangent;
 mod taylor;
@@ -54,9 +59,11 @@ mod taylor;
 pub use array::DualArray;
 pub use dual::Dual;
 pub use higher::{Dual2, Dual3, second_derivative, third_derivative, third_directional_derivative};
+pub use implicit::{implicit_fixed_point, implicit_root, implicit_root_with};
 #[cfg(feature = "rayon")]
 pub use jacobian::par_jacobian;
 pub use jacobian::{CHUNK, Jacobian, jacobian, jacobian_by_chunks};
 pub use jvp::{derivative, jvp, jvp_with_aux, try_jvp, value_and_derivative};
+pub use lu::{LinearSolve, Lu};
 pub use seed::{constant, seeded};
 pub use taylor::{Taylor, derivatives, jet};
