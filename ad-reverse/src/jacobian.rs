@@ -30,6 +30,11 @@ pub fn jacobian<T: Scalar>(f: impl FnOnce(&[Var<T>]) -> Vec<Var<T>>, x: &[T]) ->
 /// With so many outputs for each input the two modes cost about the same.
 const OUTPUTS_PER_INPUT: f64 = 0.4;
 
+/// Whether reverse mode takes less time, for so many columns of a Jacobian by forward mode and rows by reverse.
+pub(crate) fn reverse_is_cheaper(columns: usize, rows: usize) -> bool {
+    columns > CHUNK && rows as f64 <= OUTPUTS_PER_INPUT * columns as f64
+}
+
 /// The matrix `df_i / dx_j` (outputs x inputs) by the mode that is cheaper for its shape.
 ///
 /// That is forward mode for at most [`CHUNK`] inputs, which take one run; otherwise `f` is run once more, on
@@ -48,8 +53,7 @@ const OUTPUTS_PER_INPUT: f64 = 0.4;
 ///
 /// If `f` returns results of different lengths.
 pub fn jacobian_by_shape<T: Scalar, F: VectorFunction + ?Sized>(f: &F, x: &[T]) -> Matrix<T> {
-    let few_outputs = || f.call(x).len() as f64 <= OUTPUTS_PER_INPUT * x.len() as f64;
-    if x.len() > CHUNK && few_outputs() {
+    if x.len() > CHUNK && reverse_is_cheaper(x.len(), f.call(x).len()) {
         jacobian(|x| f.call(x), x)
     } else {
         ad_forward::jacobian(|x| f.call(x), x)

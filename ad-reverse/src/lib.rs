@@ -13,6 +13,7 @@
 //! | [`jacobian`], [`jacobian_by_shape`] | all of `df_i/dx_j` | one run, one sweep of all outputs at once |
 //! | [`hvp`], [`grad_and_hvp`] | the Hessian of a scalar `f` times a vector | a gradient's, times a constant |
 //! | [`hessian`] | all of `d2f/dx_i dx_j` | that for each [`CHUNK`](ad_forward::CHUNK) columns at once |
+//! | [`sparse`]'s [`sparse_jacobian`](sparse::sparse_jacobian), [`sparse_hessian`](sparse::sparse_hessian) | those with few entries | one direction for each color |
 //! | [`linearize`] | the derivative as one object: `J dx` and `w^T J` out of one recording | one run; one sweep each |
 //! | [`checkpoint`](fn@checkpoint), [`checkpoint_online`] | the gradient of a loop, in memory for a few of its states | as `grad`, and steps run again |
 //!
@@ -61,6 +62,7 @@ mod linear;
 mod linearize;
 mod local;
 mod places;
+pub mod sparse;
 mod stream;
 mod sweep;
 mod tape;
