@@ -24,6 +24,47 @@
 //!
 //! assert_eq!((-3.0_f64).apply(SignedSquare), -9.0);
 //! ```
+//!
+//! # Active and passive arguments
+//!
+//! An argument that is differentiated is an argument of the rule; one that is not is a field of its type. An
+//! active argument may happen to be a constant: then a [`Binary`] rule is not asked for its partial, which
+//! need not exist.
+//!
+//! ```
+//! use ad_core::{Binary, Real, Scalar};
+//! use num_traits::Float;
+//!
+//! /// Black's formula for a call on a forward price, in the limit of no volatility: `max(f - k, 0)`, smoothed
+//! /// over a width that nobody differentiates.
+//! #[derive(Clone, Copy, Debug)]
+//! struct SmoothCall { width: f64 }
+//!
+//! impl Binary for SmoothCall {
+//!     const NAME: &'static str = "smooth_call";
+//!     fn value<R: Real>(self, forward: R, strike: R) -> R {
+//!         let width = R::from_literal(self.width);
+//!         Scalar::softplus((forward - strike) / width) * width
+//!     }
+//!     fn partial_x<S: Scalar>(self, forward: S, strike: S, _value: S) -> S {
+//!         ((forward - strike) / S::lit(self.width)).sigmoid()
+//!     }
+//!     fn partial_y<S: Scalar>(self, forward: S, strike: S, value: S) -> S {
+//!         -self.partial_x(forward, strike, value)
+//!     }
+//! }
+//! assert!(100.0_f64.apply2(90.0, SmoothCall { width: 0.5 }) - 10.0 < 1e-6);
+//! ```
+//!
+//! # Higher orders
+//!
+//! A partial is code on any scalar, so a mode that is nested in another differentiates it, to any order. Write
+//! it so that it stays accurate when that happens; or, where it has a better derivative than its own code, as
+//! another rule, as `tanh` does in the table: `partial` of the one is `x.apply(TheOther)`.
+//!
+//! What solves an equation needs no rule: its derivative follows from the equation
+//! (`ad_forward::implicit_root`). What is to have no derivative at all is said with
+//! [`stop_gradient`](crate::Scalar::stop_gradient).
 
 use crate::{Real, Scalar};
 use core::fmt::Debug;

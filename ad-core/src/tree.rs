@@ -2,7 +2,8 @@
 //!
 //! An operator such as `grad` does not care how a function takes its arguments; it needs to replace
 //! every number in them by one that is differentiated, and to read results back in the same order.
-//! That is one method, [`Tree::lift`]. A struct of parameters implements it by lifting its fields:
+//! That is one method, [`Tree::lift`]. A struct of parameters implements it by lifting its fields, by hand or with
+//! [`impl_tree!`](crate::impl_tree):
 //!
 //! ```
 //! use ad_core::{Lift, Scalar, Tree};
@@ -139,6 +140,39 @@ tuple!(A B C);
 tuple!(A B C D);
 tuple!(A B C D E);
 tuple!(A B C D E F);
+
+/// Implements [`Tree`] for a struct that is generic in its scalar, from the kind of each field: `scalar`,
+/// `vector`, `matrix`, or `tree` for a struct of its own.
+///
+/// ```
+/// use ad_core::{Scalar, Tree, impl_tree, tree::flatten, Vector};
+///
+/// struct Line<S> { slope: S, offset: S }
+/// struct Model<S: Scalar> { line: Line<S>, weights: S::Vector }
+/// impl_tree!(Line { slope: scalar, offset: scalar });
+/// impl_tree!(Model { line: tree, weights: vector });
+///
+/// let model = Model { line: Line { slope: 2.0, offset: 1.0 }, weights: Vector::from([3.0, 4.0]) };
+/// assert_eq!(flatten(&model), [2.0, 1.0, 3.0, 4.0]);
+/// ```
+#[macro_export]
+macro_rules! impl_tree {
+    ($name:ident { $($field:tt: $kind:ident),* $(,)? }) => {
+        impl<T: $crate::Scalar> $crate::Tree for $name<T> {
+            type Scalar = T;
+            type Over<S: $crate::Scalar<Real = T::Real>> = $name<S>;
+            type Owned<S: $crate::Scalar<Real = T::Real>> = $name<S>;
+
+            fn lift<S: $crate::Scalar<Real = T::Real>, L: $crate::Lift<T, S>>(&self, to: &mut L) -> $name<S> {
+                $name { $($field: $crate::impl_tree!(@ $kind to self.$field)),* }
+            }
+        }
+    };
+    (@ scalar $to:ident $x:expr) => { $to.scalar($x) };
+    (@ vector $to:ident $x:expr) => { $to.vector(&$x) };
+    (@ matrix $to:ident $x:expr) => { $to.matrix(&$x) };
+    (@ tree $to:ident $x:expr) => { $crate::Tree::lift(&$x, $to) };
+}
 
 /// Lifts every leaf as a constant: data that is not differentiated.
 ///
