@@ -1,6 +1,7 @@
 //! [`Dense`]: plain numbers in row-major order, shared until written to.
 
 use super::Array;
+use crate::length::LengthMismatch;
 use crate::rule::{Nary, Unary};
 use crate::scalar::Scalar;
 use alloc::sync::Arc;
@@ -35,6 +36,18 @@ impl<T: Copy, const RANK: usize> Dense<T, RANK> {
         let expected: usize = shape.iter().product();
         assert!(data.len() == expected, "shape {shape:?} has {expected} entries, got {}", data.len());
         Self { shape, data }
+    }
+
+    /// [`new`](Self::new) for numbers that come from outside.
+    ///
+    /// # Errors
+    ///
+    /// If there are not as many numbers as the shape has entries.
+    pub fn try_new(shape: [usize; RANK], data: Vec<T>) -> Result<Self, LengthMismatch> {
+        let entries = shape.iter().try_fold(1_usize, |product, &extent| product.checked_mul(extent));
+        let entries = entries.unwrap_or(usize::MAX); // more than there can be
+        LengthMismatch::check(("an array", entries), ("numbers", data.len()))?;
+        Ok(Self::new(shape, data))
     }
 
     /// One number everywhere.
