@@ -15,7 +15,7 @@
 //! [`Array`] of any rank.
 
 use crate::kind::{Activation, Loss, Output};
-use ad_core::{Array, Dense, Lift, Real, Scalar, Tree, Unary, rules};
+use ad_core::{Array, Dense, Real, Scalar, Unary, impl_tree, rules};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use rand_distr::StandardNormal;
@@ -116,39 +116,11 @@ impl<F: Unary> Rnn<F> {
     }
 }
 
-impl<T: Scalar> Tree for Recurrent<T> {
-    type Scalar = T;
-    type Over<S: Scalar<Real = T::Real>> = Recurrent<S>;
-    type Owned<S: Scalar<Real = T::Real>> = Recurrent<S>;
+impl_tree!(Recurrent { w_rec: matrix, w_in: matrix, b_rec: vector });
 
-    fn lift<S: Scalar<Real = T::Real>, L: Lift<T, S>>(&self, to: &mut L) -> Recurrent<S> {
-        Recurrent {
-            w_rec: to.matrix(&self.w_rec),
-            w_in: to.matrix(&self.w_in),
-            b_rec: to.vector(&self.b_rec),
-        }
-    }
-}
+impl_tree!(Readout { w_out: matrix, b_out: vector });
 
-impl<T: Scalar> Tree for Readout<T> {
-    type Scalar = T;
-    type Over<S: Scalar<Real = T::Real>> = Readout<S>;
-    type Owned<S: Scalar<Real = T::Real>> = Readout<S>;
-
-    fn lift<S: Scalar<Real = T::Real>, L: Lift<T, S>>(&self, to: &mut L) -> Readout<S> {
-        Readout { w_out: to.matrix(&self.w_out), b_out: to.vector(&self.b_out) }
-    }
-}
-
-impl<T: Scalar> Tree for Parameters<T> {
-    type Scalar = T;
-    type Over<S: Scalar<Real = T::Real>> = Parameters<S>;
-    type Owned<S: Scalar<Real = T::Real>> = Parameters<S>;
-
-    fn lift<S: Scalar<Real = T::Real>, L: Lift<T, S>>(&self, to: &mut L) -> Parameters<S> {
-        Parameters { recurrent: self.recurrent.lift(to), readout: self.readout.lift(to) }
-    }
-}
+impl_tree!(Parameters { recurrent: tree, readout: tree });
 
 impl<S: Scalar> Recurrent<S> {
     /// `|theta|`, the number of recurrent parameters: `d d + d n + d`.

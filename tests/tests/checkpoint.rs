@@ -1,7 +1,7 @@
 //! A loop swept back with few states kept has the gradient of the loop recorded whole, bit for bit, for the
 //! fewest repetitions that there can be.
 
-use ad_core::{Array, Lift, Matrix, Scalar, Tree, Vector, rules};
+use ad_core::{Array, Matrix, Scalar, Tree, Vector, impl_tree, rules};
 use ad_reverse::{Var, VarArray, checkpoint, checkpoint_online, value_and_grad};
 use ad_tests::cases;
 use proptest::prelude::*;
@@ -16,15 +16,7 @@ struct Theta<S: Scalar> {
     b: S::Vector,
 }
 
-impl<T: Scalar> Tree for Theta<T> {
-    type Scalar = T;
-    type Over<S: Scalar<Real = T::Real>> = Theta<S>;
-    type Owned<S: Scalar<Real = T::Real>> = Theta<S>;
-    fn lift<S: Scalar<Real = T::Real>, L: Lift<T, S>>(&self, to: &mut L) -> Theta<S> {
-        let (gain, decay) = (to.scalar(self.gain), to.scalar(self.decay));
-        Theta { gain, decay, w: to.matrix(&self.w), b: to.vector(&self.b) }
-    }
-}
+impl_tree!(Theta { gain: scalar, decay: scalar, w: matrix, b: vector });
 
 /// A scalar, a vector and a matrix (which is fast weights: multiplied with, and changed by what it meets).
 #[derive(Clone, Debug)]
@@ -34,14 +26,7 @@ struct State<S: Scalar> {
     fast: S::Matrix,
 }
 
-impl<T: Scalar> Tree for State<T> {
-    type Scalar = T;
-    type Over<S: Scalar<Real = T::Real>> = State<S>;
-    type Owned<S: Scalar<Real = T::Real>> = State<S>;
-    fn lift<S: Scalar<Real = T::Real>, L: Lift<T, S>>(&self, to: &mut L) -> State<S> {
-        State { speed: to.scalar(self.speed), h: to.vector(&self.h), fast: to.matrix(&self.fast) }
-    }
-}
+impl_tree!(State { speed: scalar, h: vector, fast: matrix });
 
 fn step(t: usize, theta: &Theta<Var<f64>>, state: &State<Var<f64>>) -> (State<Var<f64>>, Var<f64>) {
     let input = VarArray::from_values(&Vector::from([(t as f64).sin(), 0.5]));

@@ -1,7 +1,7 @@
 //! What acts within one step: the immediate credit vector and the state Jacobian.
 
 use crate::model::{Readout, Recurrent, Rnn};
-use ad_core::{Array, Dense, Lift, Matrix, Scalar, Tree, Unary, Vector};
+use ad_core::{Array, Dense, Matrix, Scalar, Unary, Vector, impl_tree};
 use ad_forward::{Dual, DualArray};
 use ad_reverse::Var;
 
@@ -14,15 +14,7 @@ pub struct Immediate<S: Scalar> {
     pub h: S::Vector,
 }
 
-impl<T: Scalar> Tree for Immediate<T> {
-    type Scalar = T;
-    type Over<S: Scalar<Real = T::Real>> = Immediate<S>;
-    type Owned<S: Scalar<Real = T::Real>> = Immediate<S>;
-
-    fn lift<S: Scalar<Real = T::Real>, L: Lift<T, S>>(&self, to: &mut L) -> Immediate<S> {
-        Immediate { readout: self.readout.lift(to), h: to.vector(&self.h) }
-    }
-}
+impl_tree!(Immediate { readout: tree, h: vector });
 
 /// `L_t`, with `delta~_t` and the gradient by the readout, by reverse mode.
 pub fn value_and_grad<T: Scalar, F: Unary>(
@@ -84,15 +76,7 @@ pub fn sensitivity<T: Scalar, F: Unary>(
 #[derive(Clone, Debug)]
 pub(crate) struct State<S: Scalar>(pub(crate) S::Vector);
 
-impl<T: Scalar> Tree for State<T> {
-    type Scalar = T;
-    type Over<S: Scalar<Real = T::Real>> = State<S>;
-    type Owned<S: Scalar<Real = T::Real>> = State<S>;
-
-    fn lift<S: Scalar<Real = T::Real>, L: Lift<T, S>>(&self, to: &mut L) -> State<S> {
-        State(to.vector(&self.0))
-    }
-}
+impl_tree!(State { 0: vector });
 
 pub(crate) fn identity<T: Scalar>(d: usize) -> Matrix<T> {
     Dense::new([d, d], (0..d * d).map(|i| if i % (d + 1) == 0 { T::one() } else { T::zero() }))

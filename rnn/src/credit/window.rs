@@ -12,7 +12,7 @@ use crate::credit::rtrl::NOT_EMPTY;
 use crate::model::{Parameters, Recurrent, Rnn};
 use crate::sequence::Sequence;
 use ad_core::tree::unflatten;
-use ad_core::{Array, Dense, Lift, Matrix, Scalar, Tree, Unary, Vector};
+use ad_core::{Array, Dense, Matrix, Scalar, Unary, Vector, impl_tree};
 use ad_reverse::Var;
 
 /// A network that learns window by window: the state, and its sensitivity to the parameters.
@@ -127,22 +127,6 @@ pub fn value_and_grad<T: Scalar, F: Unary>(
     all.reduce(|sum, now| (sum.0 + now.0, sum.1.plus(&now.1))).expect(NOT_EMPTY)
 }
 
-impl<T: Scalar> Tree for Inputs<T> {
-    type Scalar = T;
-    type Over<S: Scalar<Real = T::Real>> = Inputs<S>;
-    type Owned<S: Scalar<Real = T::Real>> = Inputs<S>;
+impl_tree!(Inputs { params: tree, h: vector });
 
-    fn lift<S: Scalar<Real = T::Real>, L: Lift<T, S>>(&self, to: &mut L) -> Inputs<S> {
-        Inputs { params: self.params.lift(to), h: to.vector(&self.h) }
-    }
-}
-
-impl<T: Scalar> Tree for Outcome<T> {
-    type Scalar = T;
-    type Over<S: Scalar<Real = T::Real>> = Outcome<S>;
-    type Owned<S: Scalar<Real = T::Real>> = Outcome<S>;
-
-    fn lift<S: Scalar<Real = T::Real>, L: Lift<T, S>>(&self, to: &mut L) -> Outcome<S> {
-        Outcome { loss: to.scalar(self.loss), h: to.vector(&self.h) }
-    }
-}
+impl_tree!(Outcome { loss: scalar, h: vector });
