@@ -1,28 +1,69 @@
 //! Forward mode: numbers that carry their tangents along.
 //!
-//! [`Dual`] is a number with its derivatives in `N` directions, and a
-//! [`Scalar`](ad_core::Scalar) like any other: run a generic program on it and the derivatives fall
-//! out. Its arrays ([`DualArray`]) carry as many directions as were seeded and keep their tangents
-//! as linear forms, so that a recurrent step costs one matrix product, as it does by hand.
+//! # The idea
+//!
+//! Let `x` be an input and `dx` the direction in which it moves. Every number `u` that a program computes from `x`
+//! moves with some velocity `du`, its *tangent*, and calculus says how tangents follow from each other:
+//!
+//! ```text
+//! w = u + v       dw = du + dv
+//! w = u v         dw = v du + u dv
+//! w = f(u)        dw = f'(u) du
+//! ```
+//!
+//! So let a number be a pair `(u, du)`, a [`Dual`], and let its operations do both columns. A program that is
+//! generic in its number then yields `f(x)` and `J dx`, the Jacobian times the direction, in one run:
+//!
+//! ```
+//! use ad_core::Scalar;
+//! use ad_forward::{derivative, jvp};
+//!
+//! fn spiral<S: Scalar>(t: S) -> [S; 2] {
+//!     [t * t.cos(), t * t.sin()]
+//! }
+//!
+//! // The velocity at t = 0 points to the right.
+//! let (position, velocity) = jvp(|t| spiral(*t), &0.0, &1.0);
+//! assert_eq!((position, velocity), ([0.0, 0.0], [1.0, 0.0]));
+//!
+//! // A derivative is a number like any other: f'' is the derivative of the derivative.
+//! assert_eq!(derivative(|t| derivative(|t| t * t * t, t), 2.0), 12.0);
+//! ```
+//!
+//! There is no step size, and no error but rounding; the primal is bit for bit that of the plain run. A `Dual<T, N>`
+//! carries `N` tangents at once, in lanes that the compiler vectorises. Its arrays ([`DualArray`]) carry as many
+//! directions as were seeded, and keep their tangents as linear forms, so that a recurrent step costs
+//! one matrix product, as it does by hand.
+//!
+//! # Operators
 //!
 //! | operator | gives | cost |
 //! |---|---|---|
-//! | [`derivative`] | `f'(x)`, one variable | about 1-2 runs |
+//! | [`derivative`], [`value_and_derivative`] | `f'(x)`, one variable | one run on duals |
 //! | [`second_derivative`], [`third_derivative`] | the second, the third, of one variable | a run on 4, on 8 numbers |
-//! | [`jvp`] | `f(x)` and its derivative along `dx` | 2-3 runs, any number of outputs |
-//! | [`third_directional_derivative`] | `D^3 f(x)[u, v, w]` | a run on 8 numbers |
 //! | [`derivatives`], [`jet`] | all derivatives up to any order, of one variable or along a curve | a run on [`Taylor`] series |
-//! | [`jacobian`] | all of `df_i/dx_j` | one run for each [`CHUNK`] inputs |
+//! | [`jvp`] | `f(x)` and `J dx`, for any number of results | one run on duals |
+//! | [`third_directional_derivative`] | `D^3 f(x)[u, v, w]` | a run on 8 numbers |
+//! | [`jacobian`], [`jacobian_by_chunks`] | all of `df_i/dx_j` | one run for each [`CHUNK`] inputs |
+//! | [`implicit_root`], [`implicit_fixed_point`] | the solution of equations, without the steps of its solver; in both modes | a few runs of the equations |
+//! | [`seeded`], [`constant`] | a tree of parameters with all its directions, or with none | |
 //!
 //! [`Jacobian`] is an object that keeps its buffers; [`try_jvp`] returns an error where [`jvp`] panics.
 //!
-//! [`implicit_root`] and [`implicit_fixed_point`] differentiate the solution of equations without the steps of
-//! the solver, in both modes.
-//!
 //! # Which mode?
 //!
-//! Forward mode's cost grows with the number of *inputs*, reverse mode's (`ad_reverse`) with the
-//! number of *outputs*. Forward mode needs no memory of the past: it is the one that works online.
+//! The cost of forward mode grows with the number of *inputs*, that of reverse mode (`ad_reverse`) with the number
+//! of *results*; and forward mode needs no memory of the past. So it is the mode for a curve, for the sensitivities of
+//! a simulation to a few parameters, for a direction, and for whatever has to be known while the program goes on: it
+//! works online, where reverse mode has to wait for the end.
+//!
+//! # Limitations
+//!
+//! * What is differentiated is the run: a branch is followed, not smoothed, and a loop that stops when it has
+//!   converged yields the derivative of as many steps as it took.
+//! * Two seedings *of one type* that meet in one expression cannot be told apart. Nest by type instead, as
+//!   [`derivative`] in `derivative` does; mixing the levels then does not compile.
+//! * `n` inputs need `n` directions. Where there is one result, use `ad_reverse`.
 //!
 //! # With other crates
 //!

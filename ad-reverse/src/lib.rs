@@ -1,8 +1,42 @@
 //! Reverse mode: numbers that record what is done with them, and the sweep back.
 //!
-//! A function is run once on [`Var`]s; then adjoints flow from the result to the inputs. The cost of
-//! a whole gradient is that of a few runs, whatever the number of inputs, and the price is memory:
-//! the recording grows with the run.
+//! # The idea
+//!
+//! Ask of every number `u` in a program how the result `y` would move if `u` did: its *adjoint* `a(u) = dy/du`. The
+//! adjoint of the result is 1, and that of `u` is the sum over all steps that use `u`:
+//!
+//! ```text
+//! w = u + v       a(u) += a(w)            a(v) += a(w)
+//! w = u v         a(u) += v a(w)          a(v) += u a(w)
+//! w = f(u)        a(u) += f'(u) a(w)
+//! ```
+//!
+//! Adjoints flow from the result to the inputs, so the program is run first, on numbers that record
+//! ([`Var`]), and the recording is then swept back. One run and one sweep give the derivative by *all* inputs:
+//!
+//! ```
+//! use ad_core::Scalar;
+//! use ad_reverse::{grad, vjp};
+//!
+//! fn length<S: Scalar>(x: &[S]) -> S {
+//!     x.iter().map(|x| *x * *x).sum::<S>().sqrt()
+//! }
+//!
+//! // The gradient of the length is the unit vector, in three dimensions as in a thousand.
+//! assert_eq!(grad(length, &[2.0, 3.0, 6.0][..]), [2.0 / 7.0, 3.0 / 7.0, 6.0 / 7.0]);
+//!
+//! // w^T J for any cotangent w of the results, as often as wanted.
+//! let (_, mut pullback) = vjp(|x: &[_; 2]| [x[0] * x[1], x[0] + x[1]], &[2.0, 3.0]);
+//! assert_eq!(pullback.call(&[1.0, 0.0]), [3.0, 2.0]);
+//! assert_eq!(pullback.call(&[0.0, 1.0]), [1.0, 1.0]);
+//! ```
+//!
+//! A [`Var`] is a value and a 64-bit number, `Copy + 'static + Send + Sync`, and fits wherever a number fits; its
+//! tape is found through the thread. Recordings are pooled, so that a loop of gradients allocates no tape after
+//! the first. An array operation ([`VarArray`]) is one record, and the adjoints of weights are collected and added
+//! by matrix products.
+//!
+//! # Operators
 //!
 //! | operator | gives | cost |
 //! |---|---|---|
@@ -20,6 +54,12 @@
 //! [`Gradient`] and [`Hessian`] are objects that keep their buffers. Other functions named `try_` return an
 //! error where their namesakes panic, for numbers that come from outside.
 //!
+//! # Which mode?
+//!
+//! The cost of reverse mode grows with the number of *results*, that of forward mode (`ad_forward`) with the number of
+//! *inputs*. A loss has one result, so it is the mode of learning and of optimisation. Its price is memory: the
+//! recording grows with the run.
+//!
 //! # Nesting
 //!
 //! Modes nest by type. [`hvp`] is forward over reverse, `Var<Dual<f64, 1>>`, which one can also write so:
@@ -34,6 +74,14 @@
 //! assert_eq!(g, [12.0, 4.0]);
 //! assert_eq!(hv, [6.0, 4.0]);
 //! ```
+//!
+//! # Limitations
+//!
+//! * What is differentiated is the run: a branch is followed, not smoothed, and a loop that stops when it has
+//!   converged yields the derivative of as many steps as it took.
+//! * A variable belongs to its recording. One that is used after its end, on another thread, or in an inner recording
+//!   of the same type panics and says which mistake it was; it never gives a number.
+//! * An array of scalars (of ndarray, of nalgebra) is recorded number by number; [`VarArray`] is not.
 //!
 //! # With other crates
 //!

@@ -41,3 +41,24 @@ pub fn cases(at_least: u32) -> Config {
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 pub struct Readme;
+
+/// The chapters of the guide, and the migration page, run as tests.
+#[cfg(doctest)]
+mod docs {
+    #[doc = include_str!("../../docs/guide/1-a-dual-number.md")]
+    struct DualNumber;
+    #[doc = include_str!("../../docs/guide/2-a-tape.md")]
+    struct Tape;
+    #[doc = include_str!("../../docs/guide/3-the-same-function-twice.md")]
+    struct Twice;
+    #[doc = include_str!("../../docs/guide/4-nesting.md")]
+    struct Nesting;
+    #[doc = include_str!("../../docs/guide/5-arrays.md")]
+    struct Arrays;
+    #[doc = include_str!("../../docs/guide/6-custom-rules.md")]
+    struct CustomRules;
+    #[doc = include_str!("../../docs/guide/8-the-network.md")]
+    struct Network;
+    #[doc = include_str!("../../docs/MIGRATION.md")]
+    struct Migration;
+}
