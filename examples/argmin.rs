@@ -10,8 +10,6 @@ use argmin::solver::quasinewton::LBFGS;
 use argmin::solver::trustregion::{Steihaug, TrustRegion};
 use nalgebra::{DMatrix, DVector};
 
-type Point = DVector<f64>;
-
 /// A function to be minimised, on any scalar.
 trait Loss {
     fn loss<S: Scalar>(&self, x: &[S]) -> S;
@@ -22,26 +20,26 @@ trait Loss {
 struct Problem<L>(L);
 
 impl<L: Loss> CostFunction for Problem<L> {
-    type Param = Point;
+    type Param = DVector<f64>;
     type Output = f64;
-    fn cost(&self, x: &Point) -> Result<f64, Error> {
+    fn cost(&self, x: &DVector<f64>) -> Result<f64, Error> {
         Ok(self.0.loss(x.as_slice()))
     }
 }
 
 impl<L: Loss> Gradient for Problem<L> {
-    type Param = Point;
-    type Gradient = Point;
-    fn gradient(&self, x: &Point) -> Result<Point, Error> {
+    type Param = DVector<f64>;
+    type Gradient = DVector<f64>;
+    fn gradient(&self, x: &DVector<f64>) -> Result<DVector<f64>, Error> {
         Ok(grad(|x: &[Var<f64>]| self.0.loss(x), x.as_slice()).into())
     }
 }
 
 /// Forward over reverse: the Jacobian of the gradient.
 impl<L: Loss> Hessian for Problem<L> {
-    type Param = Point;
+    type Param = DVector<f64>;
     type Hessian = DMatrix<f64>;
-    fn hessian(&self, x: &Point) -> Result<DMatrix<f64>, Error> {
+    fn hessian(&self, x: &DVector<f64>) -> Result<DMatrix<f64>, Error> {
         let gradient = |x: &[Dual<f64, 8>]| grad(|x: &[Var<Dual<f64, 8>>]| self.0.loss(x), x);
         Ok(ad_forward::jacobian(gradient, x.as_slice()).into())
     }
@@ -74,9 +72,9 @@ impl Loss for Logistic {
 }
 
 /// Minimises with each solver from `start`; all arrive where the gradient is 0.
-fn minimise<L: Loss + Copy>(name: &str, loss: L, start: &Point) -> Result<(), Error> {
+fn minimise<L: Loss + Copy>(name: &str, loss: L, start: &DVector<f64>) -> Result<(), Error> {
     let problem = Problem(loss);
-    let report = |solver: &str, x: Option<&Point>| -> Result<(), Error> {
+    let report = |solver: &str, x: Option<&DVector<f64>>| -> Result<(), Error> {
         let x = x.expect("a solver returns a point");
         let gradient = problem.gradient(x)?.norm();
         println!("{name}, {solver}: {:.6?}, |gradient| {gradient:.0e}", x.as_slice());
