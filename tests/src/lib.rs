@@ -57,6 +57,8 @@ mod docs {
     struct Arrays;
     #[doc = include_str!("../../docs/guide/6-custom-rules.md")]
     struct CustomRules;
+    #[doc = include_str!("../../docs/guide/7-checkpointing.md")]
+    struct Checkpointing;
     #[doc = include_str!("../../docs/guide/8-the-network.md")]
     struct Network;
     #[doc = include_str!("../../docs/MIGRATION.md")]
