@@ -4,6 +4,7 @@
 use ad_core::Scalar;
 use ad_core::num_traits::Float;
 use ad_forward::Dual;
+use ad_reverse::{Var, grad};
 use levenberg_marquardt::{LeastSquaresProblem, LevenbergMarquardt};
 use nalgebra::{DMatrix, DVector, Dyn, Owned, RealField};
 
@@ -54,12 +55,16 @@ fn main() {
     let best = fit(measured.clone());
     println!("a exp(-b t) + c with a, b, c = {:.6?}", best.as_slice());
 
+    // In reverse mode the whole fit is one recording; b by all measurements from one sweep.
+    let by_reverse = grad(|measured: &[Var<f64>]| fit(measured.to_vec())[1], &measured[..]);
+
     println!("and how they move with each measurement:");
     for k in 0..measured.len() {
         let seeded =
             measured.iter().enumerate().map(|(i, &y)| Dual::new(y, [if i == k { 1.0 } else { 0.0 }]));
         let along: Vec<f64> = fit::<Dual<f64, 1>>(seeded.collect()).iter().map(|p| p.tangent[0]).collect();
         println!("  t = {:4.2}: {along:+.4?}", k as f64 / 4.0);
+        assert!((along[1] - by_reverse[k]).abs() < 1e-12);
         let moved = |by: f64| {
             let mut measured = measured.clone();
             measured[k] += by;

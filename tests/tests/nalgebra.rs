@@ -272,3 +272,17 @@ fn matrices_are_arguments() {
     let g = grad(|a: &DMatrix<Var<f64>>| a.determinant(), &a);
     assert_eq!(g, DMatrix::from_row_slice(2, 2, &[4.0, -3.0, -2.0, 1.0]));
 }
+
+/// A limit, stated in ARCHITECTURE.md: nalgebra does not rotate by an off-diagonal entry that is exactly 0.
+#[test]
+fn eigenvectors_of_a_diagonal_matrix_hide_the_derivative_of_an_entry_that_is_zero() {
+    let moved = |t: &Dual<f64, 1>| {
+        let (one, two) = (Dual::from(1.0), Dual::from(2.0));
+        let eigen = DMatrix::from_row_slice(2, 2, &[one, *t, *t, two]).symmetric_eigen();
+        eigen.eigenvalues.iter().chain(eigen.eigenvectors.iter()).copied().collect::<Vec<_>>()
+    };
+    let (_, at_zero) = jvp(moved, &0.0, &1.0);
+    assert_eq!(at_zero, [0.0; 6], "the eigenvalues do not move, but the vectors should");
+    let (_, near_zero) = jvp(moved, &1e-6, &1.0);
+    assert!((near_zero[3].abs() - 1.0).abs() < 1e-6, "{near_zero:?}");
+}
