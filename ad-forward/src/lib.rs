@@ -72,6 +72,7 @@
 //! | feature | what it brings |
 //! |---|---|
 //! | `approx` | closeness for tests, of the primal *and* the tangents |
+//! | `faer` | `solve`: a linear solve in any mode, differentiated by its equation |
 //! | `nalgebra` | [`Dual`] is a `RealField`: decompositions, solvers and geometry differentiate |
 //! | `ndarray` | `&array * dual`; `dot` and `mapv` work without it |
 //! | `rayon` | `par_jacobian`: the columns of a Jacobian on many threads |
@@ -101,6 +102,8 @@ pub use array::DualArray;
 pub use dual::Dual;
 pub use higher::{Dual2, Dual3, second_derivative, third_derivative, third_directional_derivative};
 pub use implicit::{implicit_fixed_point, implicit_root, implicit_root_with};
+#[cfg(feature = "faer")]
+pub use interop::solve;
 #[cfg(feature = "rayon")]
 pub use jacobian::par_jacobian;
 pub use jacobian::{CHUNK, Jacobian, jacobian, jacobian_by_chunks};

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "approx")]
 mod approx;
+#[cfg(feature = "faer")]
+mod faer;
 #[cfg(feature = "nalgebra")]
 mod nalgebra;
 #[cfg(feature = "ndarray")]
@@ -9,3 +11,6 @@ mod ndarray;
 mod num;
 #[cfg(feature = "serde")]
 mod serde;
+
+#[cfg(feature = "faer")]
+pub use faer::solve;

@@ -1,0 +1,69 @@
+//! `faer`: a linear solve on plain numbers, whose derivative is a rule and not the derivative of its steps.
+//!
+//! ```text
+//! A x = b       dx = A^-1 (db - dA x)
+//! ```
+
+use crate::implicit::implicit_root_with;
+use crate::lu::LinearSolve;
+use ::faer::Mat;
+use ::faer::linalg::solvers::{DenseSolveCore, PartialPivLu, Solve};
+use ad_core::{Matrix, Scalar, VectorFunction};
+use alloc::vec::Vec;
+
+/// The solution of `A x = b` for an `A` of n x n numbers, row-major: `x` by faer's LU decomposition, and the
+/// derivatives by `A` and `b`, of any order and in any mode, out of the equation (feature `faer`).
+///
+/// ```
+/// use ad_forward::{derivative, solve};
+/// // [[2, t], [0, 4]] x = [1, 8], so x = [(1 - 2 t) / 2, 2]
+/// let dx = derivative(|t| solve(&[2.0.into(), t, 0.0.into(), 4.0.into()], &[1.0.into(), 8.0.into()])[0], 3.0);
+/// assert_eq!(dx, -1.0);
+/// ```
+///
+/// # Panics
+///
+/// If `A` has not as many numbers as `b` squared. A singular `A` gives infinities or NaN, as faer does.
+pub fn solve<S: Scalar<Real = f64>>(a: &[S], b: &[S]) -> Vec<S> {
+    let n = b.len();
+    assert!(a.len() == n * n, "{} numbers are no matrix for {n} equations", a.len());
+    let lu = Mat::from_fn(n, n, |i, j| a[i * n + j].primal()).partial_piv_lu();
+    let mut x = Mat::from_fn(n, 1, |i, _| b[i].primal());
+    lu.solve_in_place(&mut x);
+    let x: Vec<f64> = x.col(0).iter().copied().collect();
+    if S::ORDER == 0 {
+        return x.into_iter().map(S::constant).collect();
+    }
+    implicit_root_with(&Equations { n }, &Inverse::new(&lu), &x, &[a, b].concat())
+}
+
+/// `A x - b`, for `x`, `A` and `b` one after the other.
+struct Equations {
+    n: usize,
+}
+
+impl VectorFunction for Equations {
+    fn call<S: Scalar>(&self, z: &[S]) -> Vec<S> {
+        let (x, rest) = z.split_at(self.n);
+        let (a, b) = rest.split_at(self.n * self.n);
+        b.iter().enumerate().map(|(i, &b)| S::dot_product(&a[i * self.n..][..self.n], x) - b).collect()
+    }
+}
+
+/// `A^-1`, which takes a right-hand side of any scalar: faer's own solve takes plain numbers.
+struct Inverse(Matrix<f64>);
+
+impl Inverse {
+    fn new(lu: &PartialPivLu<f64>) -> Self {
+        let inverse = lu.inverse();
+        let (rows, cols) = inverse.shape();
+        Self(Matrix::new([rows, cols], (0..rows * cols).map(|k| inverse[(k / cols, k % cols)])))
+    }
+}
+
+impl LinearSolve<f64> for Inverse {
+    fn solve<S: Scalar<Real = f64>>(&self, b: &[S]) -> Vec<S> {
+        let constants = |row: &[f64]| row.iter().map(|&x| S::constant(x)).collect::<Vec<S>>();
+        self.0.iter_rows().map(|row| S::dot_product(&constants(row), b)).collect()
+    }
+}
