@@ -129,15 +129,18 @@ fn no_step_is_run_oftener_than_the_binomial_optimum() {
         // The fewest repetitions r that reach so far, and r l - C(s + r, s + 1) runs besides the recorded ones.
         let r = (0..).find(|&r| binomial(snapshots + r, snapshots) >= steps).unwrap();
         let optimum = r * steps - if r == 0 { 0 } else { binomial(snapshots + r, snapshots + 1) };
-        let known = runs(steps, |step| drop(checkpoint(step, &0.9, &1.0, steps, snapshots)));
+        let known = runs(steps, |step| {
+            let _ = checkpoint(step, &0.9, &1.0, steps, snapshots);
+        });
         let all: usize = known.iter().sum();
         assert_eq!(all, optimum + steps, "{steps} steps, {snapshots} snapshots");
         assert!(known.iter().all(|&n| n <= r + 1), "{steps} steps, {snapshots} snapshots: {known:?}");
 
         let more = |t: usize, _: &Var<f64>| t < steps;
-        let online = runs(steps, |step| drop(checkpoint_online(step, more, &0.9, &1.0, snapshots)));
+        let online = runs(steps, |step| {
+            let _ = checkpoint_online(step, more, &0.9, &1.0, snapshots);
+        });
         let most = online.iter().copied().max().unwrap();
-        println!("{steps} {snapshots} r {r} known {all} online {} most {most}", online.iter().sum::<usize>());
         assert!(
             most <= r + 2,
             "{steps} steps, {snapshots} snapshots: online up to {most} runs, {r} repetitions suffice"

@@ -1,6 +1,5 @@
 //! Sparse Jacobians and Hessians have the entries of the dense ones, for as few directions as there can be.
 
-use ad_core::num_traits::Zero;
 use ad_core::{Array, Function, Scalar, VectorFunction, function, rules};
 use ad_forward::jacobian;
 use ad_reverse::hessian;
