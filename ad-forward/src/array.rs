@@ -36,6 +36,7 @@ impl<T: Scalar, const N: usize, const RANK: usize> DualArray<T, N, RANK> {
     /// # Panics
     ///
     /// If the entries do not fit into the directions.
+    #[must_use]
     pub fn seeded(primal: &Dense<T, RANK>, first: usize, directions: usize) -> Self {
         let tangent = Tangent::one_hot(primal.as_slice().len(), first, directions);
         Self { primal: primal.clone(), tangent }
@@ -46,6 +47,7 @@ impl<T: Scalar, const N: usize, const RANK: usize> DualArray<T, N, RANK> {
     /// # Panics
     ///
     /// If there are not as many rows as entries.
+    #[must_use]
     pub fn with_tangent(primal: &Dense<T, RANK>, tangent: Dense<T, 2>) -> Self {
         let (entries, rows) = (primal.as_slice().len(), tangent.rows());
         assert!(entries == rows, "{entries} entries, but {rows} rows of tangents");
@@ -53,11 +55,13 @@ impl<T: Scalar, const N: usize, const RANK: usize> DualArray<T, N, RANK> {
     }
 
     /// Values that no direction moves.
+    #[must_use]
     pub fn from_primal(primal: &Dense<T, RANK>) -> Self {
         Self { primal: primal.clone(), tangent: Tangent::Zero }
     }
 
     /// The values, as numbers of the scalar below.
+    #[must_use]
     pub fn values(&self) -> &Dense<T, RANK> {
         &self.primal
     }
@@ -67,6 +71,7 @@ impl<T: Scalar, const N: usize, const RANK: usize> DualArray<T, N, RANK> {
     /// # Panics
     ///
     /// If the array has been seeded with another number of directions.
+    #[must_use]
     pub fn tangent(&self, directions: usize) -> Dense<T, 2> {
         let entries = self.primal.as_slice().len();
         let block = self.tangent.block().unwrap_or_else(|| Block::filled([entries, directions], T::zero()));

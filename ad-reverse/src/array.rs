@@ -23,11 +23,13 @@ pub struct VarArray<T, const RANK: usize> {
 
 impl<T: Scalar, const RANK: usize> VarArray<T, RANK> {
     /// Values that depend on no input.
+    #[must_use]
     pub fn from_values(values: &Dense<T, RANK>) -> Self {
         Self { values: values.clone(), id: 0, op: 0 }
     }
 
     /// The values, as numbers of the scalar below.
+    #[must_use]
     pub fn values(&self) -> &Dense<T, RANK> {
         &self.values
     }

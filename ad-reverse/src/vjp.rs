@@ -236,11 +236,13 @@ impl<T: Scalar, P: Tree<Scalar = T> + ?Sized> Pullback<'_, T, P> {
     }
 
     /// The number of numbers in the result.
+    #[must_use]
     pub fn outputs(&self) -> usize {
         self.map.outputs.numbers
     }
 
     /// The number of numbers in the inputs.
+    #[must_use]
     pub fn inputs(&self) -> usize {
         self.map.inputs.numbers
     }

@@ -57,21 +57,25 @@ impl<T: Copy, const RANK: usize> Dense<T, RANK> {
     }
 
     /// The extent of each axis.
+    #[must_use]
     pub fn shape(&self) -> [usize; RANK] {
         self.shape
     }
 
     /// The number of rows; a vector is one row.
+    #[must_use]
     pub fn rows(&self) -> usize {
         if RANK == 1 { 1 } else { self.shape[0] }
     }
 
     /// The length of a row.
+    #[must_use]
     pub fn cols(&self) -> usize {
         self.shape[RANK - 1]
     }
 
     /// All numbers, row-major.
+    #[must_use]
     pub fn as_slice(&self) -> &[T] {
         &self.data
     }
@@ -82,6 +86,7 @@ impl<T: Copy, const RANK: usize> Dense<T, RANK> {
     }
 
     /// Whether both share the same storage, and so are equal without a look at the numbers.
+    #[must_use]
     pub fn shares_storage<const OTHER: usize>(&self, other: &Dense<T, OTHER>) -> bool {
         Arc::ptr_eq(&self.data, &other.data)
     }
@@ -91,6 +96,7 @@ impl<T: Copy, const RANK: usize> Dense<T, RANK> {
     /// # Panics
     ///
     /// If the shapes have different numbers of entries.
+    #[must_use]
     pub fn reshape<const TO: usize>(self, shape: [usize; TO]) -> Dense<T, TO> {
         assert!(
             shape.iter().product::<usize>() == self.data.len(),
@@ -124,6 +130,7 @@ impl<T: Copy> Dense<T, 2> {
     }
 
     /// The rows, as slices.
+    #[must_use]
     pub fn iter_rows(&self) -> impl ExactSizeIterator<Item = &[T]> + Clone {
         (0..self.shape[0]).map(|i| self.row(i))
     }
@@ -133,6 +140,7 @@ impl<T: Copy> Dense<T, 2> {
     /// # Panics
     ///
     /// If there is no such row.
+    #[must_use]
     pub fn row(&self, i: usize) -> &[T] {
         let cols = self.shape[1];
         &self.data[i * cols..(i + 1) * cols]
@@ -159,12 +167,14 @@ impl<T: Copy, const N: usize> From<[T; N]> for Dense<T, 1> {
 
 impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
     /// Lifts plain numbers to constants of `T`; for a plain `T` the storage is shared.
+    #[must_use]
     pub fn lifted(x: &Dense<T::Real, RANK>) -> Self {
         let flat = T::Vector::constant(&x.clone().reshape([x.data.len()]));
         flat.to_dense().reshape(x.shape)
     }
 
     /// The plain numbers at the bottom; for a plain `T` the storage is shared.
+    #[must_use]
     pub fn lowered(&self) -> Dense<T::Real, RANK> {
         let flat = T::Vector::from_dense(&self.clone().reshape([self.data.len()]));
         flat.primal().reshape(self.shape)
@@ -197,6 +207,7 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
     }
 
     /// `x y` elementwise.
+    #[must_use]
     pub fn multiplied(&self, rhs: &Self) -> Self {
         assert_same(self.shape, rhs.shape, "hadamard");
         self.like(|out| T::hadamard(&self.data, &rhs.data, out))
@@ -212,12 +223,14 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
     }
 
     /// `sum x_i y_i`.
+    #[must_use]
     pub fn dotted(&self, rhs: &Self) -> T {
         assert_same(self.shape, rhs.shape, "dot");
         T::dot(&self.data, &rhs.data)
     }
 
     /// The sum of all entries, in order.
+    #[must_use]
     pub fn summed(&self) -> T {
         self.data.iter().copied().sum()
     }
@@ -264,6 +277,7 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
     }
 
     /// Subtracts `rhs[i]` from every entry of row `i`.
+    #[must_use]
     pub fn rows_subtracted(&self, rhs: &Dense<T, 1>) -> Self {
         assert!(rhs.cols() == self.rows(), "sub_rows: {} rows, {} values", self.rows(), rhs.cols());
         let cols = self.cols();
@@ -271,6 +285,7 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
     }
 
     /// Entries (of a vector) or rows (of a matrix) in a range.
+    #[must_use]
     pub fn sliced(&self, range: Range<usize>) -> Self {
         let stride: usize = self.shape[1..].iter().product();
         let mut shape = self.shape;

@@ -115,6 +115,7 @@ pub trait Array<S: Scalar, const RANK: usize>: Clone + Debug + 'static {
     }
 
     /// An array from storage of `S`.
+    #[must_use]
     fn from_dense(x: &Dense<S, RANK>) -> Self {
         Self::from_scalars(x.shape(), x.as_slice())
     }

@@ -150,6 +150,7 @@ fn real<R: Real>(x: f64) -> R {
 /// that would cancel in its own derivative will do. Decided at compile time.
 #[doc(hidden)]
 #[inline(always)]
+#[must_use]
 pub fn is_plain<S: Scalar>() -> bool {
     TypeId::of::<S>() == TypeId::of::<S::Real>()
 }

@@ -47,16 +47,19 @@ impl Sparsity {
     }
 
     /// The number of rows.
+    #[must_use]
     pub fn rows(&self) -> usize {
         self.starts.len() - 1
     }
 
     /// The number of columns.
+    #[must_use]
     pub fn cols(&self) -> usize {
         self.cols
     }
 
     /// The number of entries.
+    #[must_use]
     pub fn entries(&self) -> usize {
         self.columns.len()
     }
@@ -66,6 +69,7 @@ impl Sparsity {
     /// # Panics
     ///
     /// If there is no such row.
+    #[must_use]
     pub fn row(&self, i: usize) -> &[usize] {
         &self.columns[self.starts[i]..self.starts[i + 1]]
     }
@@ -105,22 +109,26 @@ impl<T: Scalar> Csr<T> {
     }
 
     /// Where the entries are.
+    #[must_use]
     pub fn sparsity(&self) -> &Sparsity {
         &self.sparsity
     }
 
     /// The values of the entries, in the order of [`Sparsity::iter`].
+    #[must_use]
     pub fn values(&self) -> &[T] {
         &self.values
     }
 
     /// The start of each row in [`values`](Self::values) and [`columns`](Self::columns), and their length: the
     /// first of the three arrays that other crates take.
+    #[must_use]
     pub fn starts(&self) -> &[usize] {
         &self.sparsity.starts
     }
 
     /// The column of each entry.
+    #[must_use]
     pub fn columns(&self) -> &[usize] {
         &self.sparsity.columns
     }
@@ -131,6 +139,7 @@ impl<T: Scalar> Csr<T> {
     }
 
     /// The same matrix with all its zeros.
+    #[must_use]
     pub fn to_dense(&self) -> Matrix<T> {
         let cols = self.sparsity.cols;
         Matrix::build([self.sparsity.rows(), cols], T::zero(), |dense| {

@@ -72,6 +72,7 @@ pub struct SparseJacobian {
 
 impl SparseJacobian {
     /// Colors the columns or the rows, by the mode that is cheaper then.
+    #[must_use]
     pub fn new(sparsity: Sparsity) -> Self {
         let columns = coloring::of_columns(&sparsity);
         let rows = coloring::of_columns(&sparsity.transposed());
@@ -80,11 +81,13 @@ impl SparseJacobian {
     }
 
     /// Where the entries are.
+    #[must_use]
     pub fn sparsity(&self) -> &Sparsity {
         &self.sparsity
     }
 
     /// The number of colors: of directional derivatives that one Jacobian takes, or of cotangents.
+    #[must_use]
     pub fn colors(&self) -> usize {
         self.coloring.count
     }
@@ -133,6 +136,7 @@ impl SparseHessian {
     /// # Panics
     ///
     /// If the pattern is not square.
+    #[must_use]
     pub fn new(sparsity: &Sparsity) -> Self {
         let (rows, cols) = (sparsity.rows(), sparsity.cols());
         assert!(rows == cols, "a Hessian of {rows} rows and {cols} columns");
@@ -148,11 +152,13 @@ impl SparseHessian {
     }
 
     /// Where the entries are.
+    #[must_use]
     pub fn sparsity(&self) -> &Sparsity {
         &self.sparsity
     }
 
     /// The number of colors: of Hessian-vector products that one Hessian takes.
+    #[must_use]
     pub fn colors(&self) -> usize {
         self.coloring.count
     }
