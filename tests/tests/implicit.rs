@@ -1,6 +1,5 @@
 //! Solutions of equations have the derivatives of their solver's steps, in every mode and to every order.
 
-use ad_core::num_traits::Zero;
 use ad_core::{Matrix, Real, Scalar, VectorFunction, function};
 use ad_forward::{
     LinearSolve, Lu, Taylor, derivatives, implicit_fixed_point, implicit_root, implicit_root_with, jacobian,
@@ -68,11 +67,11 @@ proptest! {
 
     #[test]
     fn the_jacobian_of_a_solution_is_that_of_its_solver(theta in points::points_of(1..=4, points::ordinary())) {
-        let expected = jacobian(|theta| by_steps(theta), &theta);
-        close(jacobian(|theta| by_theorem(theta), &theta).as_slice(), expected.as_slice(), 1e-12)?;
-        close(ad_reverse::jacobian(|theta| by_theorem(theta), &theta).as_slice(), expected.as_slice(), 1e-12)?;
+        let expected = jacobian(by_steps, &theta);
+        close(jacobian(by_theorem, &theta).as_slice(), expected.as_slice(), 1e-12)?;
+        close(ad_reverse::jacobian(by_theorem, &theta).as_slice(), expected.as_slice(), 1e-12)?;
         prop_assert_eq!(by_theorem(&theta), by_steps(&theta), "the value is the solver's");
-        let (y, _) = vjp(|theta| by_theorem(theta), theta.as_slice());
+        let (y, _) = vjp(by_theorem, theta.as_slice());
         prop_assert_eq!(y, by_steps(&theta));
     }
 
