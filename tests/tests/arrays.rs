@@ -299,7 +299,7 @@ proptest! {
             let x: DualArray<f64, 1, 1> = constant(&x);
             let mut h = DualArray::with_tangent(&h, start_tangent.clone());
             for t in 0..steps {
-                let seen = |a: &DualArray<f64, 1, 1>, k: usize| if look[(2 * t + k) % 8] { a.tangent(p); };
+                let seen = |a: &DualArray<f64, 1, 1>, k: usize| if look[(2 * t + k) % 8] { let _ = a.tangent(p); };
                 let u = DualArray::affine(&[(&theta.0, &h), (&theta.1, &x)], &theta.2);
                 seen(&u, 0);
                 let f = u.map(rules::Tanh);
