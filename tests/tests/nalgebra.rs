@@ -284,5 +284,6 @@ fn eigenvectors_of_a_diagonal_matrix_hide_the_derivative_of_an_entry_that_is_zer
     let (_, at_zero) = jvp(moved, &0.0, &1.0);
     assert_eq!(at_zero, [0.0; 6], "the eigenvalues do not move, but the vectors should");
     let (_, near_zero) = jvp(moved, &1e-6, &1.0);
-    assert!((near_zero[3].abs() - 1.0).abs() < 1e-6, "{near_zero:?}");
+    let speed = near_zero[2..].iter().fold(0.0_f64, |most, d| most.max(d.abs()));
+    assert!((speed - 1.0).abs() < 1e-6, "the vectors turn by t / (2 - 1): {near_zero:?}");
 }
