@@ -105,6 +105,12 @@ pub trait Scalar:
     #[doc(hidden)]
     fn is_all_finite(self) -> bool;
 
+    /// Whether all of these are finite in every component.
+    #[doc(hidden)]
+    fn all_finite(x: &[Self]) -> bool {
+        x.iter().fold(true, |finite, x| finite & x.is_all_finite())
+    }
+
     /// Whether this is zero in every component and depends on nothing: the *strong zero* that
     /// annihilates even an infinite partial.
     #[doc(hidden)]

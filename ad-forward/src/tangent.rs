@@ -85,7 +85,7 @@ impl<T: Scalar> Tangent<T> {
     /// The numbers themselves.
     pub(crate) fn dense(block: Block<T>) -> Self {
         let [entries, directions] = block.shape();
-        let singular = !all_finite(block.as_slice());
+        let singular = !T::all_finite(block.as_slice());
         let products = vec![(Factor::Identity, Base::Dense(block))];
         Form::new(entries, directions, products, vec![]).marked(singular)
     }
@@ -103,7 +103,7 @@ impl<T: Scalar> Tangent<T> {
         let Self::Form(form) = self else {
             return Self::Zero;
         };
-        if form.singular || !all_finite(w.as_slice()) {
+        if form.singular || !T::all_finite(w.as_slice()) {
             return Self::dense(product_singular(w.as_slice(), &form.block()));
         }
         let products = form.settled().into_iter().map(|(factor, base)| (factor.after(w), base)).collect();
@@ -121,17 +121,16 @@ impl<T: Scalar> Tangent<T> {
         }
         let block = form.block();
         let (inputs, width) = (x.len(), form.directions);
-        let finite = !form.singular && all_finite(x);
-        let out = Block::build([rows, width], T::zero(), |out| {
-            for (i, out) in out.chunks_exact_mut(width.max(1)).enumerate() {
-                let row = i * inputs..(i + 1) * inputs;
-                if finite {
-                    T::gemv_t(&block.as_slice()[row.start * width..row.end * width], x, out);
-                } else {
-                    out.copy_from_slice(product_singular(x, &block.sliced(row)).as_slice());
-                }
+        let finite = !form.singular && T::all_finite(x);
+        let mut out = Block::filled([rows, width], T::zero());
+        for (i, out) in out.as_mut_slice().chunks_exact_mut(width.max(1)).enumerate() {
+            let row = i * inputs..(i + 1) * inputs;
+            if finite {
+                T::gemv_t(&block.as_slice()[row.start * width..row.end * width], x, out);
+            } else {
+                out.copy_from_slice(product_singular(x, &block.sliced(row)).as_slice());
             }
-        });
+        }
         Self::dense(out)
     }
 
@@ -140,7 +139,7 @@ impl<T: Scalar> Tangent<T> {
         let Self::Form(form) = self else {
             return Self::Zero;
         };
-        if form.singular || !all_finite(p) {
+        if form.singular || !T::all_finite(p) {
             return Self::dense(weighted_singular(&form.block(), p));
         }
         let products = form.products_now().into_iter().map(|(f, base)| (f.weighted(p), base)).collect();
@@ -175,7 +174,7 @@ impl<T: Scalar> Tangent<T> {
         let Self::Form(form) = self else {
             return vec![];
         };
-        if form.singular || !all_finite(w) {
+        if form.singular || !T::all_finite(w) {
             return product_singular(w, &form.block()).as_slice().to_vec();
         }
         let mut out = vec![T::zero(); form.directions];
@@ -263,14 +262,26 @@ impl<T: Scalar> Form<T> {
             return block.clone();
         }
         let width = self.directions;
-        Block::build([self.entries, width], T::zero(), |out| {
-            for (factor, base) in &self.products {
-                factor.times(base, width, out);
+        let shape = [self.entries, width];
+        // A product of matrices writes all of the block; what comes after it adds.
+        let product = self.products.iter().position(|p| matches!(p, (Factor::Matrix(_), Base::Dense(_))));
+        let mut out = match product {
+            Some(first) => {
+                let (factor, base) = &self.products[first];
+                Block::build(shape, T::zero(), |out| factor.times(base, width, out, false))
             }
-            for seed in &self.seeds {
-                seed.scatter(|i, to, z| T::axpy(T::one(), z, &mut out[i * width + to..][..z.len()]));
+            None => Block::filled(shape, T::zero()),
+        };
+        let numbers = out.as_mut_slice();
+        for (i, (factor, base)) in self.products.iter().enumerate() {
+            if Some(i) != product {
+                factor.times(base, width, numbers, true);
             }
-        })
+        }
+        for seed in &self.seeds {
+            seed.scatter(|i, to, z| T::axpy(T::one(), z, &mut numbers[i * width + to..][..z.len()]));
+        }
+        out
     }
 }
 
@@ -308,10 +319,11 @@ impl<T: Scalar> Factor<T> {
         let [rows, inner] = w.shape();
         match self {
             Self::Identity => Self::Matrix(w.clone()),
-            Self::Diagonal(d) => Self::Matrix(Dense::new(
-                [rows, inner],
-                w.iter_rows().flat_map(|row| row.iter().zip(d).map(|(&w, &d)| w * d)),
-            )),
+            Self::Diagonal(d) => Self::Matrix(Dense::build([rows, inner], T::zero(), |out| {
+                for (out, w) in out.chunks_exact_mut(inner.max(1)).zip(w.iter_rows()) {
+                    T::hadamard(w, d, out);
+                }
+            })),
             Self::Matrix(f) => {
                 let cols = f.cols();
                 Self::Matrix(Dense::build([rows, cols], T::zero(), |out| {
@@ -334,13 +346,13 @@ impl<T: Scalar> Factor<T> {
         match self {
             Self::Identity => Self::Diagonal(p.to_vec()),
             Self::Diagonal(d) => Self::Diagonal(d.iter().zip(p).map(|(&d, &p)| p * d).collect()),
-            Self::Matrix(m) => {
-                let rows = m.iter_rows().zip(p);
-                Self::Matrix(Dense::new(
-                    m.shape(),
-                    rows.flat_map(|(row, &p)| row.iter().map(move |&m| p * m)),
-                ))
-            }
+            Self::Matrix(m) => Self::Matrix(Dense::build(m.shape(), T::zero(), |out| {
+                for ((out, row), &p) in out.chunks_exact_mut(m.cols().max(1)).zip(m.iter_rows()).zip(p) {
+                    for (out, &m) in out.iter_mut().zip(row) {
+                        *out = p * m;
+                    }
+                }
+            })),
         }
     }
 
@@ -381,8 +393,8 @@ impl<T: Scalar> Factor<T> {
         }
     }
 
-    /// `out += F B`.
-    fn times(&self, base: &Base<T>, width: usize, out: &mut [T]) {
+    /// `out += F B`; for two matrices `out = F B` unless told to add.
+    fn times(&self, base: &Base<T>, width: usize, out: &mut [T], add: bool) {
         match (self, base) {
             (Self::Matrix(m), Base::Dense(block)) => {
                 let [rows, inner] = m.shape();
@@ -393,7 +405,7 @@ impl<T: Scalar> Factor<T> {
                     block.as_slice(),
                     (width, 1),
                     out,
-                    true,
+                    add,
                 );
             }
             (Self::Matrix(m), Base::OneHot { offset }) => {
@@ -415,10 +427,6 @@ impl<T: Scalar> Factor<T> {
     }
 }
 
-fn all_finite<T: Scalar>(partials: &[T]) -> bool {
-    partials.iter().all(|p| p.is_all_finite())
-}
-
 /// `diag(p) B` where not all is finite: 0 times anything is 0 (a strong zero).
 fn weighted_singular<T: Scalar>(block: &Block<T>, p: &[T]) -> Block<T> {
     let rows = block.iter_rows().zip(p);
@@ -429,13 +437,13 @@ fn weighted_singular<T: Scalar>(block: &Block<T>, p: &[T]) -> Block<T> {
 fn product_singular<T: Scalar>(w: &[T], block: &Block<T>) -> Block<T> {
     let [inner, width] = block.shape();
     let rows = w.len() / inner.max(1);
-    Block::build([rows, width], T::zero(), |out| {
-        for (w, out) in w.chunks_exact(inner.max(1)).zip(out.chunks_exact_mut(width.max(1))) {
-            for (&w, row) in w.iter().zip(block.iter_rows()) {
-                for (out, &t) in out.iter_mut().zip(row) {
-                    *out += w.strong_product(t);
-                }
+    let mut out = Block::filled([rows, width], T::zero());
+    for (w, out) in w.chunks_exact(inner.max(1)).zip(out.as_mut_slice().chunks_exact_mut(width.max(1))) {
+        for (&w, row) in w.iter().zip(block.iter_rows()) {
+            for (out, &t) in out.iter_mut().zip(row) {
+                *out += w.strong_product(t);
             }
         }
-    })
+    }
+    out
 }

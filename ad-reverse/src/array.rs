@@ -1,10 +1,9 @@
 //! [`VarArray`]: vectors and matrices whose operations are recorded as blocks.
 
-use crate::block::{Kind, Op, Operand, Term};
+use crate::block::{Edge, Edges, Operand};
 use crate::tape::{live_node, record_block, record_leaf};
 use crate::var::Var;
-use ad_core::{Array, Dense, Lift, Nary, Scalar, Tree, Unary};
-use smallvec::{SmallVec, smallvec};
+use ad_core::{Array, Dense, Lift, Nary, Real, Scalar, Tree, Unary};
 use std::ops::Range;
 
 /// A vector (`RANK` 1) or matrix (2) of [`Var`]s: its values, and one place in the recording.
@@ -36,8 +35,8 @@ impl<T: Scalar, const RANK: usize> VarArray<T, RANK> {
 
     /// A new input of the open recording.
     pub(crate) fn leaf(values: Dense<T, RANK>) -> Self {
-        let entries = values.as_slice().len();
-        Self::recorded(values, Op::new(entries, Kind::Leaf))
+        let (id, op) = record_block::<T>(values.as_slice().len(), |_| ());
+        Self { values, id, op }
     }
 
     pub(crate) fn id(&self) -> u64 {
@@ -48,18 +47,18 @@ impl<T: Scalar, const RANK: usize> VarArray<T, RANK> {
         self.op
     }
 
-    fn recorded(values: Dense<T, RANK>, op: Op<T>) -> Self {
-        let (id, op) = record_block(op);
+    /// The result of an operation, recorded if it has an operand that is a variable.
+    #[inline(always)]
+    fn result(values: Dense<T, RANK>, moved: bool, write: impl FnOnce(&mut Edges<'_, T>)) -> Self {
+        let entries = values.as_slice().len();
+        let (id, op) = if moved && entries > 0 { record_block(entries, write) } else { (0, 0) };
         Self { values, id, op }
     }
 
-    /// The result of an operation, recorded if it has an operand that is a variable.
-    fn from_kind(values: Dense<T, RANK>, kind: Option<Kind<T>>) -> Self {
-        let entries = values.as_slice().len();
-        match kind.filter(|_| entries > 0) {
-            Some(kind) => Self::recorded(values, Op::new(entries, kind)),
-            None => Self::from_values(&values),
-        }
+    /// The same for a scalar result.
+    #[inline(always)]
+    fn scalar(value: T, moved: bool, write: impl FnOnce(&mut Edges<'_, T>)) -> Var<T> {
+        if moved { Var::new(value, record_block(0, write).0) } else { Var::from_value(value) }
     }
 
     /// This array as an operand.
@@ -67,29 +66,9 @@ impl<T: Scalar, const RANK: usize> VarArray<T, RANK> {
     /// # Panics
     ///
     /// If it belongs to another recording.
+    #[inline]
     fn operand(&self) -> Operand {
         live_node::<T>(self.id).map(|_| self.op)
-    }
-
-    fn scalar(value: T, kind: Option<Kind<T>>) -> Var<T> {
-        match kind {
-            Some(kind) => Var::new(value, record_block(Op::new(0, kind)).0),
-            None => Var::from_value(value),
-        }
-    }
-
-    fn flat(&self) -> Dense<T, 1> {
-        self.values.clone().reshape([self.values.as_slice().len()])
-    }
-
-    fn rows_and_cols(&self) -> Dense<T, 2> {
-        self.values.clone().reshape([self.values.rows(), self.values.cols()])
-    }
-
-    /// The factors of a product, each with the values of the other.
-    fn factors(&self, rhs: &Self) -> SmallVec<[(u32, Vec<T>); 2]> {
-        let by = |operand: Operand, other: &Self| Some((operand?, other.values.as_slice().to_vec()));
-        [by(self.operand(), rhs), by(rhs.operand(), self)].into_iter().flatten().collect()
     }
 }
 
@@ -102,7 +81,7 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
         let values = Dense::new(shape, x.iter().map(|x| x.value()));
         let nodes = x.iter().enumerate();
         let from: Vec<_> = nodes.filter_map(|(i, x)| Some((i as u32, live_node::<T>(x.id())?))).collect();
-        Self::from_kind(values, (!from.is_empty()).then_some(Kind::Gather { from }))
+        Self::result(values, !from.is_empty(), |edges| edges.push(Edge::Gather { from }))
     }
 
     fn shape(&self) -> [usize; RANK] {
@@ -110,8 +89,8 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
     }
 
     fn get(&self, index: usize) -> Var<T> {
-        let value = self.values.as_slice()[index];
-        Self::scalar(value, self.operand().map(|x| Kind::Pick { x, index }))
+        let (value, x) = (self.values.as_slice()[index], self.operand());
+        Self::scalar(value, x.is_some(), |edges| edges.add(x, |x| Edge::Pick { x, index }))
     }
 
     fn primal(&self) -> Dense<T::Real, RANK> {
@@ -123,76 +102,89 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
             return Self::from_values(&self.values.mapped(rule));
         };
         let (values, partial) = self.values.mapped_with_partial(rule);
-        Self::from_kind(values, Some(Kind::Diagonal { factors: smallvec![(x, partial.as_slice().to_vec())] }))
+        let p = partial.reshape([values.as_slice().len()]);
+        Self::result(values, true, |edges| edges.push(Edge::Diagonal { x, p }))
     }
 
     fn axpby(&self, a: T::Real, rhs: &Self, b: T::Real) -> Self {
         let values = self.values.combined(T::constant(a), &rhs.values, T::constant(b));
-        let terms = [(self.operand(), a), (rhs.operand(), b)];
-        let terms: SmallVec<[_; 2]> = terms.into_iter().filter_map(|(x, a)| Some((x?, a))).collect();
-        Self::from_kind(values, (!terms.is_empty()).then_some(Kind::Linear { terms }))
+        let (x, y) = (self.operand(), rhs.operand());
+        Self::result(values, x.is_some() || y.is_some(), |edges| {
+            edges.add(x, |x| Edge::Multiple { x, a });
+            edges.add(y, |x| Edge::Multiple { x, a: b });
+        })
     }
 
     fn hadamard(&self, rhs: &Self) -> Self {
         let values = self.values.multiplied(&rhs.values);
-        let factors = self.factors(rhs);
-        Self::from_kind(values, (!factors.is_empty()).then_some(Kind::Diagonal { factors }))
+        let (x, y) = (self.operand(), rhs.operand());
+        Self::result(values, x.is_some() || y.is_some(), |edges| {
+            edges.add(x, |x| Edge::Diagonal { x, p: rhs.values.to_vector() });
+            edges.add(y, |x| Edge::Diagonal { x, p: self.values.to_vector() });
+        })
     }
 
     fn scale(&self, factor: Var<T>) -> Self {
         let (x, node) = (self.operand(), live_node::<T>(factor.id()));
-        let kind = Kind::Scale { x, factor: factor.value(), by: node.map(|node| (node, self.flat())) };
-        Self::from_kind(self.values.scaled(factor.value()), (x.is_some() || node.is_some()).then_some(kind))
+        let s = factor.value();
+        Self::result(self.values.scaled(s), x.is_some() || node.is_some(), |edges| {
+            edges.add(node, |node| Edge::Factor { node, x: self.values.to_vector() });
+            edges.add(x, |x| Edge::Scaled { x, s });
+        })
     }
 
     fn dot(&self, rhs: &Self) -> Var<T> {
         let value = self.values.dotted(&rhs.values);
-        let factors = self.factors(rhs);
-        Self::scalar(value, (!factors.is_empty()).then_some(Kind::Contract { factors }))
+        let (x, y) = (self.operand(), rhs.operand());
+        Self::scalar(value, x.is_some() || y.is_some(), |edges| {
+            edges.add(x, |x| Edge::Contract { x, p: rhs.values.to_vector() });
+            edges.add(y, |x| Edge::Contract { x, p: self.values.to_vector() });
+        })
     }
 
     fn sum(&self) -> Var<T> {
-        Self::scalar(self.values.summed(), self.operand().map(|x| Kind::Sum { x }))
+        let x = self.operand();
+        Self::scalar(self.values.summed(), x.is_some(), |edges| edges.add(x, |x| Edge::Sum { x }))
     }
 
     fn affine(terms: &[(&VarArray<T, 2>, &Self)], bias: &VarArray<T, 1>) -> Self {
         let values = Dense::affine_of(terms.iter().map(|(w, x)| (&w.values, &x.values)), &bias.values);
-        let bias = bias.operand();
-        let terms: SmallVec<[_; 2]> = terms
-            .iter()
-            .map(|(w, x)| {
-                let (w_op, x_op) = (w.operand(), x.operand());
-                let (w, x) = (x_op.map(|_| w.values.clone()), w_op.map(|_| x.rows_and_cols()));
-                Term { w, x, w_op, x_op }
-            })
-            .collect();
-        let moved = bias.is_some() || terms.iter().any(|t| t.w_op.is_some() || t.x_op.is_some());
-        // An infinite weight or input makes its result infinite, or NaN.
-        let (rows, finite) = (values.rows(), values.as_slice().iter().all(|y| y.is_all_finite()));
-        Self::from_kind(values, moved.then_some(Kind::Affine { rows, terms, bias, finite }))
+        let b = bias.operand();
+        let moved = |moved, array: Operand| moved | array.is_some();
+        let moved = terms.iter().flat_map(|(w, x)| [w.operand(), x.operand()]).fold(b.is_some(), moved);
+        Self::result(values, moved, |edges| {
+            edges.add(b, |b| Edge::Bias { b });
+            for (w, x) in terms {
+                edges.add(w.operand(), |w| Edge::Weights { w, x: x.values.to_rows() });
+                edges.add(x.operand(), |x| Edge::Inputs { x, w: w.values.clone() });
+            }
+        })
     }
 
     fn reduce_rows<R: Nary>(&self, rule: R) -> VarArray<T, 1> {
         let values = self.values.rows_reduced(rule);
-        let kind = self.operand().map(|x| {
-            let rows = self.rows_and_cols();
-            let partials = rows.iter_rows().zip(values.as_slice());
-            let partials = Dense::new(rows.shape(), partials.flat_map(|(row, &y)| rule.partials(row, y)));
-            Kind::ReduceRows { x, partials }
-        });
-        VarArray::from_kind(values, kind)
+        let Some(x) = self.operand() else { return VarArray::from_values(&values) };
+        let rows = self.values.to_rows();
+        let partials = rows.iter_rows().zip(values.as_slice());
+        let partials = Dense::new(rows.shape(), partials.flat_map(|(row, &y)| rule.partials(row, y)));
+        VarArray::result(values, true, |edges| edges.push(Edge::Rows { x, partials }))
     }
 
     fn sub_rows(&self, rhs: &VarArray<T, 1>) -> Self {
         let values = self.values.rows_subtracted(&rhs.values);
-        let (cols, x, rhs) = (self.values.cols(), self.operand(), rhs.operand());
-        let moved = x.is_some() || rhs.is_some();
-        Self::from_kind(values, moved.then_some(Kind::SubRows { cols, x, rhs }))
+        let (cols, x, r) = (self.values.cols(), self.operand(), rhs.operand());
+        let a = T::Real::from_literal(1.0);
+        Self::result(values, x.is_some() || r.is_some(), |edges| {
+            edges.add(r, |r| Edge::MinusRows { r, cols });
+            edges.add(x, |x| Edge::Multiple { x, a });
+        })
     }
 
     fn slice(&self, range: Range<usize>) -> Self {
+        let x = self.operand();
         let start = range.start * self.shape()[1..].iter().product::<usize>();
-        Self::from_kind(self.values.sliced(range), self.operand().map(|x| Kind::Slice { x, start }))
+        let values = self.values.sliced(range);
+        Self::result(values, x.is_some(), |edges| edges.add(x, |x| Edge::Slice { x, start }))
     }
 
     fn stop_gradient(&self) -> Self {

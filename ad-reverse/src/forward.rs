@@ -3,7 +3,7 @@
 //! It is the transpose of the reverse sweep, over the same records. Those stand in a stream that can only be
 //! read backwards, because that is what makes writing them cheap; so they are copied once.
 
-use crate::block::{Kind, Op, all_finite, times};
+use crate::block::{Edge, times};
 use crate::places::{Place, Places};
 use crate::stream::{Long, Visit};
 use crate::tape::Tape;
@@ -68,7 +68,7 @@ impl<T: Scalar> Forward<T> {
                 }
             });
         }
-        let (nodes, blocks) = (vec![T::zero(); records.len()], tape.ops.iter().map(|_| Vec::new()).collect());
+        let (nodes, blocks) = (vec![T::zero(); records.len()], vec![Vec::new(); tape.blocks.len()]);
         Self { records, operands, nodes, blocks }
     }
 
@@ -98,14 +98,14 @@ impl<T: Scalar> Forward<T> {
                 }
                 Record::Product(index) => tape.products.push(index, nodes),
                 Record::Block(index) => {
-                    let op = &tape.ops[index as usize];
-                    if let Kind::Leaf = op.kind {
-                        continue;
+                    let edges = tape.blocks.edges(index);
+                    if edges.is_empty() {
+                        continue; // an input has its tangent
                     }
                     let mut out = std::mem::take(&mut blocks[index as usize]);
                     out.clear();
-                    out.resize(op.entries, T::zero());
-                    let scalar = op.push(nodes, blocks, &mut out);
+                    out.resize(tape.blocks.entries(index), T::zero());
+                    let scalar = edges.iter().map(|edge| edge.push(nodes, blocks, &mut out)).sum();
                     blocks[index as usize] = out;
                     scalar
                 }
@@ -120,73 +120,58 @@ impl<T: Scalar> Forward<T> {
     }
 }
 
-impl<T: Scalar> Op<T> {
-    /// Adds the tangent of an array result to `out`, from those of scalar nodes and of arrays; returns the
-    /// tangent of a scalar result.
+impl<T: Scalar> Edge<T> {
+    /// Adds what the tangent of the operand, among those of scalar nodes and of arrays, means for that of an
+    /// array result, to `out`; returns what it means for a scalar result.
     fn push(&self, nodes: &[T], blocks: &[Vec<T>], out: &mut [T]) -> T {
-        let block = |op: u32| blocks[op as usize].as_slice();
-        match &self.kind {
-            Kind::Leaf => unreachable!("an input has its tangent"),
-            Kind::Affine { rows, terms, bias, finite } => {
-                let outputs = self.entries / rows;
+        let block = |op: &u32| blocks[*op as usize].as_slice();
+        match self {
+            Self::Inputs { x, w } => {
+                let [outputs, inputs] = w.shape();
                 for (row, out) in out.chunks_exact_mut(outputs).enumerate() {
-                    if let Some(bias) = bias {
-                        add(out, block(*bias).iter().copied());
-                    }
-                    for term in terms {
-                        if let (Some(x), Some(w)) = (term.x_op, &term.w) {
-                            let inputs = w.cols();
-                            let dx = &block(x)[row * inputs..(row + 1) * inputs];
-                            add_product(w.as_slice(), dx, out, *finite);
-                        }
-                        if let (Some(w), Some(x)) = (term.w_op, &term.x) {
-                            add_product(block(w), x.row(row), out, *finite);
-                        }
-                    }
+                    add_product(w.as_slice(), &block(x)[row * inputs..(row + 1) * inputs], out);
                 }
             }
-            Kind::Diagonal { factors } => {
-                for (x, p) in factors {
-                    add(out, p.iter().zip(block(*x)).map(|(&p, &dx)| times(p, dx)));
+            Self::Weights { w, x } => {
+                let outputs = out.len() / x.rows();
+                for (x, out) in x.iter_rows().zip(out.chunks_exact_mut(outputs)) {
+                    add_product(block(w), x, out);
                 }
             }
-            Kind::Linear { terms } => {
-                for &(x, a) in terms {
-                    add(out, block(x).iter().map(|&dx| times(T::constant(a), dx)));
-                }
+            Self::Bias { b } => {
+                out.chunks_exact_mut(block(b).len()).for_each(|out| add(out, numbers(block(b))))
             }
-            Kind::Scale { x, factor, by } => {
-                if let Some(x) = x {
-                    add(out, block(*x).iter().map(|&dx| times(*factor, dx)));
-                }
-                if let Some((node, entries)) = by {
-                    add(out, entries.as_slice().iter().map(|&x| times(x, nodes[*node as usize])));
-                }
+            Self::Diagonal { x, p } => {
+                add(out, numbers(p.as_slice()).zip(block(x)).map(|(p, &dx)| times(p, dx)))
             }
-            Kind::SubRows { cols, x, rhs } => {
-                if let Some(x) = x {
-                    add(out, block(*x).iter().copied());
-                }
-                if let Some(rhs) = rhs {
-                    add(out, block(*rhs).iter().flat_map(|&r| std::iter::repeat_n(-r, *cols)));
-                }
+            Self::Multiple { x, a } => add(out, numbers(block(x)).map(|dx| times(T::constant(*a), dx))),
+            Self::Scaled { x, s } => add(out, numbers(block(x)).map(|dx| times(*s, dx))),
+            Self::Factor { node, x } => {
+                add(out, numbers(x.as_slice()).map(|x| times(x, nodes[*node as usize])))
             }
-            Kind::ReduceRows { x, partials } => {
-                let rows = partials.iter_rows().zip(block(*x).chunks_exact(partials.cols().max(1)));
+            Self::MinusRows { r, cols } => {
+                add(out, numbers(block(r)).flat_map(|r| std::iter::repeat_n(-r, *cols)));
+            }
+            Self::Rows { x, partials } => {
+                let rows = partials.iter_rows().zip(block(x).chunks_exact(partials.cols().max(1)));
                 add(out, rows.map(|(p, dx)| contract(p, dx)));
             }
-            Kind::Slice { x, start } => add(out, block(*x)[*start..].iter().copied()),
-            Kind::Gather { from } => {
+            Self::Slice { x, start } => add(out, numbers(&block(x)[*start..])),
+            Self::Gather { from } => {
                 for &(entry, node) in from {
                     out[entry as usize] = nodes[node as usize];
                 }
             }
-            Kind::Contract { factors } => return factors.iter().map(|(x, p)| contract(p, block(*x))).sum(),
-            Kind::Sum { x } => return block(*x).iter().copied().sum(),
-            Kind::Pick { x, index } => return block(*x)[*index],
+            Self::Contract { x, p } => return contract(p.as_slice(), block(x)),
+            Self::Sum { x } => return numbers(block(x)).sum(),
+            Self::Pick { x, index } => return block(x)[*index],
         }
         T::zero()
     }
+}
+
+fn numbers<T: Copy>(x: &[T]) -> impl Iterator<Item = T> {
+    x.iter().copied()
 }
 
 fn add<T: Scalar>(out: &mut [T], numbers: impl Iterator<Item = T>) {
@@ -201,8 +186,8 @@ fn contract<T: Scalar>(p: &[T], dx: &[T]) -> T {
 }
 
 /// `out += A x`, where one of the two is a tangent and the other a partial.
-fn add_product<T: Scalar>(a: &[T], x: &[T], out: &mut [T], finite: bool) {
-    if finite && all_finite(a) && all_finite(x) {
+fn add_product<T: Scalar>(a: &[T], x: &[T], out: &mut [T]) {
+    if T::all_finite(a) && T::all_finite(x) {
         T::gemv(a, x, out);
     } else {
         add(out, a.chunks_exact(x.len().max(1)).map(|row| contract(row, x)));

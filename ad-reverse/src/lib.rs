@@ -96,6 +96,7 @@
 //! Each thread has its own recordings, so a batch of gradients is `par_iter().map(|x| grad(f, x))` with rayon. There
 //! is no `serde` for [`Var`], which is worth nothing without its recording: write values and gradients.
 
+mod adjoints;
 mod array;
 mod block;
 mod ceiling;

@@ -1,9 +1,10 @@
 //! The derivative of a recorded function at its point: a linear map, that a sweep applies.
 
+use crate::adjoints::Adjoints;
 use crate::array::VarArray;
 use crate::ceiling::{RecordingError, RecordingSize};
 use crate::places::{Place, Places, Results};
-use crate::sweep::{Adjoints, sweep};
+use crate::sweep::{optimistic_sweep, sweep};
 use crate::tape::{Recorded, Recording};
 use crate::var::Var;
 use ad_core::{LengthMismatch, Scalar, Tree};
@@ -64,10 +65,29 @@ impl<T: Scalar> LinearMap<T> {
     ///
     /// If `w` has another length.
     pub(crate) fn pull(&mut self, seeds: usize, w: &[T]) -> Result<(Vec<T>, Vec<Vec<T>>), LengthMismatch> {
-        LengthMismatch::check(("a pullback", seeds * self.outputs.numbers), ("cotangents", w.len()))?;
-        if seeds == 0 {
+        if seeds == 0 && w.is_empty() {
             return Ok(Default::default());
         }
+        self.pull_and_read(seeds, w, |adjoints, inputs| {
+            let rows = inputs.read(adjoints);
+            let finite = T::all_finite(&rows);
+            (rows, finite)
+        })
+    }
+
+    /// The same, with the adjoints of the inputs as `read` takes them; it also says whether they are finite.
+    /// If they are not, a zero may have met an infinity, and the sweep is done again, strictly.
+    ///
+    /// # Errors
+    ///
+    /// If `w` has another length.
+    pub(crate) fn pull_and_read<R>(
+        &mut self,
+        seeds: usize,
+        w: &[T],
+        read: impl Fn(&mut Adjoints<'_, T>, &Places) -> (R, bool),
+    ) -> Result<(R, Vec<Vec<T>>), LengthMismatch> {
+        LengthMismatch::check(("a pullback", seeds * self.outputs.numbers), ("cotangents", w.len()))?;
         let (inputs, outputs, watched) = (&self.inputs, &self.outputs, &self.watched);
         let seed = |adjoints: &mut Adjoints<'_, T>| {
             for place in watched {
@@ -76,9 +96,15 @@ impl<T: Scalar> LinearMap<T> {
             outputs.seed(adjoints, w);
         };
         let read = |adjoints: &mut Adjoints<'_, T>| {
-            let kept = watched.iter().map(|place| place.watched(adjoints)).collect();
-            (inputs.read(adjoints), kept)
+            let kept: Vec<Vec<T>> = watched.iter().map(|place| place.watched(adjoints)).collect();
+            let (found, finite) = read(adjoints, inputs);
+            let finite = finite && kept.iter().all(|x| T::all_finite(x));
+            ((found, kept), finite)
         };
-        Ok(sweep(&mut self.tape, seeds, seed, read))
+        let (found, finite) = optimistic_sweep(&mut self.tape, seeds, seed, read);
+        if finite {
+            return Ok(found);
+        }
+        Ok(sweep(&mut self.tape, seeds, seed, read).0)
     }
 }

@@ -117,11 +117,12 @@ pub(crate) fn hot<T: Scalar, R>(f: impl FnOnce(&Hot<T>) -> R) -> R {
     }
 }
 
+#[inline(always)]
 pub(crate) fn cold<T: Scalar, R>(f: impl FnOnce(&mut Cold<T>) -> R) -> R {
     if TypeId::of::<T>() == TypeId::of::<f64>() {
-        COLD_F64.with(|cold| f(&mut same::<_, RefCell<Cold<T>>>(cold).expect("T is f64").borrow_mut()))
+        with(&COLD_F64, |cold| f(&mut same::<_, RefCell<Cold<T>>>(cold).expect("T is f64").borrow_mut()))
     } else if TypeId::of::<T>() == TypeId::of::<f32>() {
-        COLD_F32.with(|cold| f(&mut same::<_, RefCell<Cold<T>>>(cold).expect("T is f32").borrow_mut()))
+        with(&COLD_F32, |cold| f(&mut same::<_, RefCell<Cold<T>>>(cold).expect("T is f32").borrow_mut()))
     } else {
         f(&mut nested::<T>().cold.borrow_mut())
     }

@@ -1,10 +1,11 @@
 //! Where the inputs and results of a recorded function lie in its recording.
 
+use crate::adjoints::Adjoints;
 use crate::array::{VarArray, scalar_leaf};
-use crate::sweep::Adjoints;
 use crate::tape::{Recorded, live_node};
 use crate::var::Var;
 use ad_core::{Array, Dense, Lift, Scalar};
+use std::ops::Range;
 
 /// Where the leaves of a tree lie in a recording.
 #[derive(Debug, Default)]
@@ -44,7 +45,7 @@ impl Place {
 
     pub(crate) fn watched<T: Scalar>(self, adjoints: &Adjoints<'_, T>) -> Vec<T> {
         let mut found = match self {
-            Self::Block { op, .. } => adjoints.watched(op),
+            Self::Block { op, .. } => adjoints.watched(op).to_vec(),
             _ => Vec::new(),
         };
         found.resize(adjoints.width() * self.entries(), T::zero());
@@ -87,24 +88,32 @@ impl Places {
         }
     }
 
-    /// One row per seed.
+    /// The adjoints of the inputs, one row per seed.
     pub(crate) fn read<T: Scalar>(&self, adjoints: &mut Adjoints<'_, T>) -> Vec<T> {
-        let width = adjoints.width();
-        let mut out = vec![T::zero(); width * self.numbers];
-        let mut start = 0;
-        for &place in &self.leaves {
-            let entries = place.entries();
-            let found = match place {
-                Place::Constant(_) => vec![T::zero(); width * entries],
-                Place::Nodes { start, count } => adjoints.take_nodes(start, count),
-                Place::Block { op, .. } => adjoints.take_block(op),
-            };
-            for (seed, row) in found.chunks_exact(entries.max(1)).enumerate() {
-                out[seed * self.numbers + start..][..entries].copy_from_slice(row);
-            }
-            start += entries;
+        let (width, blocks) = (adjoints.width(), self.read_blocks(adjoints));
+        let mut rows = Vec::with_capacity(width * self.numbers);
+        for seed in 0..width {
+            blocks.iter().for_each(|block| rows.extend_from_slice(block.row(seed)));
         }
-        out
+        rows
+    }
+
+    /// One matrix for each array and for each run of scalars: a row per seed.
+    pub(crate) fn read_blocks<T: Scalar>(&self, adjoints: &mut Adjoints<'_, T>) -> Vec<Dense<T, 2>> {
+        let width = adjoints.width();
+        let read = |&place: &Place| match place {
+            Place::Constant(entries) => Dense::filled([width, entries], T::zero()),
+            Place::Block { op, entries } => adjoints.take_block(op).reshape([width, entries]),
+            Place::Nodes { start, count } => {
+                let mut rows = Dense::filled([width, count], T::zero());
+                let numbers = rows.as_mut_slice();
+                for i in 0..count {
+                    adjoints.take_seeds(start + i as u32, |seed, x| numbers[seed * count + i] = x);
+                }
+                rows
+            }
+        };
+        self.leaves.iter().map(read).collect()
     }
 }
 
@@ -169,5 +178,51 @@ impl<T: Scalar> Lift<Var<T>, T> for Results<'_, T> {
     fn matrix(&mut self, x: &VarArray<T, 2>) -> T::Matrix {
         self.array(x);
         T::Matrix::from_dense(x.values())
+    }
+}
+
+/// Lifts the inputs to their adjoints, each array in the memory in which it was found.
+pub(crate) struct Read<'a, 'b, T: Scalar> {
+    adjoints: &'a mut Adjoints<'b, T>,
+    places: std::slice::Iter<'a, Place>,
+    /// The nodes that are left of the last place.
+    nodes: Range<u32>,
+    /// Whether all that has been read is finite.
+    pub(crate) finite: bool,
+}
+
+impl<'a, 'b, T: Scalar> Read<'a, 'b, T> {
+    pub(crate) fn new(adjoints: &'a mut Adjoints<'b, T>, inputs: &'a Places) -> Self {
+        Self { adjoints, places: inputs.leaves.iter(), nodes: 0..0, finite: true }
+    }
+
+    fn array<const RANK: usize>(&mut self, shape: [usize; RANK]) -> Dense<T, RANK> {
+        let Some(&Place::Block { op, .. }) = self.places.next() else {
+            unreachable!("inputs are read in the order in which they were recorded")
+        };
+        let adjoint = self.adjoints.take_block(op);
+        self.finite &= T::all_finite(adjoint.as_slice());
+        adjoint.reshape(shape)
+    }
+}
+
+impl<T: Scalar> Lift<T, T> for Read<'_, '_, T> {
+    fn scalar(&mut self, _: T) -> T {
+        let node = self.nodes.next().unwrap_or_else(|| {
+            let Some(&Place::Nodes { start, count }) = self.places.next() else {
+                unreachable!("inputs are read in the order in which they were recorded")
+            };
+            self.nodes = start + 1..start + count as u32;
+            start
+        });
+        let adjoint = self.adjoints.take_node(node);
+        self.finite &= adjoint.is_all_finite();
+        adjoint
+    }
+    fn vector(&mut self, x: &T::Vector) -> T::Vector {
+        T::Vector::from_dense(&self.array(x.shape()))
+    }
+    fn matrix(&mut self, x: &T::Matrix) -> T::Matrix {
+        T::Matrix::from_dense(&self.array(x.shape()))
     }
 }

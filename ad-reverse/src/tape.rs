@@ -1,11 +1,11 @@
 //! A recording: opening it, adding to it, closing it.
 
-use crate::block::Op;
+use crate::adjoints::Workspace;
+use crate::block::{Blocks, Edges};
 use crate::ceiling::{RecordingError, RecordingSize};
 use crate::dot::Products;
 use crate::local::{Hot, cold, hot};
 use crate::stream::{Cursor, Entry, MAX_NODES, Stream};
-use crate::sweep::Workspace;
 use ad_core::Scalar;
 use std::marker::PhantomData;
 
@@ -15,11 +15,11 @@ pub(crate) struct Tape<T: Scalar> {
     pub(crate) base: u64,
     pub(crate) len: u64,
     pub(crate) stream: Stream<T>,
-    pub(crate) ops: Vec<Op<T>>,
+    pub(crate) blocks: Blocks<T>,
     pub(crate) products: Products<T>,
     pub(crate) workspace: Workspace<T>,
     ceiling: RecordingSize,
-    /// The memory of the arrays that `ops` keep.
+    /// The memory of the arrays that `blocks` keep, counted where there is a ceiling.
     arrays: usize,
     /// The memory of all that was given up when the recording passed its ceiling.
     given_up: usize,
@@ -31,7 +31,7 @@ impl<T: Scalar> Tape<T> {
             base: 0,
             len: 0,
             stream: Stream::new(),
-            ops: Vec::new(),
+            blocks: Blocks::new(),
             products: Products::default(),
             workspace: Workspace::default(),
             ceiling: RecordingSize::UNLIMITED,
@@ -42,14 +42,14 @@ impl<T: Scalar> Tape<T> {
 
     fn clear(&mut self) {
         self.stream.clear();
-        self.ops.clear();
+        self.blocks.clear();
         self.products.clear();
         self.arrays = 0;
     }
 
     /// What the recording has needed until now, of so many operations and with its records up to `cursor`.
     fn needed(&self, operations: u64, cursor: &Cursor<T>) -> RecordingSize {
-        let ops = self.arrays + self.ops.len() * size_of::<Op<T>>();
+        let ops = self.arrays + self.blocks.bytes();
         let held = self.stream.bytes(cursor) + ops + self.products.bytes();
         let adjoints = operations as usize * size_of::<T>();
         RecordingSize { bytes: self.given_up + held + adjoints, operations }
@@ -302,17 +302,20 @@ pub(crate) fn record_difference<T: Scalar>(x: u64, y: u64) -> u64 {
     hot::<T, _>(|hot| hot.push(Entry::difference(hot.live_node(x), hot.live_node(y))))
 }
 
-/// Records a block operation; returns the id of its result and its place in the list.
-pub(crate) fn record_block<T: Scalar>(op: Op<T>) -> (u64, u32) {
-    let index = cold::<T, _>(|cold| {
+/// Records a block operation with a result of so many entries (0 for a scalar), whose edges `write` appends;
+/// returns the id of its result and its place in the list.
+#[inline(always)]
+pub(crate) fn record_block<T: Scalar>(entries: usize, write: impl FnOnce(&mut Edges<'_, T>)) -> (u64, u32) {
+    let op = cold::<T, _>(|cold| {
         let tape = cold.open.as_mut().expect("block operations are recorded on live operands");
-        tape.arrays += op.bytes();
-        hot::<T, _>(|hot| tape.keep_below_ceiling(hot));
-        tape.ops.push(op);
-        tape.ops.len() - 1
+        let op = tape.blocks.push(entries, write);
+        if tape.ceiling != RecordingSize::UNLIMITED {
+            tape.arrays += tape.blocks.bytes_kept(op);
+            hot::<T, _>(|hot| tape.keep_below_ceiling(hot));
+        }
+        op
     });
-    let index = u32::try_from(index).expect("fewer operations than nodes");
-    (hot::<T, _>(|hot| hot.push(Entry::block(index))), index)
+    (hot::<T, _>(|hot| hot.push(Entry::block(op))), op)
 }
 
 /// Records an operation on any number of live nodes, one partial each; returns the id of its result.

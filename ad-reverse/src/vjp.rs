@@ -1,11 +1,13 @@
 //! The vector-Jacobian product: [`vjp`], [`grad`], and the [`Pullback`] behind them.
 
+use crate::adjoints::Adjoints;
 use crate::array::VarArray;
 use crate::ceiling::{RecordingError, RecordingSize};
 use crate::linear::LinearMap;
+use crate::places::{Places, Read};
 use crate::var::Var;
-use ad_core::tree::{flatten, unflatten};
-use ad_core::{Array, Dense, LengthMismatch, Lift, Scalar, Tree};
+use ad_core::tree::flatten;
+use ad_core::{Array, Dense, LengthMismatch, Lift, Matrix, Scalar, Tree};
 use std::borrow::Borrow;
 
 /// The gradient of a scalar function.
@@ -209,8 +211,7 @@ impl<T: Scalar, P: Tree<Scalar = T> + ?Sized> Pullback<'_, T, P> {
     ///
     /// If `w` has not as many numbers as the result.
     pub fn try_call<W: Tree<Scalar = T> + ?Sized>(&mut self, w: &W) -> Result<P::Owned<T>, LengthMismatch> {
-        let (row, _) = self.map.pull(1, &flatten(w))?;
-        Ok(unflatten(self.x, row))
+        Ok(self.read(&flatten(w))?.0)
     }
 
     /// [`call`](Self::call), and the adjoints of the arrays watched by [`vjp_watching`], row-major.
@@ -219,8 +220,18 @@ impl<T: Scalar, P: Tree<Scalar = T> + ?Sized> Pullback<'_, T, P> {
     ///
     /// As [`call`](Self::call).
     pub fn call_watching<W: Tree<Scalar = T> + ?Sized>(&mut self, w: &W) -> (P::Owned<T>, Vec<Vec<T>>) {
-        let (row, watched) = self.map.pull(1, &flatten(w)).unwrap_or_else(|error| panic!("{error}"));
-        (unflatten(self.x, row), watched)
+        self.read(&flatten(w)).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The adjoints of the inputs in their structure, and those of the watched arrays.
+    #[allow(clippy::type_complexity, reason = "two results, each of its own type")]
+    fn read(&mut self, w: &[T]) -> Result<(P::Owned<T>, Vec<Vec<T>>), LengthMismatch> {
+        let x = self.x;
+        self.map.pull_and_read(1, w, |adjoints, inputs| {
+            let mut read = Read::new(adjoints, inputs);
+            let tree = x.lift(&mut read);
+            (tree, read.finite)
+        })
     }
 
     /// Sweeps `seeds` cotangents back at once: `w` holds one row per seed with one number for each
@@ -233,6 +244,33 @@ impl<T: Scalar, P: Tree<Scalar = T> + ?Sized> Pullback<'_, T, P> {
     /// If `w` does not hold `seeds` rows of as many numbers as the result has.
     pub fn rows(&mut self, seeds: usize, w: &[T]) -> Vec<T> {
         self.map.pull(seeds, w).unwrap_or_else(|error| panic!("{error}")).0
+    }
+
+    /// [`rows`](Self::rows) without bringing the numbers of a row together: a matrix with a row per seed for
+    /// each array of the inputs, and one for each run of scalars between them, in their order.
+    ///
+    /// ```
+    /// use ad_core::{Array, Matrix, Vector};
+    /// use ad_reverse::{VarArray, vjp};
+    ///
+    /// let wx = (Matrix::from_rows(&[[2.0, 3.0]]), Vector::from([5.0, 7.0]));
+    /// let zero = Vector::from([0.0]);
+    /// let (_, mut pullback) =
+    ///     vjp(|(w, x)| VarArray::<f64, 1>::affine(&[(w, x)], &VarArray::constant(&zero)), &wx);
+    /// let blocks = pullback.blocks(1, &[1.0]);
+    /// assert_eq!((blocks[0].row(0), blocks[1].row(0)), (&[5.0, 7.0][..], &[2.0, 3.0][..]));
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// As [`rows`](Self::rows).
+    pub fn blocks(&mut self, seeds: usize, w: &[T]) -> Vec<Matrix<T>> {
+        let read = |adjoints: &mut Adjoints<'_, T>, inputs: &Places| {
+            let blocks = inputs.read_blocks(adjoints);
+            let finite = blocks.iter().all(|block| T::all_finite(block.as_slice()));
+            (blocks, finite)
+        };
+        self.map.pull_and_read(seeds, w, read).unwrap_or_else(|error| panic!("{error}")).0
     }
 
     /// The number of numbers in the result.

@@ -57,3 +57,20 @@ impl<R: Scalar, const RANK: usize> Sequence<R, RANK> {
         Dense::filled(shape, R::zero())
     }
 }
+
+impl<R: Scalar> Sequence<R, 2> {
+    /// How many sequences run at once.
+    pub fn batch(&self) -> usize {
+        self.x[0].rows()
+    }
+
+    /// The sequences in a range of rows.
+    ///
+    /// # Panics
+    ///
+    /// If the range reaches past the end.
+    pub fn rows(&self, range: std::ops::Range<usize>) -> Self {
+        let cut = |all: &[Dense<R, 2>]| all.iter().map(|x| x.sliced(range.clone())).collect();
+        Self::new(cut(&self.x), cut(&self.y_target))
+    }
+}

@@ -1,10 +1,10 @@
 //! [`Dense`]: plain numbers in row-major order, shared until written to.
 
 use super::Array;
+use super::storage::Storage;
 use crate::length::LengthMismatch;
 use crate::rule::{Nary, Unary};
 use crate::scalar::Scalar;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::any::Any;
 use core::ops::Range;
@@ -22,19 +22,20 @@ use core::ops::Range;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dense<T, const RANK: usize> {
     shape: [usize; RANK],
-    data: Arc<[T]>,
+    data: Storage<T>,
 }
 
-impl<T: Copy, const RANK: usize> Dense<T, RANK> {
+impl<T: Copy + 'static, const RANK: usize> Dense<T, RANK> {
     /// Numbers in row-major order.
     ///
     /// # Panics
     ///
     /// If there are not as many numbers as the shape has entries.
     pub fn new(shape: [usize; RANK], data: impl IntoIterator<Item = T>) -> Self {
-        let data: Arc<[T]> = data.into_iter().collect();
         let expected: usize = shape.iter().product();
-        assert!(data.len() == expected, "shape {shape:?} has {expected} entries, got {}", data.len());
+        let (data, exact) = Storage::collected(expected, data);
+        let (found, or_more) = (data.len(), if data.len() < expected { "" } else { " and more" });
+        assert!(exact, "shape {shape:?} has {expected} entries, got {found}{or_more}");
         Self { shape, data }
     }
 
@@ -52,8 +53,7 @@ impl<T: Copy, const RANK: usize> Dense<T, RANK> {
 
     /// One number everywhere.
     pub fn filled(shape: [usize; RANK], value: T) -> Self {
-        let len = shape.iter().product();
-        Self { shape, data: core::iter::repeat_n(value, len).collect() }
+        Self { shape, data: Storage::filled(shape.iter().product(), value) }
     }
 
     /// The extent of each axis.
@@ -82,13 +82,13 @@ impl<T: Copy, const RANK: usize> Dense<T, RANK> {
 
     /// All numbers, row-major, to write to; copies them first if they are shared.
     pub fn as_mut_slice(&mut self) -> &mut [T] {
-        Arc::make_mut(&mut self.data)
+        self.data.make_mut()
     }
 
     /// Whether both share the same storage, and so are equal without a look at the numbers.
     #[must_use]
     pub fn shares_storage<const OTHER: usize>(&self, other: &Dense<T, OTHER>) -> bool {
-        Arc::ptr_eq(&self.data, &other.data)
+        self.data.is_same(&other.data)
     }
 
     /// The same numbers in another shape.
@@ -106,15 +106,28 @@ impl<T: Copy, const RANK: usize> Dense<T, RANK> {
         Dense { shape, data: self.data }
     }
 
-    /// Fresh storage, written by `fill`.
-    pub fn build(shape: [usize; RANK], zero: T, fill: impl FnOnce(&mut [T])) -> Self {
-        let mut out = Self::filled(shape, zero);
+    /// The same numbers as a matrix: of a vector its only row.
+    #[must_use]
+    pub fn to_rows(&self) -> Dense<T, 2> {
+        Dense { shape: [self.rows(), self.cols()], data: self.data.clone() }
+    }
+
+    /// The same numbers as a vector.
+    #[must_use]
+    pub fn to_vector(&self) -> Dense<T, 1> {
+        Dense { shape: [self.data.len()], data: self.data.clone() }
+    }
+
+    /// Storage that `fill` writes: all of it, for what stands there before is unspecified (`value`, or numbers
+    /// of an array that is gone).
+    pub fn build(shape: [usize; RANK], value: T, fill: impl FnOnce(&mut [T])) -> Self {
+        let mut out = Self { shape, data: Storage::unspecified(shape.iter().product(), value) };
         fill(out.as_mut_slice());
         out
     }
 }
 
-impl<T: Copy> Dense<T, 2> {
+impl<T: Copy + 'static> Dense<T, 2> {
     /// A matrix from its rows.
     ///
     /// # Panics
@@ -126,7 +139,7 @@ impl<T: Copy> Dense<T, 2> {
             let len = row.as_ref().len();
             assert!(len == cols, "row 0 has length {cols}, row {i} has length {len}");
         }
-        Self { shape: [rows.len(), cols], data: rows.iter().flat_map(|row| row.as_ref()).copied().collect() }
+        Self::new([rows.len(), cols], rows.iter().flat_map(|row| row.as_ref()).copied())
     }
 
     /// The rows, as slices.
@@ -147,21 +160,21 @@ impl<T: Copy> Dense<T, 2> {
     }
 }
 
-impl<T: Copy> From<Vec<T>> for Dense<T, 1> {
+impl<T: Copy + 'static> From<Vec<T>> for Dense<T, 1> {
     fn from(data: Vec<T>) -> Self {
-        Self { shape: [data.len()], data: data.into() }
+        Self::from(&data[..])
     }
 }
 
-impl<T: Copy> From<&[T]> for Dense<T, 1> {
+impl<T: Copy + 'static> From<&[T]> for Dense<T, 1> {
     fn from(data: &[T]) -> Self {
-        Self { shape: [data.len()], data: data.into() }
+        Self { shape: [data.len()], data: Storage::copied(data) }
     }
 }
 
-impl<T: Copy, const N: usize> From<[T; N]> for Dense<T, 1> {
+impl<T: Copy + 'static, const N: usize> From<[T; N]> for Dense<T, 1> {
     fn from(data: [T; N]) -> Self {
-        Self { shape: [N], data: data.into() }
+        Self::from(&data[..])
     }
 }
 
@@ -195,9 +208,9 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
 
     /// `f(x)` and `f'(x)` elementwise.
     pub fn mapped_with_partial<R: Unary>(&self, rule: R) -> (Self, Self) {
-        let mut partial = Self::filled(self.shape, T::zero());
-        let value = self.like(|y| T::map_with_partial(rule, &self.data, y, partial.as_mut_slice()));
-        (value, partial)
+        let mut value = None;
+        let partial = self.like(|p| value = Some(self.like(|y| T::map_with_partial(rule, &self.data, y, p))));
+        (value.expect("just computed"), partial)
     }
 
     /// `a x + b y`.
@@ -252,17 +265,20 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
                 x.shape
             );
         }
+        if rows == 1 {
+            let mut data = Storage::copied(&bias.data);
+            for (w, x) in terms {
+                T::gemv(&w.data, &x.data, data.make_mut());
+            }
+            return Self { shape, data };
+        }
         Self::build(shape, T::zero(), |y| {
             for row in y.chunks_exact_mut(outputs.max(1)) {
                 row.copy_from_slice(&bias.data);
             }
             for (w, x) in terms {
-                if rows == 1 {
-                    T::gemv(&w.data, &x.data, y);
-                } else {
-                    let inputs = x.cols();
-                    T::gemm([rows, inputs, outputs], &x.data, (inputs, 1), &w.data, (1, inputs), y, true);
-                }
+                let inputs = x.cols();
+                T::gemm([rows, inputs, outputs], &x.data, (inputs, 1), &w.data, (1, inputs), y, true);
             }
         })
     }
@@ -270,10 +286,8 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
     /// A rule of many variables along the last axis.
     pub fn rows_reduced<R: Nary>(&self, rule: R) -> Dense<T, 1> {
         let cols = self.cols();
-        (0..self.rows())
-            .map(|i| T::apply_n(&self.data[i * cols..(i + 1) * cols], rule))
-            .collect::<Vec<_>>()
-            .into()
+        let row = |i| &self.data[i * cols..(i + 1) * cols];
+        Dense::new([self.rows()], (0..self.rows()).map(|i| T::apply_n(row(i), rule)))
     }
 
     /// Subtracts `rhs[i]` from every entry of row `i`.

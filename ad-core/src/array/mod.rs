@@ -6,6 +6,7 @@
 //! loop over its scalars means.
 
 mod dense;
+mod storage;
 
 pub use dense::Dense;
 

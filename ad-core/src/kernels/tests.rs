@@ -255,7 +255,7 @@ macro_rules! tests_of {
                 (random(source, offset + len + 3), offset..offset + len)
             }
 
-            /// All binades with both signs, where the functions change, and around the points where the
+            /// All binades with both signs, bit patterns at even distances from the smallest number to the largest, where the functions change, and around the points where the
             /// reduction of the argument does.
             fn arguments() -> Vec<$real> {
                 let mut source = Random(0x9e37_79b9_7f4a_7c15);
@@ -267,6 +267,11 @@ macro_rules! tests_of {
                         let v = $real::from_bits((binade << exponent) | mantissa);
                         x.extend([v, -v]);
                     }
+                }
+                const PATTERNS: $bits = 200_000;
+                for i in 0..=PATTERNS {
+                    let v = $real::from_bits(i * ($real::MAX.to_bits() / PATTERNS));
+                    x.extend([v, -v]);
                 }
                 for range in [1.0, 3.0, 40.0, $span] {
                     x.extend((0..4000).map(|_| (source.signed() * range) as $real));

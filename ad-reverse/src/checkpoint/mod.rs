@@ -17,10 +17,11 @@
 
 mod schedule;
 
+use crate::adjoints::{Adjoints, Shared};
 use crate::array::VarArray;
 use crate::ceiling::RecordingSize;
 use crate::places::{Places, Results};
-use crate::sweep::{Adjoints, Shared, sweep};
+use crate::sweep::sweep;
 use crate::tape::Recording;
 use crate::var::Var;
 use ad_core::{Array, Dense, Lift, Scalar, Tree};

@@ -1,8 +1,11 @@
-//! What the scalar tape holds: bytes per record, by a counting allocator.
+//! What the scalar tape holds, in bytes per record, and what the modes of the network need beside derivatives
+//! by hand, by a counting allocator.
 
-use ad_benches::memory::PeakAlloc;
+use ad_benches::hand::{Sizes, bptt::Bptt, network as network_of_measurements, parameters, sequence};
+use ad_benches::memory::{PeakAlloc, peak};
 use ad_benches::programs::{Dot, Loops, Product, Rnn, Shape, chain};
 use ad_reverse::{Var, vjp};
+use rnn::credit::Mode;
 use std::thread;
 
 #[global_allocator]
@@ -19,6 +22,45 @@ fn held(f: impl FnOnce(&[Var<f64>]) -> Var<f64> + Send, x: &[f64]) -> (usize, us
         (recorded - start, swept - recorded)
     };
     thread::scope(|s| s.spawn(run).join().expect("a gradient"))
+}
+
+fn beside(case: &str, name: &str, bytes: usize, baseline: &str, baseline_bytes: usize) {
+    let ratio = bytes as f64 / baseline_bytes as f64;
+    if ad_benches::wants_json() {
+        println!(
+            "{{\"bench\": \"memory\", \"case\": {case:?}, \"name\": {name:?}, \"baseline\": {baseline:?}, \
+             \"ratio\": {ratio:.3}, \"low\": {ratio:.3}, \"high\": {ratio:.3}, \"bytes\": {bytes}}}"
+        );
+    } else {
+        println!("{case:<40} {name:<12} {bytes:>11} bytes, {ratio:>6.3} of {baseline} ({baseline_bytes})");
+    }
+}
+
+/// The modes of the network, each with all that it allocates, the gradient included.
+fn modes() {
+    let rnn = network_of_measurements();
+    for (n, d, m, t) in [(4, 32, 4, 50), (8, 128, 8, 100), (8, 256, 8, 200)] {
+        let sizes = Sizes { n, d, m, t, b: 1 };
+        let (params, data) = (parameters(sizes), sequence(sizes));
+        // What the matrix products keep for the thread is there before.
+        let warm = || Bptt::new(sizes, rnn.alpha).run(&params, &data);
+        let by_hand = peak(warm, || {
+            let mut hand = Bptt::new(sizes, rnn.alpha);
+            hand.run(&params, &data);
+            hand
+        });
+        let bptt = peak(warm, || Mode::Bptt.value_and_grad(&rnn, &params, &data));
+        beside(&sizes.to_string(), "bptt", bptt, "hand", by_hand);
+    }
+    for (d, k) in [(32, 32), (64, 64), (128, 64)] {
+        let sizes = Sizes { n: 4, d, m: 4, t: 2 * k, b: 1 };
+        let (params, data) = (parameters(sizes), sequence(sizes));
+        let two_blocks = 2 * d * sizes.recurrent() * size_of::<f64>();
+        for mode in [Mode::Rtrl, Mode::Window(k)] {
+            let bytes = peak(|| (), || mode.value_and_grad(&rnn, &params, &data));
+            beside(&sizes.to_string(), &mode.to_string(), bytes, "two blocks of P", two_blocks);
+        }
+    }
 }
 
 fn row(case: &str, records: usize, (recorded, swept): (usize, usize)) {
@@ -55,4 +97,5 @@ fn main() {
     let Shape { n, d, m, t } = Shape { n: 8, d: 128, m: 8, t: 100 };
     network::<Loops>("RNN d=128 T=100, + and *", 2 * t * d * (d + n + m));
     network::<Dot>("RNN d=128 T=100, dot (per term)", 2 * t * d * (d + n + m));
+    modes();
 }

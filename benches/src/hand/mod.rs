@@ -6,8 +6,8 @@
 pub mod bptt;
 pub mod rtrl;
 
-use ad_core::{Dense, Matrix, Vector};
-use rnn::{Activation, Loss, Output, Parameters, Rnn, Sequence};
+use ad_core::{Dense, Matrix, Real, Vector};
+use rnn::{Activation, Loss, Output, Parameters, Readout, Recurrent, Rnn, Sequence};
 
 /// The sizes of a problem: inputs, units, outputs, steps, sequences at once.
 #[derive(Clone, Copy, Debug)]
@@ -63,4 +63,20 @@ pub fn batch(sizes: Sizes) -> Sequence<f64, 2> {
     };
     let (x, y) = (0..sizes.t).map(|t| (wave(t, sizes.n, 0.7), wave(t, sizes.m, 0.3))).unzip();
     Sequence::new(x, y)
+}
+
+/// The same parameters and sequence in single precision.
+pub fn single(params: &Parameters<f64>, data: &Sequence<f64, 1>) -> (Parameters<f32>, Sequence<f32, 1>) {
+    fn round<const RANK: usize>(x: &Dense<f64, RANK>) -> Dense<f32, RANK> {
+        Dense::new(x.shape(), x.as_slice().iter().map(|&x| f32::from_literal(x)))
+    }
+    let Parameters { recurrent, readout } = params;
+    let recurrent = Recurrent {
+        w_rec: round(&recurrent.w_rec),
+        w_in: round(&recurrent.w_in),
+        b_rec: round(&recurrent.b_rec),
+    };
+    let readout = Readout { w_out: round(&readout.w_out), b_out: round(&readout.b_out) };
+    let (x, y) = data.iter().map(|(x, y)| (round(x), round(y))).unzip();
+    (Parameters { recurrent, readout }, Sequence::new(x, y))
 }

@@ -17,6 +17,8 @@
 //! | [`window`] | blocks of `K` steps | forwards, window by window | forward over windows, reverse inside |
 //! | [`triangle`] | nothing: every cell | both | either |
 //!
+//! With the feature `rayon`, `parallel` runs [`bptt`] for a batch on several cores.
+//!
 //! No equation of the chapter is differentiated by hand here. What is done by hand is the choice of
 //! what to seed and what to sweep.
 
@@ -26,6 +28,8 @@ pub mod count;
 pub mod full;
 pub mod immediate;
 pub mod mode;
+#[cfg(feature = "rayon")]
+pub mod parallel;
 pub mod rtrl;
 pub mod triangle;
 pub mod window;

@@ -11,7 +11,6 @@ use crate::credit::immediate::identity;
 use crate::credit::rtrl::NOT_EMPTY;
 use crate::model::{Parameters, Recurrent, Rnn};
 use crate::sequence::Sequence;
-use ad_core::tree::unflatten;
 use ad_core::{Array, Dense, Matrix, Scalar, Unary, Vector, impl_tree};
 use ad_reverse::Var;
 
@@ -20,8 +19,8 @@ use ad_reverse::Var;
 pub struct Windows<T: Scalar, F> {
     rnn: Rnn<F>,
     h: Vector<T>,
-    /// `P` (d x |theta|); `None` stands for `P_0 = 0`.
-    sensitivity: Option<Matrix<T>>,
+    /// `P` (d x |theta|), by the columns of `W_rec`, of `W_in` and of `b_rec`; `None` stands for `P_0 = 0`.
+    sensitivity: Option<[Matrix<T>; 3]>,
 }
 
 /// What a window depends on.
@@ -48,7 +47,7 @@ impl<T: Scalar, F: Unary> Windows<T, F> {
     ///
     /// If the shapes do not fit.
     pub fn advance(&mut self, params: &Parameters<T>, window: &Sequence<T::Real, 1>) -> (T, Parameters<T>) {
-        let (d, p) = (params.hidden(), params.recurrent.count());
+        let d = params.hidden();
         let inputs = Inputs { params: params.clone(), h: T::Vector::from_dense(&self.h) };
         let run = |input: &Inputs<Var<T>>| {
             let mut last = input.h.clone();
@@ -66,9 +65,8 @@ impl<T: Scalar, F: Unary> Windows<T, F> {
         let from_loss = Outcome { loss: T::one(), h: T::Vector::from_dense(&Dense::filled([d], T::zero())) };
         let mut credit = pullback.call(&from_loss);
         if let Some(sensitivity) = &self.sensitivity {
-            let mut past = vec![T::zero(); p];
-            T::gemv_t(sensitivity.as_slice(), credit.h.to_dense().as_slice(), &mut past); // delta P
-            let past: Recurrent<T> = unflatten(&params.recurrent, past);
+            let delta = credit.h.to_dense();
+            let past = past(delta.as_slice(), sensitivity, &params.recurrent); // delta P
             credit.params.recurrent = credit.params.recurrent.plus(&past);
         }
 
@@ -77,18 +75,12 @@ impl<T: Scalar, F: Unary> Windows<T, F> {
             [d, d + 1],
             identity(d).iter_rows().flat_map(|row| std::iter::once(T::zero()).chain(row.iter().copied())),
         );
-        let rows = Matrix::new([d, pullback.inputs()], pullback.rows(d, from_state.as_slice()));
-        let columns = |start: usize, width: usize| {
-            Matrix::new(
-                [d, width],
-                rows.iter_rows().flat_map(move |row| row[start..start + width].iter().copied()),
-            )
-        };
-        let mut pushed = columns(0, p);
-        if let Some(sensitivity) = &self.sensitivity {
-            let jacobian = columns(pullback.inputs() - d, d);
-            let (j, s) = (jacobian.as_slice(), sensitivity.as_slice());
-            T::gemm([d, d, p], j, (d, 1), s, (p, 1), pushed.as_mut_slice(), true);
+        let blocks = pullback.blocks(d, from_state.as_slice());
+        let [w_rec, w_in, b_rec, _, _, jacobian] = blocks.try_into().expect("five parameters and a state");
+        let mut pushed = [w_rec, w_in, b_rec];
+        for (pushed, before) in pushed.iter_mut().zip(self.sensitivity.iter().flatten()) {
+            let (j, columns) = (jacobian.as_slice(), before.cols());
+            T::gemm([d, d, columns], j, (d, 1), before.as_slice(), (columns, 1), pushed.as_mut_slice(), true);
         }
         self.sensitivity = Some(pushed);
         self.h = outcome.h.to_dense();
@@ -101,8 +93,26 @@ impl<T: Scalar, F: Unary> Windows<T, F> {
     }
 
     /// `P = dh/dtheta` (d x |theta|) after the last window; `None` before the first.
-    pub fn sensitivity(&self) -> Option<&Matrix<T>> {
-        self.sensitivity.as_ref()
+    #[must_use]
+    pub fn sensitivity(&self) -> Option<Matrix<T>> {
+        let blocks = self.sensitivity.as_ref()?;
+        let (d, p) = (self.h.cols(), blocks.iter().map(Dense::cols).sum());
+        let rows = (0..d).flat_map(|i| blocks.iter().flat_map(move |block| block.row(i).iter().copied()));
+        Some(Matrix::new([d, p], rows))
+    }
+}
+
+/// `delta P`, in the shape of the parameters.
+fn past<T: Scalar>(delta: &[T], sensitivity: &[Matrix<T>; 3], like: &Recurrent<T>) -> Recurrent<T> {
+    let [w_rec, w_in, b_rec] = sensitivity.each_ref().map(|block| {
+        let mut sum = Vector::filled([block.cols()], T::zero());
+        T::gemv_t(block.as_slice(), delta, sum.as_mut_slice());
+        sum
+    });
+    Recurrent {
+        w_rec: T::Matrix::from_dense(&w_rec.reshape(like.w_rec.shape())),
+        w_in: T::Matrix::from_dense(&w_in.reshape(like.w_in.shape())),
+        b_rec: T::Vector::from_dense(&b_rec),
     }
 }
 

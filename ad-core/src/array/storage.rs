@@ -1,0 +1,500 @@
+//! [`Storage`]: the memory of an array, shared by its clones and recycled after the last of them.
+//!
+//! Programs on arrays make many short-lived arrays of a few sizes, and between the operations of a small
+//! network there are only tens of nanoseconds: asking the system's allocator for each array takes longer
+//! than the arithmetic. Blocks that are no longer used wait in a pool of their thread, sorted by size,
+//! at most [`POOL_BYTES`] of them. They are aligned for vector registers.
+//!
+//! # Why unsafe, and why it is sound
+//!
+//! A reference-counted slice without the standard library's `Arc<[T]>`, because that cannot be taken
+//! apart and used again.
+//!
+//! * A block is a [`Header`] and, behind it, room for as many bytes as its class holds; it is allocated
+//!   and freed with the layout of its class, which the header keeps.
+//! * While a [`Storage`] lives, its block is counted by `owners`, and the first `len` elements behind the
+//!   header are initialised values of `T`: every constructor writes them before it sets `len`. Elements
+//!   are `Copy`, so nothing has to be dropped.
+//! * Numbers are written only through `&mut Storage` while `owners` is 1. Nobody else can raise the count
+//!   in that time, because that takes a reference to one of its owners. The count goes up and down as that
+//!   of `Arc` does, with the same orderings, so what one thread did with a block happens before another
+//!   one recycles it.
+//! * In the pool a block has no owner, and `next` links it to others. A pool belongs to one thread and frees
+//!   its blocks when that ends; a block that is dropped later goes back to the allocator.
+//! * What a block holds when it is taken counts as uninitialised, but for its first `written` bytes: those
+//!   have been written as `f64` or `f32` and as nothing else since, so they are initialised, and any bytes
+//!   are a number of these types.
+
+#![allow(unsafe_code, reason = "the allocator takes longer than an operation; see the module's argument")]
+
+use alloc::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use core::any::TypeId;
+#[cfg(feature = "std")]
+use core::cell::Cell;
+use core::fmt;
+use core::marker::PhantomData;
+use core::mem::{align_of, size_of};
+use core::ops::Deref;
+use core::ptr::{self, NonNull};
+use core::sync::atomic::{AtomicU32, Ordering, fence};
+
+/// How many bytes of unused blocks a thread keeps.
+#[cfg(feature = "std")]
+const POOL_BYTES: usize = 64 << 20;
+
+/// Classes between one power of two and the next: a block is at most a sixteenth larger than asked for.
+const STEPS: usize = 16;
+/// One list of unused blocks for each class below `2^40` bytes.
+const CLASSES: usize = 36 * STEPS;
+
+#[repr(C, align(32))]
+struct Header {
+    owners: AtomicU32,
+    class: u32,
+    len: usize,
+    written: usize,
+    next: *mut Header,
+}
+
+/// A slice of numbers that its clones share.
+pub(super) struct Storage<T> {
+    block: NonNull<Header>,
+    numbers: PhantomData<T>,
+}
+
+// SAFETY: an owner gives out `&T` to all threads that have one, as `Arc<[T]>` does, under the same bounds.
+unsafe impl<T: Send + Sync> Send for Storage<T> {}
+// SAFETY: as above.
+unsafe impl<T: Send + Sync> Sync for Storage<T> {}
+
+impl<T: Copy + 'static> Storage<T> {
+    /// Whether any initialised bytes are a `T`, and stay initialised under one.
+    const PLAIN: fn() -> bool =
+        || TypeId::of::<T>() == TypeId::of::<f64>() || TypeId::of::<T>() == TypeId::of::<f32>();
+
+    /// Room for `len` numbers, none of which is there yet.
+    #[inline]
+    fn reserved(len: usize) -> Self {
+        const { assert!(align_of::<T>() <= align_of::<Header>(), "elements are aligned no more than a header") };
+        let bytes = len.checked_mul(size_of::<T>()).expect("an array of more bytes than there are addresses");
+        Self { block: acquire(bytes), numbers: PhantomData }
+    }
+
+    #[inline]
+    fn first(&self) -> *mut T {
+        // SAFETY: the header is followed by its block's room.
+        unsafe { self.block.as_ptr().add(1).cast() }
+    }
+
+    /// # Safety
+    ///
+    /// The first `len` numbers have been written, and this is the only owner.
+    #[inline]
+    unsafe fn complete(mut self, len: usize) -> Self {
+        // SAFETY: the block is ours alone, as the caller promises.
+        let header = unsafe { self.block.as_mut() };
+        header.len = len;
+        header.written = if (Self::PLAIN)() { header.written.max(len * size_of::<T>()) } else { 0 };
+        self
+    }
+
+    /// `len` times the same number.
+    #[inline]
+    pub(super) fn filled(len: usize, value: T) -> Self {
+        Self::reserved(len).fill(len, value)
+    }
+
+    /// `len` numbers to be overwritten: `value`, or whatever a plain number's block holds.
+    #[inline]
+    pub(super) fn unspecified(len: usize, value: T) -> Self {
+        let new = Self::reserved(len);
+        if (Self::PLAIN)() && new.header().written >= len * size_of::<T>() {
+            // SAFETY: so many bytes are initialised, and any bytes are a plain number.
+            return unsafe { new.complete(len) };
+        }
+        new.fill(len, value)
+    }
+
+    /// Completes a block with room for `len` numbers.
+    #[inline]
+    fn fill(self, len: usize, value: T) -> Self {
+        for i in 0..len {
+            // SAFETY: there is room for `len` numbers, and nobody else has seen the block.
+            unsafe { self.first().add(i).write(value) };
+        }
+        // SAFETY: all are written.
+        unsafe { self.complete(len) }
+    }
+
+    /// A copy of these numbers.
+    #[inline]
+    pub(super) fn copied(numbers: &[T]) -> Self {
+        let new = Self::reserved(numbers.len());
+        // SAFETY: there is room for all of them, in a block that is not part of `numbers`.
+        unsafe {
+            ptr::copy_nonoverlapping(numbers.as_ptr(), new.first(), numbers.len());
+            new.complete(numbers.len())
+        }
+    }
+
+    /// The numbers of an iterator, at most `len`, and whether these were all and there were so many.
+    pub(super) fn collected(len: usize, numbers: impl IntoIterator<Item = T>) -> (Self, bool) {
+        let new = Self::reserved(len);
+        let mut numbers = numbers.into_iter();
+        let mut count = 0;
+        for number in numbers.by_ref().take(len) {
+            // SAFETY: `take` ends after `len` numbers, for which there is room.
+            unsafe { new.first().add(count).write(number) };
+            count += 1;
+        }
+        let exact = count == len && numbers.next().is_none();
+        // SAFETY: `count` numbers are written, and nobody else has seen the block.
+        (unsafe { new.complete(count) }, exact)
+    }
+
+    /// The numbers, to write to; copied first if there are other owners.
+    #[inline]
+    pub(super) fn make_mut(&mut self) -> &mut [T] {
+        if !self.is_unique() {
+            *self = Self::copied(self);
+        }
+        // SAFETY: all `len` numbers are initialised, and there is no other owner.
+        unsafe { core::slice::from_raw_parts_mut(self.first(), self.len()) }
+    }
+}
+
+impl<T> Storage<T> {
+    #[inline]
+    fn header(&self) -> &Header {
+        // SAFETY: the block lives as long as an owner; its header is written to by a single owner alone.
+        unsafe { self.block.as_ref() }
+    }
+
+    #[inline]
+    fn is_unique(&self) -> bool {
+        self.header().owners.load(Ordering::Acquire) == 1
+    }
+
+    /// Whether both are owners of one block.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.block == other.block
+    }
+}
+
+impl<T> Deref for Storage<T> {
+    type Target = [T];
+    #[inline]
+    fn deref(&self) -> &[T] {
+        let header = self.header();
+        // SAFETY: the first `len` elements behind the header are initialised.
+        unsafe { core::slice::from_raw_parts(self.block.as_ptr().add(1).cast(), header.len) }
+    }
+}
+
+impl<T> Clone for Storage<T> {
+    #[inline]
+    fn clone(&self) -> Self {
+        let before = self.header().owners.fetch_add(1, Ordering::Relaxed);
+        assert!(before <= i32::MAX as u32, "too many clones of an array");
+        Self { block: self.block, numbers: PhantomData }
+    }
+}
+
+impl<T> Drop for Storage<T> {
+    #[inline]
+    fn drop(&mut self) {
+        // A single owner needs no atomic change to know that it is the last one.
+        if !self.is_unique() {
+            if self.header().owners.fetch_sub(1, Ordering::Release) != 1 {
+                return;
+            }
+            fence(Ordering::Acquire);
+        }
+        // SAFETY: this was the last owner.
+        unsafe { release(self.block) };
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Storage<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+impl<T: PartialEq> PartialEq for Storage<T> {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+/// The class of blocks for so many bytes, header included, and how many bytes those have.
+#[inline]
+fn class_of(bytes: usize) -> (usize, usize) {
+    let size = bytes.max(STEPS).next_multiple_of(STEPS);
+    let shift = size.ilog2() - STEPS.ilog2();
+    let steps = size.div_ceil(1 << shift); // STEPS ..= 2 STEPS
+    (shift as usize * STEPS + steps - STEPS, steps << shift)
+}
+
+fn layout(class: usize) -> Layout {
+    let size = (class % STEPS + STEPS) << (class / STEPS);
+    Layout::from_size_align(size, align_of::<Header>()).expect("a size that was allocated")
+}
+
+/// A block with room for so many bytes and one owner.
+#[inline]
+fn acquire(bytes: usize) -> NonNull<Header> {
+    let (class, size) = class_of(bytes.saturating_add(size_of::<Header>()));
+    assert!(class < CLASSES && size <= isize::MAX as usize, "an array of {bytes} bytes");
+    let block = from_pool(class, size).unwrap_or_else(|| allocate(class));
+    // SAFETY: the block is nobody's yet, and its header is initialised.
+    unsafe {
+        let header = block.as_ptr();
+        (*header).owners = AtomicU32::new(1);
+        (*header).len = 0;
+    }
+    block
+}
+
+#[cold]
+#[inline(never)]
+fn allocate(class: usize) -> NonNull<Header> {
+    let layout = layout(class);
+    // SAFETY: no class has blocks without bytes.
+    let block = unsafe { alloc(layout) };
+    let Some(block) = NonNull::<Header>::new(block.cast()) else { handle_alloc_error(layout) };
+    let owners = AtomicU32::new(1);
+    // SAFETY: the block is new, and every class has room for a header.
+    unsafe { block.write(Header { owners, class: class as u32, len: 0, written: 0, next: ptr::null_mut() }) };
+    block
+}
+
+/// # Safety
+///
+/// The block has no owner.
+#[inline]
+unsafe fn release(block: NonNull<Header>) {
+    // SAFETY: the caller's promise, passed on.
+    unsafe {
+        if !to_pool(block) {
+            free(block);
+        }
+    }
+}
+
+/// # Safety
+///
+/// The block has no owner and is in no pool.
+#[cold]
+#[inline(never)]
+unsafe fn free(block: NonNull<Header>) {
+    // SAFETY: it was allocated with the layout of its class.
+    unsafe { dealloc(block.as_ptr().cast(), layout(block.as_ref().class as usize)) };
+}
+
+#[cfg(feature = "std")]
+use pool::{from_pool, to_pool};
+
+/// Without threads there is no pool.
+#[cfg(not(feature = "std"))]
+fn from_pool(_class: usize, _size: usize) -> Option<NonNull<Header>> {
+    None
+}
+
+/// See [`from_pool`].
+///
+/// # Safety
+///
+/// None is needed.
+#[cfg(not(feature = "std"))]
+unsafe fn to_pool(_block: NonNull<Header>) -> bool {
+    false
+}
+
+#[cfg(feature = "std")]
+mod pool {
+    use super::*;
+
+    /// Blocks without owners, by their class.
+    struct Pool {
+        blocks: [Cell<*mut Header>; CLASSES],
+        bytes: Cell<usize>,
+    }
+
+    std::thread_local! {
+        static POOL: Pool =
+            const { Pool { blocks: [const { Cell::new(ptr::null_mut()) }; CLASSES], bytes: Cell::new(0) } };
+    }
+
+    /// `f` with this thread's pool, inlined, which `try_with` is not; `None` if the thread is ending.
+    #[inline(always)]
+    fn with_pool<R>(f: impl FnOnce(&Pool) -> R) -> Option<R> {
+        let pool = POOL.try_with(ptr::from_ref).ok()?;
+        // SAFETY: the pool was alive just now, and nobody but this thread can end it, after `f` has returned;
+        // the closure takes a reference of any lifetime, so it cannot keep it.
+        Some(f(unsafe { &*pool }))
+    }
+
+    impl Pool {
+        #[inline]
+        fn take(&self, class: usize, size: usize) -> Option<NonNull<Header>> {
+            let block = NonNull::new(self.blocks[class].get())?;
+            // SAFETY: blocks in the pool are valid, and their `next` is what was there before them.
+            self.blocks[class].set(unsafe { block.as_ref().next });
+            self.bytes.set(self.bytes.get() - size);
+            Some(block)
+        }
+
+        /// Whether there was room for the block.
+        ///
+        /// # Safety
+        ///
+        /// The block has no owner and is in no pool.
+        #[inline]
+        unsafe fn keep(&self, mut block: NonNull<Header>) -> bool {
+            // SAFETY: nobody else has the block.
+            let header = unsafe { block.as_mut() };
+            let bytes = self.bytes.get() + layout(header.class as usize).size();
+            if bytes > POOL_BYTES {
+                return false;
+            }
+            header.next = self.blocks[header.class as usize].replace(block.as_ptr());
+            self.bytes.set(bytes);
+            true
+        }
+    }
+
+    impl Drop for Pool {
+        fn drop(&mut self) {
+            for blocks in &self.blocks {
+                let mut next = blocks.replace(ptr::null_mut());
+                while let Some(block) = NonNull::new(next) {
+                    // SAFETY: blocks in the pool are valid and have no owner.
+                    unsafe {
+                        next = block.as_ref().next;
+                        free(block);
+                    }
+                }
+            }
+        }
+    }
+
+    #[inline]
+    pub(super) fn from_pool(class: usize, size: usize) -> Option<NonNull<Header>> {
+        with_pool(|pool| pool.take(class, size)).flatten()
+    }
+
+    /// Whether the block has found a place.
+    ///
+    /// # Safety
+    ///
+    /// The block has no owner and is in no pool.
+    #[inline]
+    pub(super) unsafe fn to_pool(block: NonNull<Header>) -> bool {
+        // SAFETY: the caller's promise, passed on.
+        with_pool(|pool| unsafe { pool.keep(block) }) == Some(true)
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn the_pool_is_bounded() {
+            let blocks: Vec<_> = (0..10).map(|_| Storage::filled(POOL_BYTES / 8, 0_u8)).collect();
+            drop(blocks);
+            POOL.with(|pool| assert!(pool.bytes.get() <= POOL_BYTES));
+        }
+
+        #[test]
+        fn an_unused_block_is_used_again_and_its_numbers_are_not() {
+            let old = Storage::filled(33, 7.0_f64);
+            let place = old.block;
+            drop(old);
+            let new = Storage::filled(33, 1.0_f64);
+            assert_eq!(new.block, place);
+            assert_eq!(*new, [1.0; 33]);
+            assert_eq!(new.first() as usize % 32, 0);
+        }
+
+        #[test]
+        fn unspecified_numbers_are_plain_numbers_that_somebody_wrote() {
+            drop(Storage::filled(50, 7.0_f64));
+            assert_eq!(*Storage::unspecified(50, 1.0_f64), [7.0; 50]);
+            assert_eq!(*Storage::unspecified(50, 1_u64), [1; 50]); // no plain numbers, and none are left behind
+            assert_eq!(*Storage::unspecified(50, 2.0_f64), [2.0; 50]);
+            drop(Storage::filled(49, 3.0_f64)); // the same class
+            let numbers = Storage::unspecified(50, 4.0_f64);
+            assert!(numbers[..49] == [3.0; 49] && numbers[49] == 2.0, "{numbers:?}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_class_holds_what_was_asked_for_and_little_more() {
+        let mut last = 0;
+        for bytes in (32..5000).chain([1 << 20, (1 << 20) + 1, (1 << 30) - 1, 1 << 30]) {
+            let (class, size) = class_of(bytes);
+            assert!(size >= bytes && size <= bytes + bytes / STEPS + STEPS, "{size} bytes for {bytes}");
+            assert_eq!(layout(class).size(), size, "class {class}, for {bytes}");
+            assert!(class >= last && class < CLASSES);
+            last = class;
+        }
+    }
+
+    #[test]
+    fn clones_share_until_one_is_written_to() {
+        let mut a = Storage::copied(&[1, 2, 3]);
+        let b = a.clone();
+        assert!(a.is_same(&b));
+        a.make_mut()[0] = 9;
+        assert_eq!((&*a, &*b), (&[9, 2, 3][..], &[1, 2, 3][..]));
+        let place = a.block;
+        drop(b);
+        a.make_mut()[1] = 8; // alone: in place
+        assert_eq!((a.block, &*a), (place, &[9, 8, 3][..]));
+    }
+
+    #[test]
+    fn an_iterator_with_too_few_or_too_many_numbers_is_told() {
+        for (count, exact) in [(2, false), (3, true), (4, false)] {
+            let (numbers, found) = Storage::collected(3, 0..count);
+            assert_eq!((numbers.len(), found), (3.min(count as usize), exact));
+        }
+    }
+
+    #[test]
+    fn a_panic_while_numbers_are_collected_leaves_nothing_behind() {
+        let caught = std::panic::catch_unwind(|| Storage::collected(3, (0..3).map(|i| 6 / (1 - i))));
+        assert!(caught.is_err());
+        assert_eq!(*Storage::filled(3, 1), [1, 1, 1]);
+    }
+
+    #[test]
+    fn threads_share_numbers_and_the_last_one_recycles() {
+        for _ in 0..100 {
+            let numbers = Storage::filled(100, 1.5_f64);
+            std::thread::scope(|scope| {
+                for _ in 0..4 {
+                    let mut mine = numbers.clone();
+                    scope.spawn(move || {
+                        assert_eq!(mine.iter().sum::<f64>(), 150.0);
+                        mine.make_mut()[0] += 1.0;
+                        assert_eq!(mine.iter().sum::<f64>(), 151.0);
+                    });
+                }
+                drop(numbers);
+            });
+        }
+    }
+
+    #[test]
+    fn empty_arrays_and_elements_without_size() {
+        assert!(Storage::<f64>::filled(0, 0.0).is_empty());
+        assert_eq!(Storage::filled(5, ()).len(), 5);
+    }
+}
