@@ -129,7 +129,7 @@ impl<'a, T: Scalar> Adjoints<'a, T> {
 
     /// The adjoint of an array, and whether it has been touched before. If not, it holds no zeros but anything,
     /// and all of it has to be written.
-    pub(crate) fn to_be_written(&mut self, op: u32) -> (&mut [T], bool) {
+    pub(crate) fn overwritable(&mut self, op: u32) -> (&mut [T], bool) {
         let len = self.width * self.list.entries(op);
         let adjoint = &mut self.space.blocks[op as usize];
         let touched = adjoint.is_some();

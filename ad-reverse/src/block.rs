@@ -304,7 +304,7 @@ fn inputs<T: Scalar>(w: &Dense<T, 2>, out: &[T], x: u32, adjoints: &mut Adjoints
         T::gemv_t(w.as_slice(), out, adjoints.buffer(x));
     } else {
         let shape = [out.len() / outputs, outputs, inputs];
-        let (target, touched) = adjoints.to_be_written(x);
+        let (target, touched) = adjoints.overwritable(x);
         T::gemm(shape, out, (outputs, 1), w.as_slice(), (inputs, 1), target, touched);
     }
 }

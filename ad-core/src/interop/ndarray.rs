@@ -8,25 +8,25 @@ use crate::tree::{Lift, Tree};
 use ::ndarray::{Array, Array1, Array2, Dimension};
 use alloc::vec::Vec;
 
-impl<T: Copy> From<Array1<T>> for Vector<T> {
+impl<T: Copy + 'static> From<Array1<T>> for Vector<T> {
     fn from(x: Array1<T>) -> Self {
         Self::new([x.len()], x.iter().copied())
     }
 }
 
-impl<T: Copy> From<Vector<T>> for Array1<T> {
+impl<T: Copy + 'static> From<Vector<T>> for Array1<T> {
     fn from(x: Vector<T>) -> Self {
         x.as_slice().iter().copied().collect()
     }
 }
 
-impl<T: Copy> From<Array2<T>> for Matrix<T> {
+impl<T: Copy + 'static> From<Array2<T>> for Matrix<T> {
     fn from(x: Array2<T>) -> Self {
         Self::new([x.nrows(), x.ncols()], x.iter().copied())
     }
 }
 
-impl<T: Copy> From<Matrix<T>> for Array2<T> {
+impl<T: Copy + 'static> From<Matrix<T>> for Array2<T> {
     fn from(x: Matrix<T>) -> Self {
         let numbers: Vec<T> = x.as_slice().to_vec();
         Self::from_shape_vec((x.rows(), x.cols()), numbers).expect("a matrix has rows x columns numbers")

@@ -18,13 +18,13 @@ struct Read<T> {
     data: Vec<T>,
 }
 
-impl<T: Serialize + Copy, const RANK: usize> Serialize for Dense<T, RANK> {
+impl<T: Serialize + Copy + 'static, const RANK: usize> Serialize for Dense<T, RANK> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         Written { shape: &self.shape(), data: self.as_slice() }.serialize(serializer)
     }
 }
 
-impl<'de, T: Deserialize<'de> + Copy, const RANK: usize> Deserialize<'de> for Dense<T, RANK> {
+impl<'de, T: Deserialize<'de> + Copy + 'static, const RANK: usize> Deserialize<'de> for Dense<T, RANK> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Read { shape, data } = Read::<T>::deserialize(deserializer)?;
         let axes = shape.len();
