@@ -184,6 +184,7 @@ fn levels_are_types() {
 /// A captured outer `Dual<f64, 1>` used inside an inner derivative over the same type. Nothing in a `Dual`
 /// says whose perturbation it is, so this is NOT refused today: the inner derivative counts the outer
 /// tangent as its own and gives 2 where 1 is right. Nested by type (`levels_are_types`) it is right.
+/// docs/LIMITATIONS.md says what a tag would cost.
 #[test]
 fn sibling_perturbations_of_forward_mode_are_not_told_apart_today() {
     let inner = Cell::new(0.0);
