@@ -28,7 +28,7 @@ pub const SMOOTH: &[&str] = &[
 ];
 
 /// The operators and functions of two variables that are smooth in their domain.
-pub const SMOOTH_BINARY: &[&str] = &["add", "sub", "mul", "div", "powf", "hypot", "atan2"];
+pub const SMOOTH_BINARY: &[&str] = &["add", "sub", "mul", "div", "powf", "hypot", "atan2", "log"];
 
 /// Expressions in `variables` variables, smooth wherever they have a value, of up to `depth` levels.
 pub fn smooth(depth: u32, variables: usize) -> impl Strategy<Value = Expr> {

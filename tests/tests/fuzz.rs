@@ -18,6 +18,9 @@ use rnn::credit::{Case, Mode};
 use serde_json::{Value, json};
 use std::slice::from_ref;
 
+/// In bits.
+const PRECISION: usize = 512;
+
 /// How many roundings a rule may make, in value or partial, each half a unit in the last place.
 const ROUNDINGS: f64 = 64.0;
 
@@ -79,8 +82,10 @@ impl Exact {
         };
         for (a, arg) in args.iter().enumerate() {
             let [_, first, second] = along(a, &at).ok_or(Undecided)?;
-            // How much rounding of the arguments moves the partial.
-            let mut moved = near(&second).abs() * arg.value_error;
+            // How much rounding of the arguments moves the partial. A rule may be as far off as if its exact
+            // argument had been rounded: next to a zero of the derivative, as that of silu, its terms cancel.
+            let rounding = f64::EPSILON * near(&arg.value).abs();
+            let mut moved = near(&second).abs() * arg.value_error.max(4.0 * rounding);
             for (b, other) in args.iter().enumerate().filter(|&(b, other)| b != a && other.value_error > 0.0)
             {
                 let partial = |x: &Big| {

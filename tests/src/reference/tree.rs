@@ -69,6 +69,7 @@ impl Program for Expr {
                     ("div", &[a, b]) => a / b,
                     ("powf", &[a, b]) => a.powf(b),
                     ("hypot", &[a, b]) => a.hypot(b),
+                    ("log", &[a, b]) => a.log(b),
                     ("atan2", &[a, b]) => a.atan2(b),
                     ("max", &[a, b]) => a.max(b),
                     ("min", &[a, b]) => a.min(b),

@@ -1,17 +1,18 @@
-//! Functions at 512 bits, by a crate that shares no code with this workspace: a reference for any input.
+//! Functions at high precision, by a crate that shares no code with this workspace: a reference for any input.
 //!
-//! There is no rule of differentiation here. A derivative is a central difference, whose step is so small
-//! that its truncation is far below an `f64`'s rounding, at a precision so high that its cancellation is
-//! too: with steps of `2^-140` and 512 bits both are below `2^-220`, relative to the numbers involved.
+//! There is no rule of differentiation here. A derivative is a central difference with a step of `2^-140`,
+//! relative to `x`: its truncation is below `2^-250`, and its cancellation costs 140 of the bits for a first, 280
+//! for a second derivative. Who uses this says how many bits there are, in a constant `PRECISION`.
 
+mod special;
+
+use crate::PRECISION;
 use dashu_float::FBig;
 use dashu_float::round::mode::HalfEven;
 
 /// A binary number of [`PRECISION`] bits.
 pub(crate) type Big = FBig<HalfEven>;
 
-/// In bits.
-pub(crate) const PRECISION: usize = 512;
 const STEP: isize = -140;
 
 /// A number of the same value.
@@ -95,6 +96,17 @@ fn unary_value(name: &str, x: &Big) -> Option<Big> {
         "sigmoid" => Some(one() / (one() + e(&-x))),
         "softplus" => Some(e(x).ln_1p()),
         "silu" => Some(x / (one() + e(&-x))),
+        "to_degrees" => Some(x * big(180.0) / Big::pi(PRECISION)),
+        "to_radians" => Some(x * Big::pi(PRECISION) / big(180.0)),
+        "gelu_tanh" => inside(magnitude < 40.0, &|| special::gelu_tanh(x)),
+        "gaussian" => inside(magnitude < 27.0, &|| e(&-(x * x))),
+        "erf" => inside(magnitude < 27.0, &|| special::erf(x)),
+        "erfc" => inside(magnitude < 27.0, &|| special::erfc(x)),
+        "normal_pdf" => inside(magnitude < 38.0, &|| special::normal_pdf(x)),
+        "normal_cdf" => inside(magnitude < 38.0, &|| special::normal_cdf(x)),
+        "gelu" => inside(magnitude < 38.0, &|| x * rounded(special::normal_cdf(x))),
+        "lgamma" => inside(magnitude < 1e6, &|| special::lgamma(x)),
+        "digamma" => inside(magnitude < 1e6, &|| special::digamma(x)),
         _ => panic!("{name} has no precise form"),
     }
 }
@@ -120,6 +132,7 @@ fn binary_value(name: &str, x: &Big, y: &Big) -> Option<Big> {
             (near(&exponent).abs() < 2000.0).then(|| exponent.exp())
         }
         "hypot" => Some((x * x + y * y).sqrt()),
+        "log" => (*x > zero && *y > zero && *y != big(1.0)).then(|| x.ln() / y.ln()),
         "atan2" => (*y != zero || *x != zero).then(|| atan2(x, y)),
         _ => panic!("{name} has no precise form"),
     }
