@@ -302,7 +302,12 @@ fn a_pullback_refuses_cotangents_of_another_length() {
     }
     refused(&["cotangents"], || pullback.rows(2, &[1.0; 3]));
     assert_eq!(pullback.call(&[1.0, 1.0]), [4.0, 2.0], "and is of use afterwards");
-    refused(&["fewer numbers"], || jvp(|x: &[Dual<f64, 1>]| x[0], &[1.0, 2.0][..], &[1.0][..]));
+    for wrong in [0, 1, 3] {
+        let dx = vec![1.0; wrong];
+        refused(&["2 numbers", &format!("{wrong} tangents")], || {
+            jvp(|x: &[Dual<f64, 1>]| x[0], &[1.0, 2.0][..], &dx)
+        });
+    }
 }
 
 #[test]

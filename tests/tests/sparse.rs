@@ -109,16 +109,11 @@ fn banded_and_arrow_matrices_take_few_directions() {
     let by_rows = SparseJacobian::new(jacobian_sparsity(&arrow, &x));
     assert_eq!(by_rows.colors(), 2, "by reverse mode");
     let dense = jacobian(|x| arrow.call(x), &x);
-    assert_eq!(by_rows.call(&arrow, &x).to_dense().as_slice().len(), dense.as_slice().len());
-    for (i, j, value) in by_rows.call(&arrow, &x).triplets() {
-        assert!((value - dense.row(i)[j]).abs() < 1e-14, "({i}, {j})");
-    }
+    close(by_rows.call(&arrow, &x).to_dense().as_slice(), dense.as_slice()).unwrap();
 
     let hub = Pairs { pairs: (0..n).map(|i| (0, i)).collect() };
     let of_hub = SparseHessian::new(&hessian_sparsity(&hub, &x));
     assert_eq!(of_hub.colors(), 2);
-    let dense = hessian(|x| hub.call(x), &x[..20]);
-    assert!(dense.as_slice()[19] != 0.0);
     let chain = Pairs { pairs: (1..n).map(|i| (i - 1, i)).collect() };
     let of_chain = SparseHessian::new(&hessian_sparsity(&chain, &x));
     assert_eq!((of_chain.colors(), of_chain.sparsity().entries()), (3, 3 * n - 2));

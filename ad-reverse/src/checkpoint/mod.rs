@@ -13,7 +13,7 @@
 //! the same order and grouping.
 //!
 //! With `s` states kept, each of `C(s + r, s)` steps is run at most `r` times before it is recorded. So about
-//! `sqrt(2 T)` states make two runs suffice, and about `log2(T) / 2` states as many runs.
+//! `sqrt(2 T)` states make two runs suffice, and two or three more than `log2(T) / 2` states as many runs.
 
 mod schedule;
 
