@@ -55,7 +55,8 @@
 //! The cost of forward mode grows with the number of *inputs*, that of reverse mode (`ad_reverse`) with the number
 //! of *results*; and forward mode needs no memory of the past. So it is the mode for a curve, for the sensitivities of
 //! a simulation to a few parameters, for a direction, and for whatever has to be known while the program goes on: it
-//! works online, where reverse mode has to wait for the end.
+//! works online, where reverse mode has to wait for the end. For a whole Jacobian of more than eight inputs it is the
+//! cheaper mode from about one result for two inputs on; the measurement is in the documentation of `ad_reverse`.
 //!
 //! # Limitations
 //!

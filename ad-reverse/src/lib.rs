@@ -60,6 +60,12 @@
 //! *inputs*. A loss has one result, so it is the mode of learning and of optimisation. Its price is memory: the
 //! recording grows with the run.
 //!
+//! For a whole Jacobian the crossover was measured, on a dense layer and on a chain of mixing steps with 16 to 128
+//! inputs (`cargo run --release -p ad-benches --bin jacobian`): reverse mode is the cheaper one with up to about
+//! 0.4 results for each input; with one result for two inputs the modes cost the same; with one for each,
+//! forward mode takes between a third and two thirds of the time. Up to eight inputs are one run of forward
+//! mode. [`jacobian_by_shape`] chooses so.
+//!
 //! # Nesting
 //!
 //! Modes nest by type. [`hvp`] is forward over reverse, `Var<Dual<f64, 1>>`, which one can also write so:
