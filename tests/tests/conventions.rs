@@ -92,6 +92,9 @@ conventions! {
         [INF] => [1.0], [0.0];
         [-INF] => [0.0], [0.0];
         [NAN] => [NAN], [];
+    a_difference_of_relus_is_not_the_identity: |x| x[0].relu() - (-x[0]).relu();
+        [0.0] => [0.0], [0.0];
+        [-2.0] => [1.0], [0.0];
     max_with_zero_differs_from_relu: |x| x[0].max(S::zero());
         [0.0] => [0.5], [0.0];
     abs_sub_at_a_tie: |x| x[0].abs_sub(x[1]);

@@ -1,16 +1,14 @@
 //! The laws hold for right rules, and each of them fails on a wrong one.
 
+mod cases;
+
 use ad_core::function::Single;
-use ad_core::rule::Partials;
-use ad_core::rules::{binary_table, special_table, unary_table};
-use ad_core::{
-    Array, Binary, Function, Nary, Real, Scalar, Unary, VectorFunction, function, num_traits, rules,
-};
+use ad_core::{Array, Function, Real, Scalar, Unary, VectorFunction, function};
 use ad_forward::Dual;
 use ad_reverse::Var;
 use ad_tests::laws::{self, Violation};
 use ad_tests::{points, programs};
-use num_traits::Float;
+use cases::{Case, Change, Mutation, case, every_row_of_one, every_row_of_two};
 use proptest::prelude::*;
 use std::any::{Any, TypeId};
 use std::cell::Cell;
@@ -24,205 +22,92 @@ fn caught(result: Result<(), Violation>, law: &str) -> Violation {
     violation
 }
 
-/// A rule of one variable inside a function of two.
-#[derive(Clone, Copy)]
-struct One<R>(R);
-impl<R: Unary> Function for One<R> {
-    fn call<S: Scalar>(&self, x: &[S]) -> S {
-        (x[0] * x[1]).apply(self.0) + x[1]
-    }
-}
-
-/// A rule of two variables.
-#[derive(Clone, Copy)]
-struct Two<R>(R);
-impl<R: Binary> Function for Two<R> {
-    fn call<S: Scalar>(&self, x: &[S]) -> S {
-        x[0].apply2(x[1], self.0) * x[1]
-    }
-}
-
-/// A rule of many variables.
-#[derive(Clone, Copy)]
-struct Many<R>(R);
-impl<R: Nary> Function for Many<R> {
-    fn call<S: Scalar>(&self, x: &[S]) -> S {
-        S::apply_n(x, self.0)
-    }
-}
-
-macro_rules! unary {
-    ($($(#[$doc:meta])* $name:ident: $x:ident => $value:expr; ($px:ident, $py:ident) => $partial:expr;)*) => {
-        $(
-            $(#[$doc])*
-            #[derive(Clone, Copy, Debug)]
-            struct $name;
-            impl Unary for $name {
-                const NAME: &'static str = stringify!($name);
-                fn value<R: Real>(self, $x: R) -> R {
-                    $value
-                }
-                fn partial<S: Scalar>(self, $px: S, $py: S) -> S {
-                    $partial
-                }
-            }
-        )*
-    };
-}
-unary! {
-    RightCube: x => x * x * x; (x, _y) => S::lit(3.0) * x * x;
-    WrongSign: x => Float::cos(x); (x, _y) => x.sin();
-    WrongFactor: x => x * x; (x, _y) => x * S::lit(2.0001);
-    DroppedTerm: x => x * Float::exp(x); (x, _y) => x.exp();
-    WrongArgument: x => Float::sqrt(x * x + R::from_literal(1.0)); (x, _y) => x / (x * x + S::one());
-    Forgotten: x => Float::sin(x); (_x, _y) => S::zero();
-    DetachedPartial: x => Float::sin(x); (x, _y) => x.cos().stop_gradient();
-    WrongSecond: x => Float::exp(x); (x, y) => y + (x - x.stop_gradient()) * S::lit(0.01);
-}
-
-macro_rules! binary {
-    ($($name:ident: ($x:ident, $y:ident) => $value:expr; $by_x:expr; $by_y:expr;)*) => {
-        $(
-            #[derive(Clone, Copy, Debug)]
-            struct $name;
-            impl Binary for $name {
-                const NAME: &'static str = stringify!($name);
-                fn value<R: Real>(self, $x: R, $y: R) -> R {
-                    $value
-                }
-                fn partial_x<S: Scalar>(self, $x: S, $y: S, _z: S) -> S {
-                    let _ = ($x, $y);
-                    $by_x
-                }
-                fn partial_y<S: Scalar>(self, $x: S, $y: S, _z: S) -> S {
-                    let _ = ($x, $y);
-                    $by_y
-                }
-            }
-        )*
-    };
-}
-binary! {
-    RightProduct: (x, y) => x * y; y; x;
-    WrongVariable: (x, y) => x * y; x; x;
-    Swapped: (x, y) => x * x * y; x * x; x * y * S::lit(2.0);
-    HalfForgotten: (x, y) => x * y; y; S::zero();
-    Asymmetric: (x, y) => x * y; y.stop_gradient(); x;
-}
-
-macro_rules! nary {
-    ($($name:ident: ($x:ident, $y:ident, $i:ident) => $partial:expr;)*) => {
-        $(
-            #[derive(Clone, Copy, Debug)]
-            struct $name;
-            impl Nary for $name {
-                const NAME: &'static str = stringify!($name);
-                fn value<R: Real>(self, x: &[R]) -> R {
-                    rules::LogSumExp.value(x)
-                }
-                fn partials<S: Scalar>(self, $x: &[S], $y: S) -> Partials<S> {
-                    (0..$x.len()).map(|$i| $partial).collect()
-                }
-            }
-        )*
-    };
-}
-nary! {
-    RightLogSumExp: (x, y, i) => (x[i] - y).exp();
-    Rotated: (x, y, i) => (x[(i + 1) % x.len()] - y).exp();
-    LastForgotten: (x, y, i) => if i + 1 == x.len() { S::zero() } else { (x[i] - y).exp() };
-    NotNormalised: (x, y, i) => if i == 0 { x[i].exp() } else { (x[i] - y).exp() };
-    NormDetached: (x, y, i) => (x[i] - y.stop_gradient()).exp();
-}
-
 const POINT: [f64; 2] = [0.7, -0.9];
 const POINT_3: [f64; 3] = [0.7, -0.9, 0.2];
 
 #[test]
 fn right_rules_obey_every_law() {
-    laws::assert_function(&One(RightCube), &POINT);
-    laws::assert_function(&Two(RightProduct), &POINT);
-    laws::assert_function(&Many(RightLogSumExp), &POINT_3);
+    laws::assert_function(&case("RightCube"), &POINT);
+    laws::assert_function(&case("RightProduct"), &POINT);
+    laws::assert_function(&case("RightLogSumExp"), &POINT_3);
 }
 
-/// A row of the table by its name: one type for all rows, since the laws are compiled once per type.
-/// Of one variable it stands times `x`, so that it has a second derivative.
-struct Row(&'static str);
-
-macro_rules! row_by_name {
-    ($($(#[$doc:meta])* $rule:ident $method:ident $value:tt $partial:tt $samples:tt $($kernel:ident)?;)*) => {
-        /// A row of one variable.
-        fn unary<S: Scalar>(name: &str, x: S) -> Option<S> {
-            match name {
-                $(stringify!($method) => Some(x.$method()),)*
-                _ => special(name, x),
-            }
-        }
-    };
-}
-macro_rules! special_row_by_name {
-    ($($(#[$doc:meta])* $rule:ident $method:ident $value:tt $partial:tt $samples:tt $($kernel:ident)?;)*) => {
-        fn special<S: Scalar>(name: &str, x: S) -> Option<S> {
-            match name {
-                $(stringify!($method) => Some(x.$method()),)*
-                _ => None,
-            }
-        }
-    };
-}
-macro_rules! binary_row_by_name {
-    ($($(#[$doc:meta])* $rule:ident $method:ident $value:tt $partial_x:tt $partial_y:tt $samples:tt;)*) => {
-        /// A row of two variables.
-        fn binary<S: Scalar>(name: &str, x: S, y: S) -> Option<S> {
-            match name {
-                $(stringify!($method) => Some(x.$method(y)),)*
-                _ => None,
-            }
-        }
-    };
-}
-unary_table!(row_by_name);
-special_table!(special_row_by_name);
-binary_table!(binary_row_by_name);
-
-impl Function for Row {
-    fn call<S: Scalar>(&self, x: &[S]) -> S {
-        match *x {
-            [x] => unary(self.0, x).map(|y| y * x),
-            [x, y] => binary(self.0, x, y),
-            _ => None,
-        }
-        .expect("a row of the table")
-    }
+/// A small step along each variable, of both signs.
+fn uneven(len: usize) -> Vec<f64> {
+    (0..len).map(|i| 1.0 - 0.3 * i as f64).collect()
 }
 
-fn obeys(row: &'static str, samples: &[f64]) {
-    for &x in samples {
-        laws::assert_vector_function(&Single(&Row(row)), &[x]);
-        laws::assert_hessian(&Row(row), &[x]);
-        laws::assert_central_difference(&Row(row), &[x]);
-    }
-}
-
-macro_rules! every_unary_row {
-    ($($(#[$doc:meta])* $rule:ident $method:ident $value:tt $partial:tt [$($sample:expr),*] $($kernel:ident)?;)*) => {
-        $(obeys(stringify!($method), &[$($sample),*]);)*
-    };
-}
-macro_rules! every_binary_row {
-    ($($(#[$doc:meta])* $rule:ident $method:ident $value:tt $partial_x:tt $partial_y:tt [$($sample:expr),*];)*) => {
-        $($(
-            let (x, y): (f64, f64) = $sample;
-            laws::assert_function(&Row(stringify!($method)), &[x, y]);
-        )*)*
-    };
+/// Every row of the table at its samples, and the rules of many variables.
+fn every_row() -> impl Iterator<Item = (&'static str, Vec<f64>)> {
+    let of_one = every_row_of_one().into_iter().flat_map(|(row, at)| at.iter().map(move |&x| (row, vec![x])));
+    let of_two =
+        every_row_of_two().into_iter().flat_map(|(row, at)| at.iter().map(move |&(x, y)| (row, vec![x, y])));
+    let of_many = ["log_sum_exp", "norm", "prod", "mul_add"].map(|rule| (rule, POINT_3.to_vec()));
+    of_one.chain(of_two).chain(of_many)
 }
 
 #[test]
 fn every_row_of_the_table_obeys_the_laws() {
-    unary_table!(every_unary_row);
-    special_table!(every_unary_row);
-    binary_table!(every_binary_row);
+    for (row, x) in every_row() {
+        let f = case(row);
+        laws::assert_vector_function(&Single(&f), &x);
+        laws::assert_hessian(&f, &x);
+        laws::assert_central_difference(&f, &x);
+        laws::assert_single_precision(&Single(&f), &x);
+        if x.len() > 1 {
+            laws::assert_function(&f, &x);
+        }
+    }
+}
+
+/// Each partial of each row, changed: the laws that look at the function see it.
+#[test]
+fn every_mutated_row_is_caught() {
+    let (mut mutants, mut passed) = ([0; 3], Vec::new());
+    for (row, x) in every_row() {
+        let intact = case(row);
+        let (v, value) = (uneven(x.len()), intact.call(&x));
+        let slope = ad_reverse::grad(|x: &[V]| intact.call(x), &x[..]);
+        let curvature = |f: &Case| {
+            let along = |x: &[D]| ad_reverse::grad(|x: &[Var<D>]| f.call(x), x);
+            ad_forward::jvp(along, &x[..], &v[..]).1
+        };
+        // Remainders are for functions of numbers around 1, and for smooth ones.
+        let around_1 = x.iter().all(|x| x.abs() < 10.0);
+        let has_remainder_2 = around_1 && laws::taylor_2(&intact, &x, &v).is_ok();
+        let has_remainder_3 = around_1 && laws::taylor_3(&intact, &x, &v).is_ok();
+        // `x` itself multiplies a row of one variable, and so its partial: next to 0 there is none.
+        let arguments = if x.len() == 1 && x[0].abs() < 1e-3 { 0 } else { x.len() };
+        for (argument, &slope) in slope.iter().enumerate().take(arguments) {
+            let mut catch = |change, is_caught: &dyn Fn(&Case) -> bool| {
+                if !is_caught(&Case(row, Mutation { change, argument })) {
+                    passed.push(format!("{row} at {x:?}: {change:?} in partial {argument}"));
+                }
+            };
+            let first = |mutant: &Case| {
+                let violation = caught(laws::central_difference(mutant, &x), "central difference");
+                violation.component == format!("dy/dx[{argument}]")
+                    && (!has_remainder_2 || laws::taylor_2(mutant, &x, &v).is_err())
+            };
+            mutants[0] += 1;
+            catch(Change::Added(0.01), &first);
+            // A partial of 0 has no scale; nor has one that is lost in the rounding of the value.
+            let partial = slope - if x.len() == 1 { value / x[0] } else { 0.0 };
+            if partial.abs() > 1e-2 * (1.0 + value.abs()) {
+                mutants[1] += 1;
+                catch(Change::Scaled(1.1), &first);
+            }
+            // Where the second derivative is the same without it, nothing is wrong.
+            let detached = Mutation { change: Change::Detached, argument };
+            let lost = curvature(&intact)[argument] - curvature(&Case(row, detached))[argument];
+            if has_remainder_3 && lost.abs() > 0.01 {
+                mutants[2] += 1;
+                catch(Change::Detached, &|mutant| laws::taylor_3(mutant, &x, &v).is_err());
+            }
+        }
+    }
+    assert!(passed.is_empty(), "{} of {mutants:?} mutants passed:\n{}", passed.len(), passed.join("\n"));
+    assert!(mutants[0] > 180 && mutants[1] > 60 && mutants[2] > 60, "there were only {mutants:?} to catch");
 }
 
 /// Wrong first derivatives, in every mode alike: what compares with the function sees them.
@@ -237,22 +122,22 @@ fn a_wrong_partial_is_caught_by_the_laws_that_look_at_the_function() {
         // All modes read the one table, so they agree on the wrong number.
         laws::assert_vector_function(&Single(mutant), x);
     }
-    check(&One(WrongSign), &POINT);
-    check(&One(WrongFactor), &POINT);
-    check(&One(DroppedTerm), &POINT);
-    check(&One(WrongArgument), &POINT);
-    check(&One(Forgotten), &POINT);
-    check(&Two(WrongVariable), &POINT);
-    check(&Two(Swapped), &POINT);
-    check(&Two(HalfForgotten), &POINT);
-    check(&Many(Rotated), &POINT_3);
-    check(&Many(LastForgotten), &POINT_3);
-    check(&Many(NotNormalised), &POINT_3);
+    check(&case("WrongSign"), &POINT);
+    check(&case("WrongFactor"), &POINT);
+    check(&case("DroppedTerm"), &POINT);
+    check(&case("WrongArgument"), &POINT);
+    check(&case("Forgotten"), &POINT);
+    check(&case("WrongVariable"), &POINT);
+    check(&case("Swapped"), &POINT);
+    check(&case("HalfForgotten"), &POINT);
+    check(&case("Rotated"), &POINT_3);
+    check(&case("LastForgotten"), &POINT_3);
+    check(&case("NotNormalised"), &POINT_3);
 }
 
 #[test]
 fn a_violation_names_law_input_component_and_both_values() {
-    let violation = laws::central_difference(&Two(HalfForgotten), &[0.5, 2.0]).unwrap_err();
+    let violation = laws::central_difference(&case("HalfForgotten"), &[0.5, 2.0]).unwrap_err();
     let text = violation.to_string();
     for part in
         ["central difference", "[0.5, 2.0]", "dy/dx[1]", "by the derivative", "by a central difference"]
@@ -263,7 +148,7 @@ fn a_violation_names_law_input_component_and_both_values() {
     assert_eq!(violation.left.1, 1.0);
     assert!((violation.right.1 - 2.0).abs() < 1e-9, "{text}");
     let panic =
-        std::panic::catch_unwind(|| laws::assert_central_difference(&Two(HalfForgotten), &[0.5, 2.0]));
+        std::panic::catch_unwind(|| laws::assert_central_difference(&case("HalfForgotten"), &[0.5, 2.0]));
     assert_eq!(*panic.unwrap_err().downcast::<String>().unwrap(), text);
 }
 
@@ -277,28 +162,31 @@ fn a_wrong_second_derivative_is_caught_by_the_remainder_of_order_3() {
         caught(laws::taylor_3(mutant, x, &v), "order 3");
         caught(laws::function(mutant, x), "");
     }
-    check(&One(DetachedPartial), &POINT);
-    check(&One(WrongSecond), &POINT);
-    check(&Two(Asymmetric), &POINT);
-    check(&Many(NormDetached), &POINT_3);
+    check(&case("DetachedPartial"), &POINT);
+    check(&case("WrongSecond"), &POINT);
+    check(&case("Asymmetric"), &POINT);
+    check(&case("NormDetached"), &POINT_3);
 }
 
 #[test]
 fn an_asymmetric_second_derivative_is_caught_by_the_hessian() {
-    let violation = caught(laws::hessian(&Two(Asymmetric), &POINT), "Hessian");
+    let violation = caught(laws::hessian(&case("Asymmetric"), &POINT), "Hessian");
     assert!(violation.left.0.contains("d/dx[1] of d/dx[0]"), "{violation}");
 }
 
-/// `x`, cut off from its inputs if the program runs on `M`: a bug of one mode.
-fn detached_in<M: 'static, S: Scalar>(x: S) -> S {
-    if TypeId::of::<S>() == TypeId::of::<M>() { x.stop_gradient() } else { x }
+/// A variable that one mode forgets.
+struct Detached(TypeId);
+
+impl Detached {
+    fn of<M: 'static>() -> Self {
+        Self(TypeId::of::<M>())
+    }
 }
 
-/// A variable that the mode `M` forgets.
-struct Detached<M>(std::marker::PhantomData<M>);
-impl<M: 'static> Function for Detached<M> {
+impl Function for Detached {
     fn call<S: Scalar>(&self, x: &[S]) -> S {
-        x[0].sin() * detached_in::<M, S>(x[1]) * x[1]
+        let forgotten = if TypeId::of::<S>() == self.0 { x[1].stop_gradient() } else { x[1] };
+        x[0].sin() * forgotten * x[1]
     }
 }
 
@@ -308,7 +196,7 @@ type V = Var<f64>;
 #[test]
 fn a_variable_forgotten_by_one_mode_is_caught_by_the_laws_between_modes() {
     fn check<M: 'static>(modes: bool, duality: bool, hessian: bool) {
-        let mutant = Detached::<M>(std::marker::PhantomData);
+        let mutant = Detached::of::<M>();
         let name = std::any::type_name::<M>();
         let single = Single(&mutant);
         assert_eq!(laws::modes_agree(&single, &POINT).is_err(), modes, "{name}: modes agree");
@@ -326,8 +214,25 @@ fn a_variable_forgotten_by_one_mode_is_caught_by_the_laws_between_modes() {
 }
 
 #[test]
+fn a_variable_forgotten_in_single_precision_is_caught() {
+    for mutant in [Detached::of::<Dual<f32, 1>>(), Detached::of::<Var<f32>>()] {
+        let violation = caught(laws::single_precision(&Single(&mutant), &POINT), "single precision");
+        assert_eq!(violation.component, "dy[0]/dx[1]");
+        laws::assert_function(&mutant, &POINT);
+    }
+    struct Rounded;
+    impl VectorFunction for Rounded {
+        fn call<S: Scalar>(&self, x: &[S]) -> Vec<S> {
+            let off = TypeId::of::<S>() == TypeId::of::<Var<f32>>();
+            vec![if off { x[0] + S::lit(1e-6) } else { x[0] }]
+        }
+    }
+    assert_eq!(caught(laws::single_precision(&Rounded, &[1.0]), "single precision").component, "y[0]");
+}
+
+#[test]
 fn a_violation_between_modes_names_the_mode() {
-    let mutant = Detached::<Var<D>>(std::marker::PhantomData);
+    let mutant = Detached::of::<Var<D>>();
     let violation = caught(laws::modes_agree(&Single(&mutant), &POINT), "modes agree");
     assert_eq!(violation.component, "dy[0]/dx[1]");
     assert!(violation.right.0.contains("forward over reverse"), "{violation}");
@@ -388,7 +293,7 @@ fn a_primal_that_depends_on_the_mode_is_caught() {
     let violation = (0..100).find_map(|i| laws::primal_bits(&Single(&rounded), &[0.1 * f64::from(i)]).err());
     caught(Err(violation.expect("some third rounds otherwise")), "primal");
     // A lost derivative alone is no business of this law.
-    laws::assert_primal_bits(&Single(&Detached::<V>(std::marker::PhantomData)), &POINT);
+    laws::assert_primal_bits(&Single(&Detached::of::<V>()), &POINT);
     struct Branching;
     impl Function for Branching {
         fn call<S: Scalar>(&self, x: &[S]) -> S {
@@ -410,6 +315,7 @@ proptest! {
         prop_assume!(size < 1e3);
         laws::function(&program, &x)?;
         laws::vector_function(&program, &x)?;
+        laws::single_precision(&program, &x)?;
     }
 
     #[test]

@@ -10,16 +10,18 @@
 //! | [`linearity`] | a jvp or vjp that is not linear |
 //! | [`hessian`] | a Hessian that is not symmetric, or not the same by all four nestings |
 //! | [`primal_bits`] | a mode whose value is not bit for bit that of the `f64` run |
+//! | [`single_precision`] | a derivative that is wrong for `f32` alone |
 //! | [`taylor_2`] | a wrong gradient, in every mode alike: the remainder shrinks too slowly |
 //! | [`taylor_3`] | a wrong second derivative, in every mode alike |
 //! | [`central_difference`] | a wrong component of the gradient, by name |
 //!
 //! The first five hold everywhere, also at kinks and singular points as far as both sides are finite; the
-//! last three compare the derivative with the function, and need it to be smooth around `x`.
+//! last four compare the derivative with the function, and need it to be smooth around `x`.
 //!
 //! A wrong *rule* is wrong in every mode alike, since there is one table of rules: only laws that look at
 //! the function see it. A wrong *mode* is seen by the laws that compare modes.
 
+mod single;
 mod smooth;
 mod structure;
 mod violation;
@@ -118,6 +120,7 @@ with_default_tolerance! {
     modes_agree assert_modes_agree VectorFunction ();
     duality assert_duality VectorFunction (v, w);
     linearity assert_linearity VectorFunction (v, w);
+    single_precision assert_single_precision VectorFunction ();
     hessian assert_hessian Function ();
     central_difference assert_central_difference Function ();
     taylor_2 assert_taylor_2 Function (v);

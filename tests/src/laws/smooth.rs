@@ -92,16 +92,19 @@ fn remainder_shrinks<F: Function>(
 ) -> Result<(), Violation> {
     let (x, value) = (at.input, f.call(at.input));
     let reach: f64 = grad(|x| f.call(x), x).iter().zip(x).map(|(g, x)| (g * x).abs()).sum();
-    let seen = (3..40).map_while(|k| {
+    let remainders = (3..40).map(|k| {
         let h = 0.5_f64.powi(k);
         let moved: Vec<f64> = x.iter().zip(v).map(|(x, v)| x + h * v).collect();
         let there = f.call(&moved);
         let remainder = (there - value - h * slope - 0.5 * h * h * curvature).abs();
         // Below this it would be rounding, of `f` or of `x + h v`, that is looked at.
         let floor = ROUNDING * largest(&[there, value, h * slope, reach, 1.0]);
-        (remainder > floor || remainder.is_nan()).then_some(remainder)
+        (remainder, remainder > floor || remainder.is_nan())
     });
-    let seen: Vec<f64> = seen.collect();
+    // Up to the last one that can be seen: one before it may be small by chance, where two terms cancel.
+    let mut seen: Vec<(f64, bool)> = remainders.collect();
+    seen.truncate(seen.iter().rposition(|&(_, visible)| visible).map_or(0, |last| last + 1));
+    let seen: Vec<f64> = seen.into_iter().map(|(remainder, _)| remainder).collect();
     if seen.len() < 4 {
         return Ok(()); // nothing to speak of remains
     }
