@@ -122,6 +122,8 @@ mod stream;
 mod sweep;
 mod tape;
 mod thread;
+#[cfg(feature = "trace")]
+pub mod trace;
 mod var;
 mod vjp;
 

@@ -1,0 +1,197 @@
+//! Looking at a recording: every operation with its value, its partials, its tangent and its adjoint.
+//!
+//! [`trace`] runs any generic function on [`Traced`] numbers, which write down each operation under the name of its rule. The
+//! partials of an operation are what forward mode says of that operation alone, so no derivative is written here. What comes
+//! out, a [`Trace`], can be read in either direction: upwards it gives every tangent (a forward run), downwards every adjoint (a
+//! reverse sweep), of the same rows with the same partials.
+//!
+//! This is for looking: it keeps everything, and array operations with their whole Jacobian. To compute, use
+//! [`vjp`](crate::vjp) and [`jvp`](ad_forward::jvp).
+//!
+//! ```
+//! use ad_core::Scalar;
+//! use ad_reverse::trace::trace;
+//!
+//! let trace = trace(|x| x[0] * x[1] + x[0].sin(), &[2.0, 3.0]);
+//! let names: Vec<_> = trace.rows().iter().map(|row| row.name).collect();
+//! assert_eq!(names, ["input", "input", "mul", "sin", "add"]);
+//! assert_eq!(trace.adjoints(&[1.0])[0], [3.0 + 2.0_f64.cos()]); // df/dx
+//! assert_eq!(trace.tangents(&[1.0, 0.0])[4], [3.0 + 2.0_f64.cos()]); // the same, from the other end
+//! println!("{}", trace.table(&[1.0, 0.0], &[1.0]));
+//! ```
+
+mod array;
+mod export;
+mod log;
+mod scalar;
+
+pub use array::TracedArray;
+pub use scalar::Traced;
+
+use ad_core::{Array, Dense, Lift, Scalar, Tree};
+use log::Log;
+use std::borrow::Borrow;
+
+/// One operation of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// The name of the operation: that of its rule, or `input`.
+    pub name: &'static str,
+    /// The rows of its operands; constants have none and are left out.
+    pub operands: Vec<usize>,
+    /// The extents of the result: none for a scalar.
+    pub shape: Vec<usize>,
+    /// The result, row-major.
+    pub value: Vec<f64>,
+    /// For each operand the Jacobian of this operation alone: one row per number of the result, one column per number of the
+    /// operand.
+    pub partials: Vec<Dense<f64, 2>>,
+}
+
+/// A run, operation by operation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trace {
+    rows: Vec<Row>,
+    /// The rows of the inputs, in their order.
+    inputs: Vec<usize>,
+    /// The rows of the results; `None` for a constant, with its number of entries.
+    outputs: Vec<(Option<usize>, usize)>,
+}
+
+/// Runs `f` at `x`, and writes every operation down.
+///
+/// # Panics
+///
+/// If `f` uses a number of another trace.
+pub fn trace<P, Out>(f: impl FnOnce(&P::Over<Traced>) -> Out, x: &P) -> Trace
+where
+    P: Tree<Scalar = f64> + ?Sized,
+    Out: Tree<Scalar = Traced>,
+{
+    let log = Log::open();
+    let mut inputs = Inputs(Vec::new());
+    let lifted = x.lift(&mut inputs);
+    let out = f(lifted.borrow());
+    let mut outputs = Outputs(Vec::new());
+    out.lift::<f64, _>(&mut outputs);
+    Trace { rows: log.close(), inputs: inputs.0, outputs: outputs.0 }
+}
+
+impl Trace {
+    /// The operations in the order in which they ran.
+    #[must_use]
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// The tangent of every row when the inputs move along `dx`: the run read upwards, forward mode.
+    ///
+    /// # Panics
+    ///
+    /// If `dx` has not as many numbers as the inputs.
+    #[must_use]
+    pub fn tangents(&self, dx: &[f64]) -> Vec<Vec<f64>> {
+        let mut tangents: Vec<Vec<f64>> = self.rows.iter().map(|row| vec![0.0; row.value.len()]).collect();
+        let mut rest = dx;
+        for &input in &self.inputs {
+            let (numbers, tail) = split(rest, tangents[input].len(), "the inputs");
+            tangents[input].copy_from_slice(numbers);
+            rest = tail;
+        }
+        assert!(rest.is_empty(), "{} numbers more than the inputs have", rest.len());
+        for (place, row) in self.rows.iter().enumerate() {
+            let (before, now) = tangents.split_at_mut(place);
+            for (&operand, partial) in row.operands.iter().zip(&row.partials) {
+                for (out, by_entry) in now[0].iter_mut().zip(partial.iter_rows()) {
+                    *out += strong_dot(by_entry, &before[operand]);
+                }
+            }
+        }
+        tangents
+    }
+
+    /// The adjoint of every row for a cotangent `w` of the results: the run read downwards, reverse mode.
+    ///
+    /// # Panics
+    ///
+    /// If `w` has not as many numbers as the results.
+    #[must_use]
+    pub fn adjoints(&self, w: &[f64]) -> Vec<Vec<f64>> {
+        let mut adjoints: Vec<Vec<f64>> = self.rows.iter().map(|row| vec![0.0; row.value.len()]).collect();
+        let mut rest = w;
+        for &(row, entries) in &self.outputs {
+            let (numbers, tail) = split(rest, entries, "the results");
+            if let Some(row) = row {
+                adjoints[row].iter_mut().zip(numbers).for_each(|(adjoint, w)| *adjoint += w);
+            }
+            rest = tail;
+        }
+        assert!(rest.is_empty(), "{} numbers more than the results have", rest.len());
+        for (place, row) in self.rows.iter().enumerate().rev() {
+            let (before, now) = adjoints.split_at_mut(place);
+            for (&operand, partial) in row.operands.iter().zip(&row.partials) {
+                for (&adjoint, by_entry) in now[0].iter().zip(partial.iter_rows()) {
+                    for (out, &partial) in before[operand].iter_mut().zip(by_entry) {
+                        *out += partial.strong_product(adjoint);
+                    }
+                }
+            }
+        }
+        adjoints
+    }
+}
+
+fn split<'a>(numbers: &'a [f64], at: usize, of: &str) -> (&'a [f64], &'a [f64]) {
+    assert!(at <= numbers.len(), "{} numbers are too few for {of}", numbers.len());
+    numbers.split_at(at)
+}
+
+fn strong_dot(partials: &[f64], tangents: &[f64]) -> f64 {
+    partials.iter().zip(tangents).map(|(p, &t)| p.strong_product(t)).sum()
+}
+
+/// Inputs become rows of the open log.
+struct Inputs(Vec<usize>);
+
+impl Inputs {
+    fn array<const RANK: usize>(&mut self, x: &Dense<f64, RANK>) -> TracedArray<RANK> {
+        let array = TracedArray::input(x);
+        self.0.extend(array.place());
+        array
+    }
+}
+
+impl Lift<f64, Traced> for Inputs {
+    fn scalar(&mut self, x: f64) -> Traced {
+        let input = Traced::input(x);
+        self.0.extend(input.place());
+        input
+    }
+    fn vector(&mut self, x: &Dense<f64, 1>) -> TracedArray<1> {
+        self.array(x)
+    }
+    fn matrix(&mut self, x: &Dense<f64, 2>) -> TracedArray<2> {
+        self.array(x)
+    }
+}
+
+/// Results are found in the open log.
+struct Outputs(Vec<(Option<usize>, usize)>);
+
+impl Lift<Traced, f64> for Outputs {
+    fn scalar(&mut self, x: Traced) -> f64 {
+        self.0.push((x.place(), 1));
+        x.primal()
+    }
+    fn vector(&mut self, x: &TracedArray<1>) -> Dense<f64, 1> {
+        self.0.push((x.place(), x.len()));
+        x.primal()
+    }
+    fn matrix(&mut self, x: &TracedArray<2>) -> Dense<f64, 2> {
+        self.0.push((x.place(), x.len()));
+        x.primal()
+    }
+}
+
+#[cfg(test)]
+mod tests;

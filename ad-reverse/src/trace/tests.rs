@@ -1,0 +1,116 @@
+//! A trace says what the modes say: bit for bit in its values, to rounding in its tangents and adjoints.
+
+use super::*;
+use crate::{grad, vjp};
+use ad_core::tree::flatten;
+use ad_core::{Matrix, Vector, rules};
+use ad_forward::jvp;
+
+fn close(a: &[f64], b: &[f64]) {
+    assert_eq!(a.len(), b.len());
+    for (a, b) in a.iter().zip(b) {
+        assert!((a - b).abs() <= 1e-14 * a.abs().max(1.0), "{a} and {b}");
+    }
+}
+
+/// Every scalar operation, with constants, a number used twice, and a rule of many arguments.
+fn program<S: Scalar>(x: &[S]) -> S {
+    let a = (x[0] * x[1] + x[0].sin()) / (S::lit(2.0) - x[1].tanh());
+    let b = -a % S::lit(0.7) - x[0].powf(x[1]);
+    S::log_sum_exp(&[a, b, x[0]]) + (b.abs() * b.abs()).sqrt() + S::dot_product(x, &[a, b])
+}
+
+/// Every array operation.
+fn arrays<S: Scalar<Real = f64>>(w: &S::Matrix, x: &S::Vector) -> S {
+    let u = S::Vector::affine(&[(w, x)], x).map(rules::Tanh);
+    let s = u.hadamard(x).softmax().axpby(0.5, &u, -2.0).scale(u.dot(x));
+    let scalars = s.to_scalars();
+    S::Vector::from_scalars([2], &scalars).slice(0..1).sum() + w.log_sum_exp().get(1)
+}
+
+#[test]
+fn the_adjoints_of_the_inputs_are_the_gradient_and_the_tangent_of_the_result_is_the_jvp() {
+    let x = [1.3, 0.4];
+    let trace = trace(program, &x[..]);
+    let last = trace.rows().last().unwrap();
+    assert_eq!(last.value, [program(&x)]);
+    close(&trace.adjoints(&[1.0])[..2].concat(), &grad(program, &x[..]));
+    let dx = [0.3, -2.0];
+    close(trace.tangents(&dx).last().unwrap(), &[jvp(program, &x[..], &dx[..]).1]);
+}
+
+#[test]
+fn array_operations_are_a_row_each() {
+    let (w, x) = (Matrix::from_rows(&[[0.3, -1.2], [0.8, 0.5]]), Vector::from([0.7, -0.4]));
+    let at = (w, x);
+    let traced = trace(|(w, x): &(TracedArray<2>, TracedArray<1>)| arrays::<Traced>(w, x), &at);
+    assert_eq!(traced.rows().last().unwrap().value, [arrays::<f64>(&at.0, &at.1)]);
+    let (_, mut pullback) = vjp(|(w, x)| arrays::<crate::Var<f64>>(w, x), &at);
+    let gradient = flatten(&pullback.call(&1.0));
+    close(&traced.adjoints(&[1.0])[..2].concat(), &gradient);
+    // Upwards along each input in turn: the same gradient.
+    for (k, expected) in gradient.iter().enumerate() {
+        let dx: Vec<f64> = (0..gradient.len()).map(|i| if i == k { 1.0 } else { 0.0 }).collect();
+        close(traced.tangents(&dx).last().unwrap(), &[*expected]);
+    }
+    let names: Vec<_> = traced.rows().iter().map(|row| row.name).collect();
+    for name in ["affine", "tanh", "hadamard", "axpby", "scale", "dot", "get", "gather", "slice", "sum"] {
+        assert!(names.contains(&name), "{name} in {names:?}");
+    }
+}
+
+#[test]
+fn at_every_row_tangent_and_adjoint_meet() {
+    // Cut the run anywhere between inputs and result: tangents up to the cut times adjoints down to it are the derivative. A
+    // chain has one row in every cut.
+    let chain = trace(|x| x.sin().exp().tanh().sqrt(), &0.8);
+    let (tangents, adjoints) = (chain.tangents(&[1.0]), chain.adjoints(&[1.0]));
+    for (tangent, adjoint) in tangents.iter().zip(&adjoints) {
+        close(&[tangent[0] * adjoint[0]], &adjoints[0]);
+    }
+}
+
+#[test]
+fn constants_have_no_row_and_constant_results_no_adjoint() {
+    let trace = trace(|x| vec![x[0] * Traced::constant(3.0), Traced::constant(5.0)], &[2.0]);
+    assert_eq!(trace.rows().len(), 2);
+    assert_eq!(trace.rows()[1].operands, [0]);
+    assert_eq!(trace.adjoints(&[1.0, 7.0])[0], [3.0]);
+}
+
+#[test]
+fn a_path_not_taken_annihilates_an_infinite_partial() {
+    let trace = trace(|x| (*x - *x).sqrt() * Traced::constant(0.0) + *x, &2.0);
+    assert_eq!(trace.adjoints(&[1.0])[0], [1.0]);
+}
+
+#[test]
+#[should_panic(expected = "outside the trace it belongs to")]
+fn a_number_of_an_outer_trace_gives_no_number() {
+    let _ = trace(
+        |x| {
+            let inner = trace(|y| *y * *x, &1.0);
+            *x * Traced::constant(inner.rows()[0].value[0])
+        },
+        &2.0,
+    );
+}
+
+#[test]
+#[should_panic(expected = "too few for the results")]
+fn a_cotangent_of_the_wrong_length_gives_no_number() {
+    let _ = trace(|x| x.sin(), &1.0).adjoints(&[]);
+}
+
+#[test]
+fn the_table_and_the_graph_show_every_row() {
+    let trace = trace(|x| x[0] * x[1] + x[0].sin(), &[2.0, 3.0]);
+    let table = trace.table(&[1.0, 0.0], &[1.0]);
+    let lines: Vec<&str> = table.lines().collect();
+    assert_eq!(lines.len(), 6, "{table}");
+    assert!(lines[3].contains("mul %0 %1") && lines[3].contains("d%0 3.0000, d%1 2.0000"), "{table}");
+    let graph = trace.dot(&[1.0, 0.0], &[1.0]);
+    assert!(graph.starts_with("digraph") && graph.ends_with("}\n"));
+    assert_eq!(graph.matches(" -> ").count(), 5);
+    assert_eq!(graph.matches("adjoint").count(), 5);
+}
