@@ -16,7 +16,7 @@ const entries = (t, line) => (line === 'L' ? [bptt.L_t[t]] : line === 'h' ? bptt
 test('every value, the tangents of h and L and the adjoints of h are the engine\'s', async () => {
   const { page, close } = await open(browser);
   const parameters = names(problem);
-  for (const k of [0, 1, 4, parameters.length - 1]) {
+  for (const k of [1, parameters.length - 1]) {
     await page.locator('#a select').selectOption(String(k));
     const shown = (line, kind) => page.locator(`#a [data-line=${line}] .${kind} output`).textContent();
     const half = 5 * problem.T;

@@ -33,7 +33,7 @@ export async function open(browser, { language = 'en', width = 1100, colorScheme
 /** Steps a scene on until its end; `look(at)` after every step. */
 export async function stepToEnd(page, scene, look = async () => {}) {
   const stepper = page.locator(`#${scene} .stepper`);
-  await stepper.locator('.first').click({ force: true, trial: false }).catch(() => {});
+  if (await stepper.locator('.first').isEnabled()) await stepper.locator('.first').click();
   const count = Number(await stepper.locator('input').getAttribute('max'));
   const next = stepper.locator('.next');
   for (let at = 1; at <= count; at++) {

@@ -28,6 +28,7 @@
 //! | [`credit`] | BPTT, RTRL, windows, the triangle, and what they cost in operations |
 //! | [`train`], [`optim`] | learning by any mode |
 //! | [`data`], [`baseline`], [`case`], [`report`] | series, simple predictors, case files, the page of the main job |
+//! | [`explain`] | every equation with its numbers, as text |
 //! | [`lesson`] | the page that shows and explains all this |
 
 pub mod activation;
@@ -35,6 +36,7 @@ pub mod baseline;
 pub mod case;
 pub mod credit;
 pub mod data;
+pub mod explain;
 pub mod kind;
 pub mod lesson;
 pub mod loss;

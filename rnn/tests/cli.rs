@@ -418,6 +418,8 @@ fn the_lesson_is_written_without_arguments_of_its_own_and_for_any_case() {
     let path = folder.write("case.json", case().to_string());
     answer(rnn(&["lesson", "--case", &path, "--out", &out]));
     assert_ne!(fs::read_to_string(&out).unwrap(), built_in);
+    let numbers: Value = serde_json::from_str(&answer(rnn(&["lesson", "--case", &path, "--json"]))).unwrap();
+    assert_eq!(numbers["case"]["alpha"], 0.3);
 }
 
 #[test]
@@ -428,4 +430,41 @@ fn the_lesson_refuses_what_it_cannot_show() {
     refused(&rnn(&["lesson", "--case", &path, "--out", &out]), "alpha: must lie in (0, 1], found 2");
     refused(&rnn(&["lesson", "--out", &folder.path("no/such/lesson.html")]), "--out: ");
     assert!(!Path::new(&out).exists());
+}
+
+#[test]
+fn the_triangle_is_coloured_in_a_terminal_only() {
+    let plain = answer(rnn(&["triangle"]));
+    assert!(!plain.contains('\x1b') && plain.contains("|dL_t/dtheta|"), "{plain}");
+    assert!(answer(rnn(&["triangle", "--color", "always"])).contains("\x1b["));
+    assert_eq!(answer(rnn(&["triangle", "--color", "never"])), plain);
+    refused(&rnn(&["triangle", "--color", "pink"]), "--color: ");
+}
+
+#[test]
+fn drawings_are_files_of_their_own() {
+    let folder = Folder::new("svg");
+    let out = folder.path("figures");
+    answer(rnn(&["triangle", "--svg", &out]));
+    for name in ["triangle", "delta", "sensitivity"] {
+        let svg = fs::read_to_string(Path::new(&out).join(name).with_extension("svg")).unwrap();
+        assert!(
+            svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\"") && svg.ends_with("</svg>\n"),
+            "{svg}"
+        );
+    }
+    let file = folder.write("file", "");
+    refused(&rnn(&["triangle", "--svg", &file]), "--svg: ");
+}
+
+#[test]
+fn an_explanation_has_every_equation_and_no_json() {
+    let folder = Folder::new("explain");
+    let path = folder.write("case.json", case().to_string());
+    let text = answer(rnn(&["credit", &path, "--mode", "bptt", "--explain"]));
+    for equation in ["(1.1)", "(1.2)", "(1.3)", "(1.4)", "(1.5)", "(1.8)", "(1.12)", "(1.18)"] {
+        assert!(text.contains(equation), "{equation}");
+    }
+    assert!(answer(rnn(&["credit", &path, "--mode", "rtrl", "--explain"])).contains("(1.17)"));
+    refused(&rnn(&["credit", &path, "--mode", "rtrl", "--explain", "--full"]), "--full");
 }

@@ -24,6 +24,7 @@ pub(super) enum Command {
     Credit(Credit),
     Lesson(Lesson),
     Train(Train),
+    Triangle(Triangle),
 }
 
 #[derive(Debug, clap::Args)]
@@ -37,6 +38,9 @@ pub(super) struct MainJob {
     /// Train for a twentieth of the passes: to look at the page, not at the errors
     #[arg(long)]
     pub(super) quick: bool,
+    /// Also write the page's charts as SVG files into this folder
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) svg: Option<PathBuf>,
 }
 
 /// The gradient of a case file, by one mode, as JSON on stdout
@@ -51,6 +55,44 @@ pub(super) struct Credit {
     /// Also everything else that the mode knows: states, Jacobians, credit vectors, sensitivities
     #[arg(long)]
     pub(super) full: bool,
+    /// Instead of JSON, every equation of the calculation with its numbers
+    #[arg(long, conflicts_with = "full")]
+    pub(super) explain: bool,
+}
+
+/// The triangle of Eq. 1.6 as a table: the norm of dL_t/dtheta_s for every s and t
+#[derive(Debug, clap::Args)]
+pub(super) struct Triangle {
+    /// The case, in the format rnn-case-1 [default: that of the lesson]
+    #[arg(long, value_name = "FILE")]
+    pub(super) case: Option<PathBuf>,
+    /// Colours: auto (in a terminal, unless NO_COLOR is set), always or never
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(super) color: Color,
+    /// Also write the triangle and the norms of delta_t and P_t as SVG files into this folder
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) svg: Option<PathBuf>,
+}
+
+/// When there are colours.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+impl FromStr for Color {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            "always" => Ok(Self::Always),
+            "never" => Ok(Self::Never),
+            other => Err(format!("must be auto, always or never, found {other:?}")),
+        }
+    }
 }
 
 /// One page that shows why there are two algorithms, to step through: BPTT, RTRL, and the triangle between them
@@ -62,6 +104,9 @@ pub(super) struct Lesson {
     /// Where the page goes
     #[arg(long, value_name = "FILE", default_value = "rnn-lesson.html")]
     pub(super) out: PathBuf,
+    /// The page's numbers as JSON on stdout, and no page
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 /// Trains on a series in time to predict its next value

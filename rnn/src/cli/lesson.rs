@@ -7,8 +7,12 @@ use rnn::lesson::Lesson;
 use std::path::Path;
 
 pub(super) fn run(args: &args::Lesson) -> Result<String, Failure> {
+    let file = case(args.case.as_deref())?;
+    if args.json {
+        return Ok(Lesson::of(&file)?.to_json() + "\n");
+    }
     sunspots::check_writable(&args.out)?;
-    let lesson = Lesson::of(&case(args.case.as_deref())?)?;
+    let lesson = Lesson::of(&file)?;
     lesson.write(&args.out).map_err(Failure::at("--out"))?;
     Ok(format!("Lesson: {}\n", args.out.display()))
 }

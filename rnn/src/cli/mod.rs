@@ -12,6 +12,7 @@ mod progress;
 mod sunspots;
 mod text;
 mod train;
+mod triangle;
 mod usage;
 
 use args::{Args, Command};
@@ -31,6 +32,7 @@ pub(crate) fn run() -> ExitCode {
         Ok(Args { command: Some(Command::Credit(args)), .. }) => credit::run(&args),
         Ok(Args { command: Some(Command::Lesson(args)), .. }) => lesson::run(&args),
         Ok(Args { command: Some(Command::Train(args)), .. }) => train::run(&args),
+        Ok(Args { command: Some(Command::Triangle(args)), .. }) => triangle::run(&args),
         Ok(Args { command: None, main_job }) => sunspots::run(&main_job),
         Err(error) if is_an_answer(error.kind()) => Ok(error.to_string()),
         Err(error) => Err(Failure::new(usage::one_line(&error))),

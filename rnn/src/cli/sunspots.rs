@@ -74,6 +74,9 @@ pub(super) fn run(args: &args::MainJob) -> Result<String, Failure> {
         cost,
     };
     report.write(&args.out).map_err(Failure::at("--out"))?;
+    if let Some(folder) = &args.svg {
+        report.write_figures(folder).map_err(Failure::at("--svg"))?;
+    }
     let title = title(&contest);
     let steps = contest.sequence.steps();
     Ok(format!(

@@ -3,7 +3,11 @@
 //! Every number of the page is computed here, by the engine, and written into the page as JSON; the page looks numbers up and
 //! computes no derivative. Each scene is a file of this folder, and a file of the same name in `page/js`.
 
+mod chart;
+mod cost;
+mod horizon;
 mod network;
+mod online;
 mod page;
 mod source;
 mod triangle;
@@ -15,6 +19,7 @@ use crate::report::ReportError;
 use serde::Serialize;
 use std::fmt;
 use std::path::Path;
+use std::sync::LazyLock;
 
 /// The case that the lesson is about if no other is given: two units that are to repeat their input two steps later.
 const CASE: &str = include_str!("../../data/lesson.json");
@@ -28,7 +33,22 @@ pub struct Lesson {
     case: Head,
     network: network::Network,
     triangle: triangle::Triangle,
+    #[serde(flatten)]
+    fixed: &'static Fixed,
 }
+
+/// The scenes that no case changes.
+#[derive(Debug, Serialize)]
+struct Fixed {
+    cost: cost::Cost,
+    horizon: horizon::Horizon,
+    online: online::Online,
+}
+
+/// Computed once: they take longer than all the others.
+static FIXED: LazyLock<Result<Fixed, ReportError>> = LazyLock::new(|| {
+    Ok(Fixed { cost: cost::cost()?, horizon: horizon::horizon()?, online: online::online()? })
+});
 
 /// What the page says about the case.
 #[derive(Debug, Serialize)]
@@ -46,37 +66,49 @@ struct Head {
     y_target: Vec<Vec<f64>>,
 }
 
-/// A case is too large to be looked at number by number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TooLarge {
-    /// How many numbers its triangle has.
-    pub numbers: usize,
+/// Why there is no lesson about a case, in one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LessonError {
+    /// The case is too large to be looked at number by number.
+    TooLarge {
+        /// How many numbers its triangle has.
+        numbers: usize,
+    },
+    /// A chart could not be drawn.
+    Draw(ReportError),
 }
 
-impl fmt::Display for TooLarge {
+impl fmt::Display for LessonError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let numbers = self.numbers;
-        write!(f, "T, d, n: the triangle has {numbers} numbers, and a page has room for {MOST_CELLS}")
+        match self {
+            Self::TooLarge { numbers } => {
+                write!(f, "T, d, n: the triangle has {numbers} numbers, and a page has room for {MOST_CELLS}")
+            }
+            Self::Draw(error) => error.fmt(f),
+        }
     }
 }
 
-impl std::error::Error for TooLarge {}
+impl std::error::Error for LessonError {}
 
 impl Lesson {
     /// The lesson about a case.
     ///
     /// # Errors
     ///
-    /// [`TooLarge`] if the triangle has too many numbers to look at.
-    pub fn of(file: &CaseFile) -> Result<Self, TooLarge> {
+    /// [`LessonError::TooLarge`] if the triangle has too many numbers to look at, [`LessonError::Draw`] if the drawing
+    /// library fails.
+    pub fn of(file: &CaseFile) -> Result<Self, LessonError> {
         let (n, d, steps) = (file.n, file.d, file.steps);
         let parameters = d.saturating_mul(d.saturating_add(n).saturating_add(1));
         let numbers = steps.saturating_mul(steps.saturating_add(1)).saturating_mul(parameters) / 2;
         if numbers > MOST_CELLS {
-            return Err(TooLarge { numbers });
+            return Err(LessonError::TooLarge { numbers });
         }
         let case = Case::from(file);
-        Ok(Self { case: Head::of(file), network: network::of(&case), triangle: triangle::of(&case) })
+        let fixed = FIXED.as_ref().map_err(|error| LessonError::Draw(error.clone()))?;
+        Ok(Self { case: Head::of(file), network: network::of(&case), triangle: triangle::of(&case), fixed })
     }
 
     /// The built-in case.
@@ -90,12 +122,19 @@ impl Lesson {
     }
 
     /// The page.
-    ///
-    /// # Errors
-    ///
-    /// [`ReportError::Draw`] if the drawing library fails.
-    pub fn to_html(&self) -> Result<String, ReportError> {
+    #[must_use]
+    pub fn to_html(&self) -> String {
         page::html(self)
+    }
+
+    /// The numbers of the page as one line of JSON: for programs, and to hold the page against.
+    ///
+    /// # Panics
+    ///
+    /// Never: numbers and texts are JSON.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("numbers and texts are JSON")
     }
 
     /// Writes the page, all or nothing, as [`Report::write`](crate::report::Report::write) does.
@@ -104,7 +143,7 @@ impl Lesson {
     ///
     /// [`ReportError::Write`], naming the path, if it cannot be written.
     pub fn write(&self, path: impl AsRef<Path>) -> Result<(), ReportError> {
-        crate::report::write_page(path.as_ref(), &self.to_html()?)
+        crate::report::write_page(path.as_ref(), &self.to_html())
     }
 }
 

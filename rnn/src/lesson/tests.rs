@@ -133,7 +133,7 @@ fn both_recursions_add_up() {
 #[test]
 fn the_page_is_closed_in_itself_and_small() {
     for file in cases() {
-        let html = Lesson::of(&file).unwrap().to_html().unwrap();
+        let html = Lesson::of(&file).unwrap().to_html();
         assert!(html.len() < 2_000_000, "{}", html.len());
         // The one address is a name: that of the format in which drawings are written.
         let addresses = html.matches("://").count();

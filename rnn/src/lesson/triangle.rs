@@ -103,7 +103,7 @@ pub(super) fn of(case: &Case) -> Triangle {
 }
 
 /// `reach[t][s]`: the adjoints of the states, one sweep for each loss.
-fn reach(Case { rnn, params, sequence }: &Case) -> Vec<Vec<Vec<f64>>> {
+pub(super) fn reach(Case { rnn, params, sequence }: &Case) -> Vec<Vec<Vec<f64>>> {
     let program = |params: &Parameters<Var<f64>>| {
         let steps: Vec<_> = rnn.unroll(params, sequence).collect();
         (

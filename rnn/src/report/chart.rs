@@ -15,38 +15,48 @@ use super::ticks::{Scale, padded, range};
 pub(super) const SCALE: i32 = 4;
 
 /// A chart's size in pixels.
-pub(super) type Size = (i32, i32);
+pub(crate) type Size = (i32, i32);
 
 pub(super) type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
 /// The outcome of drawing on a canvas.
 pub(super) type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
 
+type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<Axis, Axis>>;
+
 /// Neighbouring points, each of which has a place.
 type Run = Vec<(f64, f64)>;
 
 /// One line of a chart.
 #[derive(Debug, Clone)]
-pub(super) struct Line {
-    pub(super) paint: Paint,
-    pub(super) points: Vec<(f64, f64)>,
+pub(crate) struct Line {
+    pub(crate) paint: Paint,
+    pub(crate) points: Vec<(f64, f64)>,
     /// Its width in quarters of a pixel.
-    pub(super) width: u32,
+    pub(crate) width: u32,
     /// Whether each point has a dot.
-    pub(super) dots: bool,
+    pub(crate) dots: bool,
 }
 
 /// Lines over one axis.
 #[derive(Debug, Clone)]
-pub(super) struct LineChart<'a> {
+pub(crate) struct LineChart<'a> {
     /// What the chart is of, for those who cannot see it.
-    pub(super) of: &'a str,
-    pub(super) x_label: &'a str,
-    pub(super) y_label: &'a str,
-    pub(super) y_scale: Scale,
-    pub(super) lines: Vec<Line>,
+    pub(crate) of: &'a str,
+    pub(crate) x_label: &'a str,
+    pub(crate) y_label: &'a str,
+    pub(crate) y_scale: Scale,
+    pub(crate) lines: Vec<Line>,
     /// From here on the ground is shaded.
-    pub(super) shade_from: Option<f64>,
+    pub(crate) shade_from: Option<f64>,
+}
+
+/// A chart for a page that shows its lines a few at a time: axes that fit all of them, and where their points lie.
+#[derive(Debug, serde::Serialize)]
+pub(crate) struct Frame {
+    svg: String,
+    /// For each line the places of its points in the drawing's units; `None` for a point that has none.
+    lines: Vec<Vec<Option<(i32, i32)>>>,
 }
 
 /// Draws by `draw` on a transparent ground; `of` says what the drawing is of.
@@ -83,7 +93,41 @@ impl LineChart<'_> {
     /// The chart at one size; `None` if no point can be shown.
     pub(super) fn draw(&self, size: Size) -> Result<Option<String>, ReportError> {
         let lines: Vec<(&Line, Vec<Run>)> = self.lines.iter().map(|line| (line, self.runs(line))).collect();
-        let places = || lines.iter().flat_map(|(_, runs)| runs.iter().flatten());
+        self.plot(size, |chart| {
+            for (line, runs) in &lines {
+                let style = line.paint.rgb().stroke_width(line.width);
+                for run in runs {
+                    chart.draw_series([PathElement::new(run.clone(), style)])?;
+                    // A point with no neighbour would be a line without length.
+                    if line.dots || run.len() == 1 {
+                        let dot = |point: &(f64, f64)| Circle::new(*point, 9, line.paint.rgb().filled());
+                        chart.draw_series(run.iter().map(dot))?;
+                    }
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// The chart without its lines, and their places in it; `None` if no point can be shown.
+    pub(crate) fn frame(&self, size: Size) -> Result<Option<Frame>, ReportError> {
+        let mut lines = Vec::new();
+        let svg = self.plot(size, |chart| {
+            let place = |&point| Some(chart.backend_coord(&self.place(point)?));
+            lines = self.lines.iter().map(|line| line.points.iter().map(place).collect()).collect();
+            Ok(())
+        })?;
+        Ok(svg.map(|svg| Frame { svg, lines }))
+    }
+
+    /// Axes that fit every line, and on them whatever `draw` draws.
+    fn plot(
+        &self,
+        size: Size,
+        draw: impl FnOnce(&mut Chart<'_, '_>) -> Drawn,
+    ) -> Result<Option<String>, ReportError> {
+        let places =
+            || self.lines.iter().flat_map(|line| &line.points).filter_map(|&point| self.place(point));
         let (Some(x), Some(y)) = (range(places().map(|point| point.0)), range(places().map(|point| point.1)))
         else {
             return Ok(None);
@@ -115,29 +159,23 @@ impl LineChart<'_> {
                 .set_all_tick_mark_size(4 * SCALE)
                 .x_desc(self.x_label)
                 .draw()?;
-            for (line, runs) in &lines {
-                let style = line.paint.rgb().stroke_width(line.width);
-                for run in runs {
-                    chart.draw_series([PathElement::new(run.clone(), style)])?;
-                    // A point with no neighbour would be a line without length.
-                    if line.dots || run.len() == 1 {
-                        let dot = |point: &(f64, f64)| Circle::new(*point, 9, line.paint.rgb().filled());
-                        chart.draw_series(run.iter().map(dot))?;
-                    }
-                }
-            }
-            Ok(())
+            draw(&mut chart)
         })
         .map(Some)
+    }
+
+    /// Where a point lies on the axes, if it lies anywhere.
+    fn place(&self, (x, y): (f64, f64)) -> Option<(f64, f64)> {
+        Some((Scale::Linear.place(x)?, self.y_scale.place(y)?))
     }
 
     /// A line's places, broken where a point has none.
     fn runs(&self, line: &Line) -> Vec<Run> {
         let mut runs = vec![Vec::new()];
-        for &(x, y) in &line.points {
-            match (Scale::Linear.place(x), self.y_scale.place(y)) {
-                (Some(x), Some(y)) => runs.last_mut().expect("never empty").push((x, y)),
-                _ => runs.push(Vec::new()),
+        for &point in &line.points {
+            match self.place(point) {
+                Some(place) => runs.last_mut().expect("never empty").push(place),
+                None => runs.push(Vec::new()),
             }
         }
         runs.retain(|run| !run.is_empty());

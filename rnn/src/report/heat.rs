@@ -52,7 +52,7 @@ fn decades(cells: &[Vec<f64>]) -> Option<(f64, f64)> {
 #[derive(Debug, Default, serde::Serialize)]
 pub(crate) struct Shades {
     /// For each cell the index of its shade among those of [`heat_css`](super::heat_css); `None` for 0.
-    cells: Vec<Vec<Option<i32>>>,
+    pub(super) cells: Vec<Vec<Option<i32>>>,
     /// The sizes that have the first and the last shade.
     ends: Option<(f64, f64)>,
 }

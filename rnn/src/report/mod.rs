@@ -4,15 +4,22 @@
 //! and no script, and follows the reader's light or dark scheme.
 
 mod chart;
+mod figures;
 mod heat;
 mod page;
 mod palette;
 mod table;
+mod terminal;
 mod ticks;
 mod write;
 
+pub use figures::Figure;
+pub use terminal::triangle as terminal_triangle;
+
+pub(crate) use chart::{Frame, Line, LineChart};
 pub(crate) use heat::{Shades, shades};
-pub(crate) use palette::{css, heat_css};
+pub(crate) use palette::{Paint, css, heat_css};
+pub(crate) use ticks::Scale;
 
 use std::fmt;
 use std::path::Path;
@@ -157,6 +164,32 @@ impl Report {
     /// [`ReportError::Draw`] if the drawing library fails; numbers that are not finite are left out of charts and are no error.
     pub fn to_html(&self) -> Result<String, ReportError> {
         page::html(self)
+    }
+
+    /// The page's charts, each as a drawing of its own.
+    ///
+    /// # Errors
+    /// As [`Report::to_html`].
+    pub fn figures(&self) -> Result<Vec<Figure>, ReportError> {
+        figures::of(self)
+    }
+
+    /// Writes the page's charts as SVG files into a folder, which is made if it is not there.
+    ///
+    /// # Errors
+    /// As [`Report::write`].
+    pub fn write_figures(&self, folder: impl AsRef<Path>) -> Result<(), ReportError> {
+        let folder = folder.as_ref();
+        let failed = |path: &Path, error: std::io::Error| ReportError::Write {
+            path: path.display().to_string(),
+            reason: error.to_string(),
+        };
+        std::fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
+        for Figure { name, svg } in self.figures()? {
+            let path = folder.join(name).with_extension("svg");
+            write::atomically(&path, svg.as_bytes()).map_err(|error| failed(&path, error))?;
+        }
+        Ok(())
     }
 
     /// Writes the page, all or nothing: to a new file in the same folder, which then takes the place of `path`.

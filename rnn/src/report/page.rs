@@ -2,10 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::chart::{Line, LineChart, SCALE};
+use super::chart::{LineChart, SCALE};
 use super::palette::{self, Paint};
-use super::ticks::Scale;
-use super::{Forecast, LearningCurve, Report, ReportError, Triangle, heat, table};
+use super::{Forecast, LearningCurve, Report, ReportError, Triangle, figures, heat, table};
 
 const STYLE: &str = include_str!("page.css");
 
@@ -87,97 +86,33 @@ fn keys(keys: &[(Paint, &str)]) -> String {
 }
 
 fn forecast(forecast: &Forecast) -> Result<String, ReportError> {
-    let points = |from: usize| -> Vec<(f64, f64)> {
-        forecast.times.iter().copied().zip(forecast.values.iter().copied()).skip(from).collect()
-    };
-    let observed = |from: usize, dots: bool| Line { paint: Paint::Ink, points: points(from), width: 6, dots };
-    let cut = forecast.times.get(forecast.train_len).copied();
-    let overview = LineChart {
-        of: "the whole series, the held-back part shaded",
-        x_label: &forecast.time_label,
-        y_label: &forecast.value_label,
-        y_scale: Scale::Linear,
-        lines: vec![observed(0, false)],
-        shade_from: cut,
-    };
-
-    let held_back = &forecast.times[forecast.train_len.min(forecast.times.len())..];
-    let prediction = |(index, values): (usize, &[f64])| Line {
-        paint: Paint::Method(index),
-        points: held_back.iter().copied().zip(values.iter().copied()).collect(),
-        width: 8,
-        dots: false,
-    };
-    let predicted: Vec<Line> = forecast
-        .predictions
-        .iter()
-        .map(|prediction| &prediction.values[..])
-        .enumerate()
-        .map(prediction)
-        .collect();
-    let shown = !predicted.is_empty();
-    let detail = LineChart {
-        of: "the held-back part and each method's predictions of it",
-        // The first methods are the ones the page is about: they are drawn over the others, and the observed values over all.
-        lines: predicted.into_iter().rev().chain([observed(forecast.train_len, true)]).collect(),
-        shade_from: None,
-        ..overview.clone()
-    };
-
-    let overview = both(&overview, 952, 200)?;
+    let overview = both(&figures::overview(forecast), 952, 200)?;
     if overview.is_empty() {
         return Ok(String::new());
     }
     let caption = "The whole series. The shaded part is held back from training.";
     let mut body = figure(&overview, caption);
-    if shown {
+    if !forecast.predictions.is_empty() {
         let mut names = vec![(Paint::Ink, "observed")];
         let methods = forecast.predictions.iter().enumerate();
         names.extend(methods.map(|(index, prediction)| (Paint::Method(index), prediction.method.as_str())));
         let caption = "One step ahead: each prediction is made from the true values before it.";
-        body.push_str(&figure(&(keys(&names) + &both(&detail, 952, 380)?), caption));
+        body.push_str(&figure(&(keys(&names) + &both(&figures::held_back(forecast), 952, 380)?), caption));
         body.push_str(&table::errors(&forecast.predictions));
     }
     Ok(section("The held-back part, one step ahead", &body))
 }
 
 fn learning(curves: &[LearningCurve], forecast: &Forecast) -> Result<String, ReportError> {
-    // The colour of the prediction of the same name; curves without one go on counting.
-    let paint = |index: usize, curve: &LearningCurve| {
-        let known = forecast.predictions.iter().position(|prediction| prediction.method == curve.method);
-        Paint::Method(known.unwrap_or(forecast.predictions.len() + index))
-    };
-    let chart = |of: &'static str, values: fn(&LearningCurve) -> &[f64]| LineChart {
-        of,
-        x_label: "passes over the training part",
-        y_label: "RMSE",
-        y_scale: Scale::Log,
-        lines: curves
-            .iter()
-            .enumerate()
-            .map(|(index, curve)| Line {
-                paint: paint(index, curve),
-                points: curve.passes.iter().copied().zip(values(curve).iter().copied()).collect(),
-                width: 8,
-                dots: false,
-            })
-            .collect(),
-        shade_from: None,
-    };
-    let train =
-        both(&chart("the error on the training part as learning goes on", |curve| &curve.train), 462, 280)?;
-    let held_back = both(
-        &chart("the error on the held-back part as learning goes on", |curve| &curve.held_back),
-        462,
-        280,
-    )?;
+    let [train, held_back] = figures::learning(curves, forecast);
+    let (train, held_back) = (both(&train, 462, 280)?, both(&held_back, 462, 280)?);
     if train.is_empty() && held_back.is_empty() {
         return Ok(String::new());
     }
     let names: Vec<(Paint, &str)> = curves
         .iter()
         .enumerate()
-        .map(|(index, curve)| (paint(index, curve), curve.method.as_str()))
+        .map(|(index, curve)| (figures::paint(index, curve, forecast), curve.method.as_str()))
         .collect();
     let mut body = keys(&names);
     body.push_str("<div class=\"pair\">\n");
@@ -231,24 +166,8 @@ fn largest(sums: &[f64]) -> Option<f64> {
 }
 
 fn norms(report: &Report) -> Result<String, ReportError> {
-    let chart = |of, y_label, index, norms: &[f64]| {
-        let chart = LineChart {
-            of,
-            x_label: "t",
-            y_label,
-            y_scale: Scale::Log,
-            lines: vec![Line {
-                paint: Paint::Method(index),
-                points: norms.iter().enumerate().map(|(t, &norm)| ((t + 1) as f64, norm)).collect(),
-                width: 8,
-                dots: false,
-            }],
-            shade_from: None,
-        };
-        both(&chart, 462, 260)
-    };
-    let delta = chart("the norm of delta_t over t", "|δₜ|", 0, &report.delta_norms)?;
-    let sensitivity = chart("the norm of P_t over t", "|Pₜ|", 1, &report.sensitivity_norms)?;
+    let [delta, sensitivity] = figures::norms(report);
+    let (delta, sensitivity) = (both(&delta, 462, 260)?, both(&sensitivity, 462, 260)?);
     let mut body = String::new();
     if !delta.is_empty() {
         body.push_str(&figure(

@@ -9,7 +9,7 @@ use plotters::style::RGBColor;
 
 /// Something that has a colour of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Paint {
+pub(crate) enum Paint {
     /// The observed values, and headings.
     Ink,
     /// Axis labels.
@@ -103,6 +103,16 @@ pub(crate) fn css() -> String {
     )
 }
 
+/// The style sheet's part that gives the methods their dashes, for a drawing that stands alone.
+pub(super) fn dashes() -> String {
+    let mut rules = String::new();
+    for (index, colour) in METHODS.iter().enumerate().filter(|(_, colour)| !colour.dash.is_empty()) {
+        let (hex, dash) = (Paint::Method(index).hex(), colour.dash);
+        let _ = write!(rules, "[stroke=\"{hex}\"]{{stroke-dasharray:{dash}}}");
+    }
+    rules
+}
+
 /// A class for each shade of the heat map, `heat-0` to `heat-63`.
 pub(crate) fn heat_css() -> String {
     let shades = super::heat::SHADES as i32;
@@ -115,7 +125,7 @@ pub(crate) fn heat_css() -> String {
 }
 
 /// The heat map's scale at `part` from 0 to 1: dark to light, with hues that differ in lightness too.
-pub(super) fn heat(part: f64) -> RGBColor {
+pub(crate) fn heat(part: f64) -> RGBColor {
     const STOPS: [(f64, f64, f64); 6] = [
         (38.0, 28.0, 92.0),
         (44.0, 82.0, 152.0),

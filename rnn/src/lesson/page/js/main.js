@@ -1,6 +1,6 @@
 // The page: its scenes in order, drawn again when the language changes.
 
-const SCENES = [network, triangle, equations];
+const SCENES = [network, triangle, cost, horizon, online, quiz, equations];
 
 function draw() {
   const main = document.getElementById('main');

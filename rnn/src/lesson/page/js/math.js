@@ -5,7 +5,7 @@
 
 const SYMBOLS = {
   alpha: 'α', delta: 'δ', theta: 'θ', partial: '∂', L: 'ℒ', le: '≤', ge: '≥', cdot: '·', cdots: '⋯', infty: '∞', sigma: 'σ',
-  tau: 'τ', quad: '\u2003', in: '∈', R: 'ℝ', ll: '≪', gg: '≫', to: '→',
+  times: '×', log: 'log', tau: 'τ', quad: '\u2003', in: '∈', R: 'ℝ', ll: '≪', gg: '≫', to: '→',
 };
 
 function tokens(tex) {
@@ -44,7 +44,8 @@ function atom(rest) {
   if (token === '\\under') {
     return `<munder><munder>${argument(rest)}<mo stretchy="true">⏟</mo></munder>${argument(rest)}</munder>`;
   }
-  if (token === "'") return '<mo>′</mo>';
+  if (token === '-') return '<mo>−</mo>';
+  if (token === '|') return '<mo lspace="0" rspace="0" stretchy="true">|</mo>';
   if (token === '*') return '<mo>∗</mo>';
   if (/^\d/.test(token)) return `<mn>${token}</mn>`;
   if (/^[a-zA-Z]$/.test(token)) return `<mi>${token}</mi>`;

@@ -1,0 +1,116 @@
+// Scenes c to f: counted and measured cost, the horizon, online learning, questions. The numbers are held against
+// `rnn lesson --json`; that those are right is tested in Rust.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { LANGUAGES, WIDTHS, launch, open, shot, stepToEnd } from './lib/browser.js';
+import { bptt, flat, problem, rnn } from './lib/engine.js';
+import { read, same } from './lib/numbers.js';
+
+let browser;
+before(async () => { browser = await launch(); });
+after(() => browser.close());
+
+const { cost, horizon, online } = JSON.parse(rnn('lesson', '--json'));
+const steps = (count) => Array.from({ length: count }, (_, index) => index);
+const slide = (page, scene, index, place) => page.locator(`#${scene} .slider input`).nth(index).fill(String(place));
+
+test('c: every count is the engine\'s, and the measurements say where they come from', async () => {
+  const { page, close } = await open(browser);
+  for (const d of steps(cost.units.length)) {
+    await slide(page, 'c', 0, d);
+    for (const t of steps(cost.steps.length)) {
+      await page.locator('#c .stepper input').fill(String(t));
+      for (const [way, operations] of Object.entries(cost.counted[d][t])) {
+        const shown = await page.locator(`#c [data-way=${way}]`).textContent();
+        if (operations === null) assert.equal(shown, 'not counted');
+        else assert.equal(read(shown).value, operations, `${way}, d = ${cost.units[d]}, T = ${cost.steps[t]}`);
+      }
+    }
+  }
+  const text = await page.locator('#c').innerText();
+  for (const said of [cost.source.machine, cost.source.date]) assert.ok(text.includes(said), said);
+  for (const series of cost.measured) assert.ok(text.includes(series.case), series.case);
+  await close();
+});
+
+test('d: every network\'s curves at every tenth step', async () => {
+  const { page, close } = await open(browser);
+  for (const gain of steps(horizon.gains.length)) {
+    for (const alpha of steps(horizon.alphas.length)) {
+      await slide(page, 'd', 0, gain);
+      await slide(page, 'd', 1, alpha);
+      const network = horizon.networks[gain * horizon.alphas.length + alpha];
+      for (const t of [1, 10, 20, 40]) {
+        await page.locator('#d .stepper input').fill(String(t));
+        const shown = await page.locator('#d .legend output').allTextContents();
+        const { delta, last_loss, sensitivity, singular, forwards } = network;
+        const expected = [delta, last_loss, sensitivity].map((list) => list[t - 1]);
+        expected.push(singular[t - 1][0], singular[t - 1].at(-1), delta[t - 1], forwards[t - 1]);
+        expected.forEach((number, index) => {
+          if (number === null) assert.equal(shown[index], '–');
+          else same(shown[index], number, `${index} at t = ${t}, gain ${horizon.gains[gain]}, alpha ${horizon.alphas[alpha]}`);
+        });
+      }
+    }
+  }
+  await close();
+});
+
+test('e: errors and updates year by year, for every window', async () => {
+  const { page, close } = await open(browser);
+  for (const k of steps(online.windows.length).slice(1)) {
+    await slide(page, 'e', 0, k - 1);
+    const count = Number(await page.locator('#e .stepper input').getAttribute('max'));
+    for (const at of [0, 3, count]) {
+      await page.locator('#e .stepper input').fill(String(at));
+      const i = Math.min(online.years.length - 1, at * 11);
+      const shown = await page.locator('#e .legend output').allTextContents();
+      [online.errors[0], online.errors[k], online.persistence].forEach((list, index) => same(shown[index], list[i], `${index} in ${online.years[i]}`));
+      assert.ok((await page.locator('#e .says').textContent()).includes(` ${Math.floor((i + 1) / online.windows[k])} times`));
+    }
+  }
+  await close();
+});
+
+test('f: right answers are called right and wrong ones wrong', async () => {
+  const { page, close } = await open(browser);
+  const triangular = (problem.T * (problem.T + 1)) / 2;
+  const numbers = { boundary: bptt.delta[problem.T - 1][0], cells: triangular, sum: flat(bptt.grad)[0] };
+  const keys = ['elman', 'first', 'backwards', 'wide', 'tall', 'boundary', 'cells', 'sum', 'memory', 'window', 'online', 'forwards'];
+  const choices = { elman: 1, first: 0, backwards: 2, wide: 1, tall: 0, memory: 1, window: 2, online: 0, forwards: 1 };
+  const verdict = page.locator('#f .verdict');
+  for (const [index, key] of keys.entries()) {
+    if (index > 0) await page.locator('#f .next').click();
+    if (key in choices) {
+      const options = page.locator('#f .options input');
+      for (const place of steps(await options.count())) {
+        await options.nth(place).check();
+        assert.match(await verdict.getAttribute('class'), place === choices[key] ? /right/ : /wrong/, key);
+      }
+      await options.nth(choices[key]).check();
+    } else {
+      const input = page.locator('#f .options input');
+      for (const [given, expected] of [[numbers[key] * 1.5, /wrong/], ['nothing', /wrong/], [numbers[key].toPrecision(3), /right/]]) {
+        await input.fill(String(given));
+        await page.locator('#f .options button').click();
+        assert.match(await verdict.getAttribute('class'), expected, `${key}: ${given}`);
+      }
+    }
+  }
+  assert.match(await page.locator('#f .note').textContent(), /^12 of 12/);
+  await close();
+});
+
+for (const language of LANGUAGES) {
+  for (const width of WIDTHS) {
+    test(`c to f stepped to their ends in ${language} at ${width}`, async () => {
+      const { page, close } = await open(browser, { language, width, colorScheme: width === 360 ? 'light' : 'dark' });
+      for (const scene of ['c', 'd', 'e', 'f']) {
+        await stepToEnd(page, scene);
+        await shot(page, scene, `${scene}-${language}-${width}`);
+      }
+      await close();
+    });
+  }
+}

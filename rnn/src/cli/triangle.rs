@@ -1,0 +1,34 @@
+//! `rnn triangle`: the triangle of a case in the terminal, and as drawings.
+
+use super::args::{self, Color};
+use super::failure::Failure;
+use super::{lesson, picture};
+use rnn::credit::Case;
+use rnn::report::{Report, terminal_triangle};
+use std::io::IsTerminal;
+
+pub(super) fn run(args: &args::Triangle) -> Result<String, Failure> {
+    let Case { rnn, params, sequence } = Case::from(&lesson::case(args.case.as_deref())?);
+    let triangle = picture::of_triangle(&rnn, &params, &sequence, sequence.steps());
+    let table = terminal_triangle(&triangle, args.color.is_on());
+    if let Some(folder) = &args.svg {
+        let (delta_norms, sensitivity_norms) = picture::of_time(&rnn, &params, &sequence);
+        let report = Report { triangle, delta_norms, sensitivity_norms, ..Report::default() };
+        report.write_figures(folder).map_err(Failure::at("--svg"))?;
+    }
+    Ok(table)
+}
+
+impl Color {
+    /// See no-color.org: any value but an empty one turns colours off.
+    fn is_on(self) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            Self::Auto => {
+                std::io::stdout().is_terminal()
+                    && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! A case worked through on paper: every equation of the chapter with the numbers that the engine has for it.
+
+use crate::credit::{Case, Mode};
+use std::fmt::{Display, Write as _};
+
+/// The whole calculation by one mode, as text: the run (Eq. 1.1-1.5), then the recursion of the mode with what it carries, then
+/// the gradient. Windows have no quantity of their own at every step: they show the run and the gradient.
+#[must_use]
+pub fn explain(case: &Case, mode: Mode) -> String {
+    let file = case.full(mode);
+    let steps = case.sequence.steps();
+    let mut out =
+        format!("L = sum_t L_t (1.5), its gradient by {mode}; T = {steps}, alpha = {}\n", case.rnn.alpha);
+    let mut line = |equation: String, number: &str, value: &dyn Display| {
+        let _ = writeln!(out, "  {equation:<52} {number:>7}  {value}");
+    };
+    let [h, u, v, y] = [file.h, file.u, file.v, file.y].map(Option::unwrap_or_default);
+    line("h_0 = 0".to_owned(), "", &"");
+    for (before, x) in case.sequence.x().iter().enumerate() {
+        let t = before + 1;
+        line(format!("x_{t}"), "", &vector(x.as_slice()));
+        line(format!("u_{t} = W_rec h_{before} + W_in x_{t} + b_rec"), "(1.1)", &vector(&u[before]));
+        line(format!("h_{t} = (1 - alpha) h_{before} + alpha f(u_{t})"), "(1.2)", &vector(&h[t]));
+        line(format!("v_{t} = W_out h_{t} + b_out"), "(1.3)", &vector(&v[before]));
+        line(format!("y_{t} = g(v_{t})"), "(1.4)", &vector(&y[before]));
+        line(format!("L_{t}(y_{t}, y*_{t})"), "(1.5)", &number(file.loss_t[before]));
+    }
+    line("L".to_owned(), "(1.5)", &number(file.loss));
+
+    let (immediate, jacobian) = (file.delta_immediate.unwrap_or_default(), file.j.unwrap_or_default());
+    if let Some(delta) = file.delta {
+        line(format!("delta_{} = 0: backwards from here", steps + 1), "(1.12)", &"");
+        for t in (1..=steps).rev() {
+            let later = t + 1;
+            line(format!("delta~_{t} = dL_{t}/dh_{t}"), "", &vector(&immediate[t - 1]));
+            if t < steps {
+                line(format!("J_{later} = dh_{later}/dh_{t}"), "", &matrix(&jacobian[t]));
+            }
+            let equation = format!("delta_{t} = delta~_{t} + delta_{later} J_{later}");
+            line(equation, "(1.12)", &vector(&delta[t - 1]));
+            let column = sum(file.blocks.iter().flatten().skip(t - 1).map(|row| &row[t - 1]));
+            line(format!("dL/dtheta_{t} = delta_{t} dh_{t}/dtheta_{t}"), "(1.8)", &vector(&column));
+        }
+    }
+    if let Some(sensitivity) = file.p {
+        line("P_0 = 0: forwards from here".to_owned(), "(1.17)", &"");
+        for t in 1..=steps {
+            let before = t - 1;
+            if t > 1 {
+                line(format!("J_{t} = dh_{t}/dh_{before}"), "", &matrix(&jacobian[before]));
+            }
+            line(format!("P_{t} = P~_{t} + J_{t} P_{before}"), "(1.17)", &matrix(&sensitivity[before]));
+            line(format!("delta~_{t} = dL_{t}/dh_{t}"), "", &vector(&immediate[before]));
+            let row = sum(file.blocks.iter().flatten().skip(before).take(1).flatten());
+            line(format!("dL_{t}/dtheta = delta~_{t} P_{t}"), "(1.13)", &vector(&row));
+        }
+    }
+    line("dL/dW_rec".to_owned(), "(1.18)", &matrix(&file.grad.w_rec));
+    line("dL/dW_in".to_owned(), "(1.18)", &matrix(&file.grad.w_in));
+    line("dL/db_rec".to_owned(), "(1.18)", &vector(&file.grad.b_rec));
+    line("dL/dW_out".to_owned(), "", &matrix(&file.grad.w_out));
+    line("dL/db_out".to_owned(), "", &vector(&file.grad.b_out));
+    out
+}
+
+fn sum<'a>(cells: impl Iterator<Item = &'a Vec<f64>>) -> Vec<f64> {
+    cells.fold(Vec::new(), |mut sum, cell| {
+        sum.resize(cell.len(), 0.0);
+        sum.iter_mut().zip(cell).for_each(|(sum, x)| *sum += x);
+        sum
+    })
+}
+
+/// Six digits: enough to check by hand, few enough to read.
+fn number(x: f64) -> String {
+    if x == 0.0 || (1e-4..1e6).contains(&x.abs()) { format!("{x:.6}") } else { format!("{x:.5e}") }
+}
+
+fn vector(x: &[f64]) -> String {
+    format!("({})", x.iter().map(|&x| number(x)).collect::<Vec<_>>().join(", "))
+}
+
+fn matrix(rows: &[Vec<f64>]) -> String {
+    format!("[{}]", rows.iter().map(|row| vector(row)).collect::<Vec<_>>().join("; "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lesson::Lesson;
+
+    fn value<'a>(text: &'a str, equation: &str) -> &'a str {
+        let line = text.lines().find(|line| line.trim_start().starts_with(equation));
+        let line = line.unwrap_or_else(|| panic!("no {equation} in {text}"));
+        &line[line.find(['(', '[']).unwrap()..]
+    }
+
+    #[test]
+    fn each_mode_shows_its_recursion_and_the_same_gradient() {
+        let case = Case::from(&Lesson::default_case());
+        let [bptt, rtrl, window] = [Mode::Bptt, Mode::Rtrl, Mode::Window(3)].map(|mode| explain(&case, mode));
+        assert!(bptt.contains("delta_3 = delta~_3 + delta_4 J_4") && !bptt.contains("P_3 ="));
+        assert!(rtrl.contains("P_3 = P~_3 + J_3 P_2") && !rtrl.contains("delta_3 ="));
+        assert!(!window.contains("J_3"));
+        for name in ["dL/dW_rec", "dL/dW_in", "dL/db_rec", "dL/dW_out", "dL/db_out"] {
+            assert_eq!(value(&bptt, name), value(&rtrl, name));
+            assert_eq!(value(&bptt, name), value(&window, name));
+        }
+        for t in 1..=8 {
+            for equation in [format!("u_{t} ="), format!("h_{t} ="), format!("v_{t} ="), format!("y_{t} =")] {
+                assert!(bptt.contains(&equation), "{equation}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_numbers_are_the_engine_s() {
+        let case = Case::from(&Lesson::default_case());
+        let full = case.full(Mode::Bptt);
+        let text = explain(&case, Mode::Bptt);
+        assert!(text.contains(&vector(&full.delta.unwrap()[2])));
+        assert!(text.contains(&number(full.loss)));
+    }
+}
