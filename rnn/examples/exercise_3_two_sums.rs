@@ -1,0 +1,43 @@
+//! Exercise 3: RTRL = BPTT, for one unit and one parameter, with the numbers of every step given. First on paper, then here:
+//! write both sums in time that grows with T; `main` holds them against the double sum.
+#![allow(unused_variables, dead_code, reason = "you will use them")]
+
+/// What a step contributes: `delta~_t`, `J_t` and `P~_t`, each one number.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    delta_immediate: f64,
+    jacobian: f64,
+    sensitivity_immediate: f64,
+}
+
+/// `sum_t sum_{s <= t} delta~_t J_t .. J_{s+1} P~_s` (Eq. 1.6), cell by cell.
+fn double_sum(steps: &[Step]) -> f64 {
+    let cell = |t: usize, s: usize| {
+        let path: f64 = steps[s + 1..=t].iter().map(|step| step.jacobian).product();
+        steps[t].delta_immediate * path * steps[s].sensitivity_immediate
+    };
+    (0..steps.len()).flat_map(|t| (0..=t).map(move |s| (t, s))).map(|(t, s)| cell(t, s)).sum()
+}
+
+/// Columns: `delta_t = delta~_t + delta_{t+1} J_{t+1}` (1.12), backwards from 0.
+fn bptt(steps: &[Step]) -> f64 {
+    todo!("one pass from the last step to the first")
+}
+
+/// Rows: `P_t = P~_t + J_t P_{t-1}` (1.17), forwards from 0.
+fn rtrl(steps: &[Step]) -> f64 {
+    todo!("one pass from the first step to the last")
+}
+
+fn main() {
+    let step = |t: usize| Step {
+        delta_immediate: (t as f64).cos(),
+        jacobian: 0.9,
+        sensitivity_immediate: (t as f64).sin(),
+    };
+    let steps: Vec<Step> = (0..20).map(step).collect();
+    let (expected, columns, rows) = (double_sum(&steps), bptt(&steps), rtrl(&steps));
+    assert!((columns - expected).abs() < 1e-12, "BPTT gives {columns}, the double sum {expected}");
+    assert!((rows - expected).abs() < 1e-12, "RTRL gives {rows}, the double sum {expected}");
+    println!("Right: {expected} by columns and by rows. Now state it as a property, for any steps.");
+}

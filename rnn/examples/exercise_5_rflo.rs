@@ -1,0 +1,53 @@
+//! Exercise 5: a learning rule of your own by `stop_gradient`. Write the step so that of `J_t` only the leak remains; `main` tells
+//! whether it does.
+//!
+//! RFLO (J. M. Murray, eLife 8, e43299, 2019) keeps of `J_t` only the leak: `P_t = P~_t + (1 - alpha) P_{t-1}`.
+
+#![allow(unused_imports, unused_variables, reason = "you will use them")]
+
+use ad_core::{Array, Dense, Matrix, Vector};
+use ad_forward::{Dual, DualArray};
+use rnn::{Activation, Loss, Output, Parameters, Recurrent, Rnn};
+
+/// One step, and `P_t` with it.
+fn step(
+    rnn: &Rnn,
+    theta: &Recurrent<Dual<f64, 1>>,
+    h_prev: &DualArray<f64, 1, 1>,
+    x: &Vector<f64>,
+) -> DualArray<f64, 1, 1> {
+    todo!("the step of `Rnn::step`, through which credit for h_prev flows by the leak alone")
+}
+
+/// `P_1 .. P_T`.
+fn sensitivities(rnn: &Rnn, params: &Parameters<f64>, x: &[Vector<f64>]) -> Vec<Matrix<f64>> {
+    let p = params.recurrent.count();
+    let theta = ad_forward::seeded(&params.recurrent, 0, p);
+    let mut h = DualArray::from_primal(&Dense::filled([params.hidden()], 0.0));
+    let steps = x.iter().map(|x| {
+        h = step(rnn, &theta, &h, x);
+        h.tangent(p)
+    });
+    steps.collect()
+}
+
+fn example() -> (Rnn, Parameters<f64>, Vec<Vector<f64>>) {
+    let rnn = Rnn { f: Activation::Tanh, g: Output::Identity, alpha: 0.4, loss: Loss::Squared };
+    let x = (0..10).map(|t| Vector::from([(0.7 * t as f64).sin()])).collect();
+    (rnn, Parameters::random(1, 3, 1, 1.0, 1), x)
+}
+
+fn main() {
+    let (rnn, params, x) = example();
+    let p = sensitivities(&rnn, &params, &x);
+    let mut h = Dense::filled([3], 0.0);
+    for (t, x) in x.iter().enumerate() {
+        let now = rnn::credit::immediate::sensitivity(&rnn, &params.recurrent, &h, x);
+        for (i, (found, now)) in p[t].as_slice().iter().zip(now.as_slice()).enumerate() {
+            let before = if t == 0 { 0.0 } else { p[t - 1].as_slice()[i] };
+            assert!((found - (now + 0.6 * before)).abs() < 1e-14, "at t = {} something else remains", t + 1);
+        }
+        h = rnn.step(&params.recurrent, &h, x);
+    }
+    println!("Right: P_t = P~_t + (1 - alpha) P_(t-1)");
+}

@@ -1,0 +1,52 @@
+//! Exercise 1, solved: a dual number from nothing.
+
+use std::ops::{Add, Mul};
+
+/// `value + tangent e` with `e e = 0`.
+#[derive(Clone, Copy, Debug)]
+struct Dual {
+    value: f64,
+    tangent: f64,
+}
+
+impl Dual {
+    fn variable(value: f64) -> Self {
+        Self { value, tangent: 1.0 }
+    }
+
+    fn sin(self) -> Self {
+        Self { value: self.value.sin(), tangent: self.value.cos() * self.tangent }
+    }
+}
+
+impl Add for Dual {
+    type Output = Self;
+    fn add(self, rhs: Self) -> Self {
+        Self { value: self.value + rhs.value, tangent: self.tangent + rhs.tangent }
+    }
+}
+
+#[allow(clippy::suspicious_arithmetic_impl, reason = "the product rule is a sum")]
+impl Mul for Dual {
+    type Output = Self;
+    fn mul(self, rhs: Self) -> Self {
+        Self { value: self.value * rhs.value, tangent: self.tangent * rhs.value + self.value * rhs.tangent }
+    }
+}
+
+fn f(x: Dual) -> Dual {
+    x * x.sin() + x
+}
+
+fn main() {
+    println!("f'(1) = {}", f(Dual::variable(1.0)).tangent);
+}
+
+#[test]
+fn it_agrees_with_the_library() {
+    use ad_core::Scalar;
+    for x in [-2.0, 0.0, 0.3, 5.0] {
+        let expected = ad_forward::derivative(|x| x * x.sin() + x, x);
+        assert!((f(Dual::variable(x)).tangent - expected).abs() < 1e-14);
+    }
+}

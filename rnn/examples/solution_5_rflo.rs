@@ -1,0 +1,71 @@
+//! Exercise 5, solved: a learning rule of your own by `stop_gradient`.
+//!
+//! RFLO (J. M. Murray, eLife 8, e43299, 2019) keeps of `J_t` only the leak: `P_t = P~_t + (1 - alpha) P_{t-1}`. A synapse then
+//! needs to remember one number of its own. Here the rule is the model itself, told once that credit does not flow back through
+//! the recurrent weights; forward mode does the rest. (Murray's random feedback weights are left out: the readout is the true one.)
+
+use ad_core::{Array, Dense, Matrix, Vector};
+use ad_forward::{Dual, DualArray};
+use rnn::{Activation, Loss, Output, Parameters, Recurrent, Rnn};
+
+/// One step, and `P_t` with it.
+fn step(
+    rnn: &Rnn,
+    theta: &Recurrent<Dual<f64, 1>>,
+    h_prev: &DualArray<f64, 1, 1>,
+    x: &Vector<f64>,
+) -> DualArray<f64, 1, 1> {
+    let u = rnn.potential(theta, &h_prev.stop_gradient(), &Array::constant(x));
+    rnn.state(h_prev, &u)
+}
+
+/// `P_1 .. P_T`.
+fn sensitivities(rnn: &Rnn, params: &Parameters<f64>, x: &[Vector<f64>]) -> Vec<Matrix<f64>> {
+    let p = params.recurrent.count();
+    let theta = ad_forward::seeded(&params.recurrent, 0, p);
+    let mut h = DualArray::from_primal(&Dense::filled([params.hidden()], 0.0));
+    let steps = x.iter().map(|x| {
+        h = step(rnn, &theta, &h, x);
+        h.tangent(p)
+    });
+    steps.collect()
+}
+
+fn example() -> (Rnn, Parameters<f64>, Vec<Vector<f64>>) {
+    let rnn = Rnn { f: Activation::Tanh, g: Output::Identity, alpha: 0.4, loss: Loss::Squared };
+    let x = (0..10).map(|t| Vector::from([(0.7 * t as f64).sin()])).collect();
+    (rnn, Parameters::random(1, 3, 1, 1.0, 1), x)
+}
+
+fn main() {
+    let (rnn, params, x) = example();
+    for (t, p) in sensitivities(&rnn, &params, &x).iter().enumerate() {
+        println!("P_{} = {:?}", t + 1, p.as_slice());
+    }
+}
+
+#[test]
+fn of_the_past_only_the_leak_remains() {
+    let (rnn, params, x) = example();
+    let rflo = sensitivities(&rnn, &params, &x);
+    let mut h = Dense::filled([3], 0.0);
+    for (t, x) in x.iter().enumerate() {
+        let now = rnn::credit::immediate::sensitivity(&rnn, &params.recurrent, &h, x);
+        for (i, (found, now)) in rflo[t].as_slice().iter().zip(now.as_slice()).enumerate() {
+            let before = if t == 0 { 0.0 } else { rflo[t - 1].as_slice()[i] };
+            assert!((found - (now + 0.6 * before)).abs() < 1e-14);
+        }
+        h = rnn.step(&params.recurrent, &h, x);
+    }
+}
+
+#[test]
+fn a_synapse_moves_its_own_unit_alone() {
+    let (rnn, params, x) = example();
+    let p = sensitivities(&rnn, &params, &x).pop().unwrap();
+    for (unit, row) in p.iter_rows().enumerate() {
+        for (weight, entry) in row[..9].iter().enumerate() {
+            assert_eq!(*entry != 0.0, weight / 3 == unit, "unit {unit}, weight {weight}");
+        }
+    }
+}
