@@ -66,7 +66,6 @@ fn main() {
 
 #[test]
 fn it_agrees_with_the_library() {
-    use ad_core::Scalar;
     for x in [[2.0, 3.0], [-1.0, 0.5]] {
         let expected = ad_reverse::grad(|x| x[0] * x[1] + x[0].sin(), &x);
         let found = gradient(x[0], x[1]);
