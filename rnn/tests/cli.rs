@@ -466,5 +466,8 @@ fn an_explanation_has_every_equation_and_no_json() {
         assert!(text.contains(equation), "{equation}");
     }
     assert!(answer(rnn(&["credit", &path, "--mode", "rtrl", "--explain"])).contains("(1.17)"));
-    refused(&rnn(&["credit", &path, "--mode", "rtrl", "--explain", "--full"]), "--full");
+    refused(
+        &rnn(&["credit", &path, "--mode", "rtrl", "--explain", "--full"]),
+        "--explain: cannot be used with --full",
+    );
 }

@@ -16,7 +16,12 @@ pub(super) fn one_line(error: &Error) -> String {
         }
         (ErrorKind::MissingRequiredArgument, Some(argument), _) => format!("{argument}: missing"),
         (ErrorKind::UnknownArgument, Some(argument), _) => format!("{argument}: unknown argument"),
-        (ErrorKind::ArgumentConflict, Some(argument), _) => format!("{}: given twice", name(&argument)),
+        (ErrorKind::ArgumentConflict, Some(argument), _) => {
+            let other = context(error, ContextKind::PriorArg).filter(|other| *other != argument);
+            let twice = || "given twice".to_owned();
+            let problem = other.map_or_else(twice, |other| format!("cannot be used with {}", name(&other)));
+            format!("{}: {problem}", name(&argument))
+        }
         _ => {
             // Below the first line clap tells how the program is used.
             let message = error.to_string();
