@@ -44,7 +44,6 @@ fn main() {
 
 #[test]
 fn it_agrees_with_the_library() {
-    use ad_core::Scalar;
     for x in [-2.0, 0.0, 0.3, 5.0] {
         let expected = ad_forward::derivative(|x| x * x.sin() + x, x);
         assert!((f(Dual::variable(x)).tangent - expected).abs() < 1e-14);
