@@ -268,7 +268,7 @@ impl<T: Scalar> Form<T> {
         let mut out = match product {
             Some(first) => {
                 let (factor, base) = &self.products[first];
-                Block::build(shape, T::zero(), |out| factor.times(base, width, out, false))
+                Block::overwritten(shape, T::zero(), |out| factor.times(base, width, out, false))
             }
             None => Block::filled(shape, T::zero()),
         };
@@ -319,14 +319,14 @@ impl<T: Scalar> Factor<T> {
         let [rows, inner] = w.shape();
         match self {
             Self::Identity => Self::Matrix(w.clone()),
-            Self::Diagonal(d) => Self::Matrix(Dense::build([rows, inner], T::zero(), |out| {
+            Self::Diagonal(d) => Self::Matrix(Dense::overwritten([rows, inner], T::zero(), |out| {
                 for (out, w) in out.chunks_exact_mut(inner.max(1)).zip(w.iter_rows()) {
                     T::hadamard(w, d, out);
                 }
             })),
             Self::Matrix(f) => {
                 let cols = f.cols();
-                Self::Matrix(Dense::build([rows, cols], T::zero(), |out| {
+                Self::Matrix(Dense::overwritten([rows, cols], T::zero(), |out| {
                     T::gemm(
                         [rows, inner, cols],
                         w.as_slice(),
@@ -346,7 +346,7 @@ impl<T: Scalar> Factor<T> {
         match self {
             Self::Identity => Self::Diagonal(p.to_vec()),
             Self::Diagonal(d) => Self::Diagonal(d.iter().zip(p).map(|(&d, &p)| p * d).collect()),
-            Self::Matrix(m) => Self::Matrix(Dense::build(m.shape(), T::zero(), |out| {
+            Self::Matrix(m) => Self::Matrix(Dense::overwritten(m.shape(), T::zero(), |out| {
                 for ((out, row), &p) in out.chunks_exact_mut(m.cols().max(1)).zip(m.iter_rows()).zip(p) {
                     for (out, &m) in out.iter_mut().zip(row) {
                         *out = p * m;

@@ -133,7 +133,7 @@ impl<'a, T: Scalar> Adjoints<'a, T> {
         let len = self.width * self.list.entries(op);
         let adjoint = &mut self.space.blocks[op as usize];
         let touched = adjoint.is_some();
-        (adjoint.get_or_insert_with(|| Dense::build([len], T::zero(), |_| ())).as_mut_slice(), touched)
+        (adjoint.get_or_insert_with(|| Dense::overwritten([len], T::zero(), |_| ())).as_mut_slice(), touched)
     }
 
     /// One seed's row of an array's adjoint.
@@ -302,7 +302,7 @@ impl<'a, T: Scalar> Adjoints<'a, T> {
             let adjoint = &mut space.blocks[*weights as usize];
             let touched = adjoint.is_some();
             let adjoint =
-                adjoint.get_or_insert_with(|| Dense::build([m * n], T::zero(), |_| ())).as_mut_slice();
+                adjoint.get_or_insert_with(|| Dense::overwritten([m * n], T::zero(), |_| ())).as_mut_slice();
             T::gemm([m, *columns, n], u, (1, m), x, (n, 1), adjoint, touched);
             *columns = 0;
             u.clear();

@@ -118,9 +118,25 @@ impl<T: Copy + 'static, const RANK: usize> Dense<T, RANK> {
         Dense { shape: [self.data.len()], data: self.data.clone() }
     }
 
-    /// Storage that `fill` writes: all of it, for what stands there before is unspecified (`value`, or numbers
-    /// of an array that is gone).
-    pub fn build(shape: [usize; RANK], value: T, fill: impl FnOnce(&mut [T])) -> Self {
+    /// One number everywhere, and then what `write` makes of it.
+    ///
+    /// ```
+    /// # use ad_core::Vector;
+    /// # drop(Vector::from([7.0; 3])); // the memory that is used again
+    /// let x = Vector::build([3], 1.0, |x| x[1] = 5.0);
+    /// assert_eq!(x.as_slice(), [1.0, 5.0, 1.0]);
+    /// ```
+    pub fn build(shape: [usize; RANK], value: T, write: impl FnOnce(&mut [T])) -> Self {
+        let mut out = Self::filled(shape, value);
+        write(out.as_mut_slice());
+        out
+    }
+
+    /// Storage that `fill` writes: *all* of it, for what stands there before is unspecified (`value`, or numbers
+    /// of an array that is gone). Not for users: operations whose results cover all entries spare themselves the
+    /// time in which [`build`](Self::build) fills them.
+    #[doc(hidden)]
+    pub fn overwritten(shape: [usize; RANK], value: T, fill: impl FnOnce(&mut [T])) -> Self {
         let mut out = Self { shape, data: Storage::unspecified(shape.iter().product(), value) };
         fill(out.as_mut_slice());
         out
@@ -198,7 +214,7 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
 /// whatever its scalar, and so get the same bits as the plain run.
 impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
     fn like(&self, fill: impl FnOnce(&mut [T])) -> Self {
-        Self::build(self.shape, T::zero(), fill)
+        Self::overwritten(self.shape, T::zero(), fill)
     }
 
     /// `f(x)` elementwise.
@@ -272,7 +288,7 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
             }
             return Self { shape, data };
         }
-        Self::build(shape, T::zero(), |y| {
+        Self::overwritten(shape, T::zero(), |y| {
             for row in y.chunks_exact_mut(outputs.max(1)) {
                 row.copy_from_slice(&bias.data);
             }

@@ -143,7 +143,6 @@ impl<T: Scalar> Csr<T> {
     pub fn to_dense(&self) -> Matrix<T> {
         let cols = self.sparsity.cols;
         Matrix::build([self.sparsity.rows(), cols], T::zero(), |dense| {
-            dense.fill(T::zero());
             self.triplets().for_each(|(i, j, value)| dense[i * cols + j] = value);
         })
     }
