@@ -2,16 +2,14 @@
 //!
 //! Programs on arrays make many short-lived arrays of a few sizes, and between the operations of a small
 //! network there are only tens of nanoseconds: asking the system's allocator for each array takes longer
-//! than the arithmetic. Blocks that are no longer used wait in a pool of their thread, sorted by size,
-//! at most [`POOL_BYTES`] of them. They are aligned for vector registers.
+//! than the arithmetic. So the block of memory under an array comes from a pool, and goes back there ([`pool`]).
 //!
 //! # Why unsafe, and why it is sound
 //!
 //! A reference-counted slice without the standard library's `Arc<[T]>`, because that cannot be taken
 //! apart and used again.
 //!
-//! * A block is a [`Header`] and, behind it, room for as many bytes as its class holds; it is allocated
-//!   and freed with the layout of its class, which the header keeps.
+//! * A block is a [`Header`] and, behind it, room for at least as many bytes as were asked for.
 //! * While a [`Storage`] lives, its block is counted by `owners`, and the first `len` elements behind the
 //!   header are initialised values of `T`: every constructor writes them before it sets `len`. Elements
 //!   are `Copy`, so nothing has to be dropped.
@@ -19,42 +17,22 @@
 //!   in that time, because that takes a reference to one of its owners. The count goes up and down as that
 //!   of `Arc` does, with the same orderings, so what one thread did with a block happens before another
 //!   one recycles it.
-//! * In the pool a block has no owner, and `next` links it to others. A pool belongs to one thread and frees
-//!   its blocks when that ends; a block that is dropped later goes back to the allocator.
 //! * What a block holds when it is taken counts as uninitialised, but for its first `written` bytes: those
 //!   have been written as `f64` or `f32` and as nothing else since, so they are initialised, and any bytes
 //!   are a number of these types.
 
 #![allow(unsafe_code, reason = "the allocator takes longer than an operation; see the module's argument")]
 
-use alloc::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+mod pool;
+
 use core::any::TypeId;
-#[cfg(feature = "std")]
-use core::cell::Cell;
 use core::fmt;
 use core::marker::PhantomData;
 use core::mem::{align_of, size_of};
 use core::ops::Deref;
 use core::ptr::{self, NonNull};
-use core::sync::atomic::{AtomicU32, Ordering, fence};
-
-/// How many bytes of unused blocks a thread keeps.
-#[cfg(feature = "std")]
-const POOL_BYTES: usize = 64 << 20;
-
-/// Classes between one power of two and the next: a block is at most a sixteenth larger than asked for.
-const STEPS: usize = 16;
-/// One list of unused blocks for each class below `2^40` bytes.
-const CLASSES: usize = 36 * STEPS;
-
-#[repr(C, align(32))]
-struct Header {
-    owners: AtomicU32,
-    class: u32,
-    len: usize,
-    written: usize,
-    next: *mut Header,
-}
+use core::sync::atomic::{Ordering, fence};
+use pool::{Header, acquire, release};
 
 /// A slice of numbers that its clones share.
 pub(super) struct Storage<T> {
@@ -227,224 +205,9 @@ impl<T: PartialEq> PartialEq for Storage<T> {
     }
 }
 
-/// The class of blocks for so many bytes, header included, and how many bytes those have.
-#[inline]
-fn class_of(bytes: usize) -> (usize, usize) {
-    let size = bytes.max(STEPS).next_multiple_of(STEPS);
-    let shift = size.ilog2() - STEPS.ilog2();
-    let steps = size.div_ceil(1 << shift); // STEPS ..= 2 STEPS
-    (shift as usize * STEPS + steps - STEPS, steps << shift)
-}
-
-fn layout(class: usize) -> Layout {
-    let size = (class % STEPS + STEPS) << (class / STEPS);
-    Layout::from_size_align(size, align_of::<Header>()).expect("a size that was allocated")
-}
-
-/// A block with room for so many bytes and one owner.
-#[inline]
-fn acquire(bytes: usize) -> NonNull<Header> {
-    let (class, size) = class_of(bytes.saturating_add(size_of::<Header>()));
-    assert!(class < CLASSES && size <= isize::MAX as usize, "an array of {bytes} bytes");
-    let block = from_pool(class, size).unwrap_or_else(|| allocate(class));
-    // SAFETY: the block is nobody's yet, and its header is initialised.
-    unsafe {
-        let header = block.as_ptr();
-        (*header).owners = AtomicU32::new(1);
-        (*header).len = 0;
-    }
-    block
-}
-
-#[cold]
-#[inline(never)]
-fn allocate(class: usize) -> NonNull<Header> {
-    let layout = layout(class);
-    // SAFETY: no class has blocks without bytes.
-    let block = unsafe { alloc(layout) };
-    let Some(block) = NonNull::<Header>::new(block.cast()) else { handle_alloc_error(layout) };
-    let owners = AtomicU32::new(1);
-    // SAFETY: the block is new, and every class has room for a header.
-    unsafe { block.write(Header { owners, class: class as u32, len: 0, written: 0, next: ptr::null_mut() }) };
-    block
-}
-
-/// # Safety
-///
-/// The block has no owner.
-#[inline]
-unsafe fn release(block: NonNull<Header>) {
-    // SAFETY: the caller's promise, passed on.
-    unsafe {
-        if !to_pool(block) {
-            free(block);
-        }
-    }
-}
-
-/// # Safety
-///
-/// The block has no owner and is in no pool.
-#[cold]
-#[inline(never)]
-unsafe fn free(block: NonNull<Header>) {
-    // SAFETY: it was allocated with the layout of its class.
-    unsafe { dealloc(block.as_ptr().cast(), layout(block.as_ref().class as usize)) };
-}
-
-#[cfg(feature = "std")]
-use pool::{from_pool, to_pool};
-
-/// Without threads there is no pool.
-#[cfg(not(feature = "std"))]
-fn from_pool(_class: usize, _size: usize) -> Option<NonNull<Header>> {
-    None
-}
-
-/// See [`from_pool`].
-///
-/// # Safety
-///
-/// None is needed.
-#[cfg(not(feature = "std"))]
-unsafe fn to_pool(_block: NonNull<Header>) -> bool {
-    false
-}
-
-#[cfg(feature = "std")]
-mod pool {
-    use super::*;
-
-    /// Blocks without owners, by their class.
-    struct Pool {
-        blocks: [Cell<*mut Header>; CLASSES],
-        bytes: Cell<usize>,
-    }
-
-    std::thread_local! {
-        static POOL: Pool =
-            const { Pool { blocks: [const { Cell::new(ptr::null_mut()) }; CLASSES], bytes: Cell::new(0) } };
-    }
-
-    /// `f` with this thread's pool, inlined, which `try_with` is not; `None` if the thread is ending.
-    #[inline(always)]
-    fn with_pool<R>(f: impl FnOnce(&Pool) -> R) -> Option<R> {
-        let pool = POOL.try_with(ptr::from_ref).ok()?;
-        // SAFETY: the pool was alive just now, and nobody but this thread can end it, after `f` has returned;
-        // the closure takes a reference of any lifetime, so it cannot keep it.
-        Some(f(unsafe { &*pool }))
-    }
-
-    impl Pool {
-        #[inline]
-        fn take(&self, class: usize, size: usize) -> Option<NonNull<Header>> {
-            let block = NonNull::new(self.blocks[class].get())?;
-            // SAFETY: blocks in the pool are valid, and their `next` is what was there before them.
-            self.blocks[class].set(unsafe { block.as_ref().next });
-            self.bytes.set(self.bytes.get() - size);
-            Some(block)
-        }
-
-        /// Whether there was room for the block.
-        ///
-        /// # Safety
-        ///
-        /// The block has no owner and is in no pool.
-        #[inline]
-        unsafe fn keep(&self, mut block: NonNull<Header>) -> bool {
-            // SAFETY: nobody else has the block.
-            let header = unsafe { block.as_mut() };
-            let bytes = self.bytes.get() + layout(header.class as usize).size();
-            if bytes > POOL_BYTES {
-                return false;
-            }
-            header.next = self.blocks[header.class as usize].replace(block.as_ptr());
-            self.bytes.set(bytes);
-            true
-        }
-    }
-
-    impl Drop for Pool {
-        fn drop(&mut self) {
-            for blocks in &self.blocks {
-                let mut next = blocks.replace(ptr::null_mut());
-                while let Some(block) = NonNull::new(next) {
-                    // SAFETY: blocks in the pool are valid and have no owner.
-                    unsafe {
-                        next = block.as_ref().next;
-                        free(block);
-                    }
-                }
-            }
-        }
-    }
-
-    #[inline]
-    pub(super) fn from_pool(class: usize, size: usize) -> Option<NonNull<Header>> {
-        with_pool(|pool| pool.take(class, size)).flatten()
-    }
-
-    /// Whether the block has found a place.
-    ///
-    /// # Safety
-    ///
-    /// The block has no owner and is in no pool.
-    #[inline]
-    pub(super) unsafe fn to_pool(block: NonNull<Header>) -> bool {
-        // SAFETY: the caller's promise, passed on.
-        with_pool(|pool| unsafe { pool.keep(block) }) == Some(true)
-    }
-
-    #[cfg(test)]
-    mod tests {
-        use super::*;
-
-        #[test]
-        fn the_pool_is_bounded() {
-            let blocks: Vec<_> = (0..10).map(|_| Storage::filled(POOL_BYTES / 8, 0_u8)).collect();
-            drop(blocks);
-            POOL.with(|pool| assert!(pool.bytes.get() <= POOL_BYTES));
-        }
-
-        #[test]
-        fn an_unused_block_is_used_again_and_its_numbers_are_not() {
-            let old = Storage::filled(33, 7.0_f64);
-            let place = old.block;
-            drop(old);
-            let new = Storage::filled(33, 1.0_f64);
-            assert_eq!(new.block, place);
-            assert_eq!(*new, [1.0; 33]);
-            assert_eq!(new.first() as usize % 32, 0);
-        }
-
-        #[test]
-        fn unspecified_numbers_are_plain_numbers_that_somebody_wrote() {
-            drop(Storage::filled(50, 7.0_f64));
-            assert_eq!(*Storage::unspecified(50, 1.0_f64), [7.0; 50]);
-            assert_eq!(*Storage::unspecified(50, 1_u64), [1; 50]); // no plain numbers, and none are left behind
-            assert_eq!(*Storage::unspecified(50, 2.0_f64), [2.0; 50]);
-            drop(Storage::filled(49, 3.0_f64)); // the same class
-            let numbers = Storage::unspecified(50, 4.0_f64);
-            assert!(numbers[..49] == [3.0; 49] && numbers[49] == 2.0, "{numbers:?}");
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_class_holds_what_was_asked_for_and_little_more() {
-        let mut last = 0;
-        for bytes in (32..5000).chain([1 << 20, (1 << 20) + 1, (1 << 30) - 1, 1 << 30]) {
-            let (class, size) = class_of(bytes);
-            assert!(size >= bytes && size <= bytes + bytes / STEPS + STEPS, "{size} bytes for {bytes}");
-            assert_eq!(layout(class).size(), size, "class {class}, for {bytes}");
-            assert!(class >= last && class < CLASSES);
-            last = class;
-        }
-    }
 
     #[test]
     fn clones_share_until_one_is_written_to() {
@@ -496,5 +259,27 @@ mod tests {
     fn empty_arrays_and_elements_without_size() {
         assert!(Storage::<f64>::filled(0, 0.0).is_empty());
         assert_eq!(Storage::filled(5, ()).len(), 5);
+    }
+
+    #[test]
+    fn an_unused_block_is_used_again_and_its_numbers_are_not() {
+        let old = Storage::filled(33, 7.0_f64);
+        let place = old.block;
+        drop(old);
+        let new = Storage::filled(33, 1.0_f64);
+        assert_eq!(new.block, place);
+        assert_eq!(*new, [1.0; 33]);
+        assert_eq!(new.first() as usize % 32, 0);
+    }
+
+    #[test]
+    fn unspecified_numbers_are_plain_numbers_that_somebody_wrote() {
+        drop(Storage::filled(50, 7.0_f64));
+        assert_eq!(*Storage::unspecified(50, 1.0_f64), [7.0; 50]);
+        assert_eq!(*Storage::unspecified(50, 1_u64), [1; 50]); // no plain numbers, and none are left behind
+        assert_eq!(*Storage::unspecified(50, 2.0_f64), [2.0; 50]);
+        drop(Storage::filled(49, 3.0_f64)); // the same class
+        let numbers = Storage::unspecified(50, 4.0_f64);
+        assert!(numbers[..49] == [3.0; 49] && numbers[49] == 2.0, "{numbers:?}");
     }
 }
