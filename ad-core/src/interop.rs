@@ -1,5 +1,5 @@
 //! The traits of `num_traits` and the operators on references, written once for any number type.
-//! `ad_forward::Dual` and `ad_reverse::Var` have them from here.
+//! `ad_forward`'s `Dual` and `Taylor` and `ad_reverse::Var` have them from here.
 //!
 //! A mode's number implements [`Scalar`](crate::Scalar), the four operators on values (with itself and
 //! with plain numbers on either side), `Sum`, `Zero`, `One` and `Num`. The rest follows from these, and
@@ -14,9 +14,10 @@ mod ndarray;
 #[cfg(feature = "serde")]
 mod serde;
 
-/// Implements, for a number type that is a `Scalar`: its elementary functions as inherent methods,
-/// operators on references and with plain numbers, `Sum`, `Product`, and num-traits' `Float`, `FloatConst`, `Signed`, `Bounded`, `FromPrimitive`,
-/// `ToPrimitive`, `NumCast`, `MulAdd`, `MulAddAssign`, `Inv` and `Pow`.
+/// Implements, for a number type that is a `Scalar`: its elementary functions as inherent methods, the
+/// assign operators, operators on references and with plain numbers, `Sum`, `Product`, and num-traits'
+/// `Float`, `FloatConst`, `Signed`, `Bounded`, `FromPrimitive`, `ToPrimitive`, `NumCast`, `MulAdd`,
+/// `MulAddAssign`, `Inv` and `Pow`.
 ///
 /// `impl_num_traits!(Dual<T, const N: usize>);` where `T` is the scalar below.
 #[doc(hidden)]
@@ -113,6 +114,12 @@ macro_rules! impl_num_traits {
             #[inline]
             fn $method(self, rhs: &$ty) -> $ty {
                 ::core::ops::$op::$method(*self, *rhs)
+            }
+        }
+        impl<$($generics)*> ::core::ops::$assign for $ty {
+            #[inline]
+            fn $assign_method(&mut self, rhs: $ty) {
+                *self = ::core::ops::$op::$method(*self, rhs);
             }
         }
         impl<$($generics)*> ::core::ops::$assign<&$ty> for $ty {

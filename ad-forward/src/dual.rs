@@ -7,7 +7,7 @@ use ad_core::{Binary, Nary, Scalar, Unary, rules};
 use core::cmp::Ordering;
 use core::fmt;
 use core::iter::Sum;
-use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign};
+use core::ops::{Add, Div, Mul, Neg, Rem, Sub};
 use num_traits::{Num, One, Zero};
 
 /// A primal and its tangents in `N` directions: `x + dx_1 e_1 + .. + dx_N e_N` with `e_i e_j = 0`.
@@ -251,18 +251,6 @@ impl<T: Scalar, const N: usize> Sum for Dual<T, N> {
         iter.fold(Self::from_primal(core::iter::empty::<T>().sum()), Add::add)
     }
 }
-
-macro_rules! assign {
-    ($($trait:ident $method:ident $op:tt)*) => {
-        $(impl<T: Scalar, const N: usize> $trait for Dual<T, N> {
-            #[inline]
-            fn $method(&mut self, rhs: Self) {
-                *self = *self $op rhs;
-            }
-        })*
-    };
-}
-assign!(AddAssign add_assign + SubAssign sub_assign - MulAssign mul_assign * DivAssign div_assign / RemAssign rem_assign %);
 
 /// `dual op number` and `number op dual`: cheaper than lifting the number.
 macro_rules! mixed {

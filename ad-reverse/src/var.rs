@@ -12,7 +12,7 @@ use std::array::from_fn;
 use std::cmp::Ordering;
 use std::fmt;
 use std::iter::Sum;
-use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign};
+use std::ops::{Add, Div, Mul, Neg, Rem, Sub};
 
 /// A variable of a recording: a value, and the name of the place where it was recorded.
 ///
@@ -219,18 +219,6 @@ impl<T: Scalar> Sum for Var<T> {
         iter.fold(Self::from_value(std::iter::empty::<T>().sum()), Add::add)
     }
 }
-
-macro_rules! assign {
-    ($($trait:ident $method:ident $op:tt)*) => {
-        $(impl<T: Scalar> $trait for Var<T> {
-            #[inline]
-            fn $method(&mut self, rhs: Self) {
-                *self = *self $op rhs;
-            }
-        })*
-    };
-}
-assign!(AddAssign add_assign + SubAssign sub_assign - MulAssign mul_assign * DivAssign div_assign / RemAssign rem_assign %);
 
 /// `var op number` and `number op var`, by lifting the number: a constant costs nothing to make.
 macro_rules! mixed {

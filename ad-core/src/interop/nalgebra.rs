@@ -163,11 +163,11 @@ macro_rules! impl_real_field {
             fn modulus(self) -> Self {
                 $crate::Scalar::abs(self)
             }
-            $crate::impl_real_field! { @unary
+            $crate::impl_num_traits! { @unary
                 abs floor ceil round trunc fract signum recip sqrt cbrt exp exp2 exp_m1 ln log2 log10 ln_1p
                 sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh
             }
-            $crate::impl_real_field! { @binary powf log hypot }
+            $crate::impl_num_traits! { @binary powf log hypot }
             #[inline]
             fn imaginary(self) -> Self {
                 $crate::num_traits::Zero::zero()
@@ -228,7 +228,7 @@ macro_rules! impl_real_field {
         where
             $t: $crate::Scalar + ::simba::scalar::RealField,
         {
-            $crate::impl_real_field! { @binary copysign max min atan2 }
+            $crate::impl_num_traits! { @binary copysign max min atan2 }
             $crate::impl_real_field! { @constants
                 pi = PI, two_pi = TAU, frac_pi_2 = FRAC_PI_2, frac_pi_3 = FRAC_PI_3, frac_pi_4 = FRAC_PI_4,
                 frac_pi_6 = FRAC_PI_6, frac_pi_8 = FRAC_PI_8, frac_1_pi = FRAC_1_PI, frac_2_pi = FRAC_2_PI,
@@ -257,22 +257,6 @@ macro_rules! impl_real_field {
         }
     };
 
-    (@unary $($method:ident)*) => {
-        $(
-            #[inline]
-            fn $method(self) -> Self {
-                $crate::Scalar::$method(self)
-            }
-        )*
-    };
-    (@binary $($method:ident)*) => {
-        $(
-            #[inline]
-            fn $method(self, rhs: Self) -> Self {
-                $crate::Scalar::$method(self, rhs)
-            }
-        )*
-    };
     (@constants $($method:ident = $constant:ident),*) => {
         $(
             #[inline]

@@ -6,7 +6,7 @@ use core::array::from_fn;
 use core::cmp::Ordering;
 use core::fmt;
 use core::iter::Sum;
-use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign};
+use core::ops::{Add, Div, Mul, Neg, Rem, Sub};
 use num_traits::{Num, One, Zero};
 
 impl<T: Scalar, const K: usize> Taylor<T, K> {
@@ -86,18 +86,6 @@ impl<T: Scalar, const K: usize> Sum for Taylor<T, K> {
         iter.fold(Self::from_primal(core::iter::empty::<T>().sum()), Add::add)
     }
 }
-
-macro_rules! assign {
-    ($($trait:ident $method:ident $op:tt)*) => {
-        $(impl<T: Scalar, const K: usize> $trait for Taylor<T, K> {
-            #[inline]
-            fn $method(&mut self, rhs: Self) {
-                *self = *self $op rhs;
-            }
-        })*
-    };
-}
-assign!(AddAssign add_assign + SubAssign sub_assign - MulAssign mul_assign * DivAssign div_assign / RemAssign rem_assign %);
 
 /// `series op number` and `number op series`, by lifting the number.
 macro_rules! mixed {
