@@ -15,7 +15,7 @@ const cost = (() => {
   function table(at) {
     const row = data.counted[state.d][at];
     const cells = WAYS.map(([way]) => h('tr', {}, h('th', { scope: 'row', html: rich(say(`c.${way}`)) }),
-      h('td', {}, h('output', { 'data-way': way }, row[way] === null ? say('c.uncounted') : count(row[way])))));
+      h('td', {}, h('output', { 'data-way': way }, count(row[way])))));
     return h('table', {}, h('caption', {}, say('c.operations')), h('tbody', {}, cells));
   }
 

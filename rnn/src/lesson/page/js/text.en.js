@@ -83,7 +83,6 @@ const EN = {
   'c.crossover': 'From $T = {T}$ on the double sum takes more operations than RTRL, the dearer of the two recursions.',
   'c.never': 'Up to the largest $T$ counted here RTRL takes more operations than even the double sum by reverse mode: a step of it costs $d^4$.',
   'c.operations': 'Operations for one gradient',
-  'c.uncounted': 'not counted',
   'c.double_adjoints': 'double sum, reverse mode for each loss',
   'c.double_tangents': 'double sum, forward mode for each $\\theta_s$',
   'c.bptt': 'BPTT',

@@ -83,7 +83,6 @@ const JA = {
   'c.crossover': '$T = {T}$ からは、二つの漸化式のうち高価な RTRL よりも二重和の方が多くの演算を要します。',
   'c.never': 'ここで数えた最大の $T$ まで、RTRL は逆モードによる二重和よりも多くの演算を要します: 1 ステップが $d^4$ に比例するためです。',
   'c.operations': '勾配一つあたりの演算数',
-  'c.uncounted': '未計数',
   'c.double_adjoints': '二重和、各損失について逆モード',
   'c.double_tangents': '二重和、各 $\\theta_s$ について順モード',
   'c.bptt': 'BPTT',
