@@ -1,7 +1,8 @@
 //! How time and memory grow with the steps `T` and the units `d`, for every way to the gradient.
 //!
 //! A series changes one of the two and keeps the other. Each of its problems is timed between two runs of
-//! its first, as everywhere here. The exponent is the slope of a straight line through the logarithms,
+//! its first, as everywhere here; its seconds are that ratio times those of the first, because the clock of a
+//! machine may change from one problem to the next. The exponent is the slope of a straight line through the logarithms,
 //! and beside it stands that of the last two problems alone: theory speaks of the leading term, and the
 //! larger the problem, the more it dominates. (Memory of BPTT is `T d` for the states, but `d^2` for the
 //! gradient comes on top; and the fewer the units, the more of the time is not arithmetic.)
@@ -157,14 +158,14 @@ impl Series {
     fn print(&self, points: &[Point], json: bool) {
         let (title, name) = (self.title(), self.name);
         let exponents = [
-            self.exponents(points, |point| point.ratio.candidate_seconds),
+            self.exponents(points, |point| point.ratio.median),
             self.exponents(points, |point| point.bytes as f64),
         ];
         if !json {
             println!("{title}\n{:>6} {:>5} {:>12} {:>12}", "T", "d", "ms", "KiB");
         }
         for Point { sizes: Sizes { t, d, .. }, window, ratio, bytes } in points {
-            let seconds = ratio.candidate_seconds;
+            let seconds = points[0].ratio.candidate_seconds * ratio.median;
             if json {
                 let Sizes { t: t0, d: d0, .. } = points[0].sizes;
                 let k = window.map_or("null".to_owned(), |k| k.to_string());
