@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use core::fmt::{Debug, Display, LowerExp};
 use core::iter::Sum;
 use core::ops::Neg;
-use num_traits::{Float, FloatConst, FromPrimitive, NumAssign};
+use num_traits::{Float, FloatConst, FromPrimitive, NumAssign, Zero};
 
 /// Expands the table's unary rows into provided methods, inside the trait.
 macro_rules! unary_methods {
@@ -117,11 +117,11 @@ pub trait Scalar:
     fn is_strong_zero(self) -> bool;
 
     /// Whether this, as a partial, can simply be multiplied with: every component is finite, and the
-    /// primal is not 0 and not subnormal. One look at the exponent of a plain number.
+    /// primal is not 0.
     #[doc(hidden)]
     #[inline]
     fn is_ordinary(self) -> bool {
-        self.primal().is_normal() & self.is_all_finite()
+        (self.primal() != <Self::Real as Zero>::zero()) & self.is_all_finite()
     }
 
     /// A partial times a tangent or an adjoint: 0 times anything is 0, also times infinity or NaN,
@@ -309,6 +309,11 @@ macro_rules! real {
             #[inline]
             fn is_strong_zero(self) -> bool {
                 self == 0.0
+            }
+            #[inline]
+            fn is_ordinary(self) -> bool {
+                // One compare: without its sign bit, 0 wraps to the top, where infinity and NaN are.
+                (self.to_bits() << 1).wrapping_sub(1) < (<$t>::INFINITY.to_bits() << 1) - 1
             }
         }
 

@@ -28,6 +28,10 @@ use core::borrow::Borrow;
 pub trait Lift<T: Scalar, S: Scalar<Real = T::Real>> {
     /// Lifts a scalar.
     fn scalar(&mut self, x: T) -> S;
+    /// Lifts scalars that follow one another.
+    fn scalars(&mut self, x: &[T]) -> Vec<S> {
+        x.iter().map(|&x| self.scalar(x)).collect()
+    }
     /// Lifts a vector.
     fn vector(&mut self, x: &T::Vector) -> S::Vector;
     /// Lifts a matrix.
@@ -66,7 +70,7 @@ impl<T: Scalar> Tree for [T] {
     type Owned<S: Scalar<Real = T::Real>> = Vec<S>;
 
     fn lift<S: Scalar<Real = T::Real>, L: Lift<T, S>>(&self, to: &mut L) -> Vec<S> {
-        self.iter().map(|&x| to.scalar(x)).collect()
+        to.scalars(self)
     }
 }
 

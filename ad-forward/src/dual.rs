@@ -8,7 +8,7 @@ use core::cmp::Ordering;
 use core::fmt;
 use core::iter::Sum;
 use core::ops::{Add, Div, Mul, Neg, Rem, Sub};
-use num_traits::{Num, One, Zero};
+use num_traits::{Float, Num, One, Zero};
 
 /// A primal and its tangents in `N` directions: `x + dx_1 e_1 + .. + dx_N e_N` with `e_i e_j = 0`.
 ///
@@ -228,8 +228,8 @@ impl<T: Scalar, const N: usize> Div for Dual<T, N> {
     fn div(self, rhs: Self) -> Self {
         let value = self.primal / rhs.primal;
         let inverse = T::one() / rhs.primal;
-        if !inverse.is_ordinary() {
-            // 1 / y overflows for a subnormal y, where a quotient by it need not.
+        if !(Float::is_normal(inverse.primal()) && inverse.is_all_finite()) {
+            // 1 / y overflows for a subnormal y, and is rounded to one for a large y; a quotient by it need not be.
             return Self::new(value, quotient_singular(value, rhs.primal, self.tangent, rhs.tangent));
         }
         Self::new(value, both(inverse, self.tangent, -value * inverse, rhs.tangent))

@@ -1,7 +1,7 @@
 //! [`VarArray`]: vectors and matrices whose operations are recorded as blocks.
 
 use crate::block::{Edge, Edges, Operand};
-use crate::tape::{live_node, record_block, record_leaf};
+use crate::tape::{live_node, record_block, record_leaves};
 use crate::var::Var;
 use ad_core::{Array, Dense, Lift, Nary, Real, Scalar, Tree, Unary};
 use std::ops::Range;
@@ -215,5 +215,5 @@ impl<T: Scalar> Tree for VarArray<T, 2> {
 
 /// A new scalar input of the open recording.
 pub(crate) fn scalar_leaf<T: Scalar>(value: T) -> Var<T> {
-    Var::new(value, record_leaf::<T>())
+    Var::new(value, record_leaves::<T>(1).0)
 }

@@ -12,8 +12,8 @@ use crate::local::{cold, hot};
 use crate::stream::{Entry, MAX_NODES};
 use crate::tape::{foreign_variable, live_node};
 use crate::var::Var;
+use ad_core::rules::is_plain;
 use ad_core::{Real, Scalar};
-use std::any::TypeId;
 
 /// All dot products of a recording.
 #[derive(Debug)]
@@ -23,10 +23,8 @@ pub(crate) struct Products<T> {
     values: Vec<T>,
     /// The places of operands at irregular distances.
     nodes: Vec<u32>,
-    /// Where the values of recent operands are kept, by a hash of their place.
+    /// Recent operands, by a hash of their first id.
     recent: Vec<Recent>,
-    /// The values of the two operands at hand.
-    scratch: [Vec<T>; 2],
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -56,26 +54,36 @@ enum Places {
 
 const NOWHERE: u32 = u32::MAX;
 
-#[derive(Clone, Copy, Debug, Default)]
-struct Recent {
-    start: u32,
-    stride: u32,
-    /// 0 if nothing is kept.
-    len: usize,
+/// Strides from here on wrap: they lead backwards.
+const BACKWARDS: u32 = 1 << 31;
+
+/// A kept operand: its nodes, and where its values start.
+#[derive(Clone, Copy, Debug)]
+struct Operand {
+    places: Places,
     values: usize,
+}
+
+/// An operand whose ids start at `first`, at distances of `stride`.
+#[derive(Clone, Copy, Debug)]
+struct Recent {
+    first: u64,
+    stride: u64,
+    len: usize,
+    kept: Operand,
+}
+
+impl Recent {
+    /// No operand: its first id would be a constant's.
+    const NONE: Self =
+        Self { first: 0, stride: 0, len: 0, kept: Operand { places: Places::Constant, values: 0 } };
 }
 
 const RECENT: usize = 1 << 10;
 
 impl<T> Default for Products<T> {
     fn default() -> Self {
-        Self {
-            list: Vec::new(),
-            values: Vec::new(),
-            nodes: Vec::new(),
-            recent: Vec::new(),
-            scratch: Default::default(),
-        }
+        Self { list: Vec::new(), values: Vec::new(), nodes: Vec::new(), recent: Vec::new() }
     }
 }
 
@@ -83,15 +91,14 @@ impl<T> Default for Products<T> {
 pub(crate) fn dot<T: Scalar>(x: &[Var<T>], y: &[Var<T>]) -> Var<T> {
     let len = x.len().min(y.len());
     let operands = [&x[..len], &y[..len]];
-    let ids = operands.map(Ids::of);
-    if let [Ids::Constant, Ids::Constant] = ids {
+    if operands.into_iter().flatten().all(|x| x.id() == 0) {
         let [x, y] = operands.map(|x| x.iter().map(|x| x.value()).collect::<Vec<T>>());
         return Var::from_value(T::dot(&x, &y));
     }
     let (value, index) = cold::<T, _>(|cold| {
         let tape = cold.open.as_mut().unwrap_or_else(|| foreign_variable());
         hot::<T, _>(|hot| tape.keep_below_ceiling(hot));
-        tape.products.record(operands, ids)
+        tape.products.record(operands)
     });
     Var::new(value, hot::<T, _>(|hot| hot.push(Entry::product(index))))
 }
@@ -104,10 +111,15 @@ enum Ids {
     Mixed,
 }
 
+/// The first id, and the distance of the second.
+fn start<T: Scalar>(x: &[Var<T>]) -> (u64, u64) {
+    let first = x.first().map_or(0, |x| x.id());
+    (first, x.get(1).map_or(0, |next| next.id().wrapping_sub(first)))
+}
+
 impl Ids {
     fn of<T: Scalar>(x: &[Var<T>]) -> Self {
-        let Some(first) = x.first().map(|x| x.id()) else { return Self::Constant };
-        let stride = x.get(1).map_or(0, |next| next.id().wrapping_sub(first));
+        let (first, stride) = start(x);
         let (mut expected, mut difference) = (first, 0);
         for x in x {
             difference |= x.id() ^ expected;
@@ -135,21 +147,40 @@ impl<T: Scalar> Products<T> {
         size_of_val(&self.list[..]) + size_of_val(&self.values[..]) + size_of_val(&self.nodes[..])
     }
 
-    fn record(&mut self, operands: [&[Var<T>]; 2], ids: [Ids; 2]) -> (T, u32) {
-        let mut scratch = std::mem::take(&mut self.scratch);
-        for (values, operand) in scratch.iter_mut().zip(operands) {
-            values.clear();
-            values.extend(operand.iter().map(|x| x.value()));
-        }
-        let value = T::dot(&scratch[0], &scratch[1]);
-        let [x, y] = [0, 1].map(|side| self.places(operands[side], ids[side]));
-        // The values of one side are the partials of the other, and kept if that is variable.
-        let by_x = if x == Places::Constant { 0 } else { self.keep(&scratch[1], y) };
-        let by_y = if y == Places::Constant { 0 } else { self.keep(&scratch[0], x) };
-        let sides = [Side { places: x, partials: by_x }, Side { places: y, partials: by_y }];
-        self.list.push(Product { len: scratch[0].len(), sides });
-        self.scratch = scratch;
+    fn record(&mut self, operands: [&[Var<T>]; 2]) -> (T, u32) {
+        let len = operands[0].len();
+        let [x, y] = operands.map(|operand| self.keep(operand));
+        let value = T::dot(&self.values[x.values..x.values + len], &self.values[y.values..y.values + len]);
+        // The values of one operand are the partials of the other.
+        let sides =
+            [Side { places: x.places, partials: y.values }, Side { places: y.places, partials: x.values }];
+        self.list.push(Product { len, sides });
         (value, u32::try_from(self.list.len() - 1).expect("fewer products than nodes"))
+    }
+
+    /// Where an operand is kept: where a recent product has it, if that had the same variables with
+    /// the same values.
+    ///
+    /// # Panics
+    ///
+    /// If it holds a variable of another recording.
+    fn keep(&mut self, operand: &[Var<T>]) -> Operand {
+        let (first, stride) = start(operand);
+        self.recent.resize(RECENT, Recent::NONE); // empty in a new recording
+        let hash = first.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - RECENT.ilog2());
+        let recent = self.recent[hash as usize];
+        if first != 0
+            && (recent.first, recent.stride, recent.len) == (first, stride, operand.len())
+            && is_kept(operand, (first, stride), &self.values[recent.kept.values..][..recent.len])
+        {
+            return recent.kept;
+        }
+        let kept = Operand { places: self.places(operand, Ids::of(operand)), values: self.values.len() };
+        self.values.extend(operand.iter().map(|x| x.value()));
+        if matches!(kept.places, Places::Regular { .. }) && is_plain::<T>() {
+            self.recent[hash as usize] = Recent { first, stride, len: operand.len(), kept };
+        }
+        kept
     }
 
     /// The nodes of an operand.
@@ -180,26 +211,6 @@ impl<T: Scalar> Products<T> {
         Places::Listed(start)
     }
 
-    /// Where these values of an operand are kept: if one of the recent products had the same operand
-    /// with the same values, where that has them.
-    fn keep(&mut self, values: &[T], places: Places) -> usize {
-        let at = self.values.len();
-        if let Places::Regular { start, stride } = places
-            && TypeId::of::<T>() == TypeId::of::<T::Real>()
-        {
-            self.recent.resize(RECENT, Recent::default()); // empty in a new recording
-            let hash = start.wrapping_mul(0x9E37_79B9) >> (u32::BITS - RECENT.ilog2());
-            let recent = &mut self.recent[hash as usize];
-            let same_place = (recent.start, recent.stride, recent.len) == (start, stride, values.len());
-            if same_place && same_bits(values, &self.values[recent.values..recent.values + recent.len]) {
-                return recent.values;
-            }
-            *recent = Recent { start, stride, len: values.len(), values: at };
-        }
-        self.values.extend_from_slice(values);
-        at
-    }
-
     /// The tangent of a product for those of all nodes before it.
     pub(crate) fn push(&self, index: u32, nodes: &[T]) -> T {
         let Product { len, sides } = self.list[index as usize];
@@ -221,13 +232,21 @@ impl<T: Scalar> Products<T> {
     #[inline(never)]
     pub(crate) fn pull(&self, index: u32, adjoint: T, nodes: &mut [T], (width, seed): (usize, usize)) {
         let Product { len, sides } = self.list[index as usize];
+        let plain = width == 1 && is_plain::<T>() && adjoint.is_ordinary();
         for Side { places, partials } in sides {
             let mut add = |node: u32, p: T| nodes[node as usize * width + seed] += times(p, adjoint);
             match places {
                 Places::Constant => {}
-                Places::Regular { start, stride: 1 } if width == 1 && adjoint.is_all_finite() => {
+                Places::Regular { start, stride: 1 } if plain => {
                     let start = start as usize;
                     T::axpy(adjoint, &self.values[partials..partials + len], &mut nodes[start..start + len]);
+                }
+                Places::Regular { start, stride: stride @ 1..BACKWARDS } if plain => {
+                    let (start, stride) = (start as usize, stride as usize);
+                    let operand = nodes[start..=start + (len - 1) * stride].iter_mut().step_by(stride);
+                    for (node, &p) in operand.zip(&self.values[partials..partials + len]) {
+                        *node += p * adjoint;
+                    }
                 }
                 Places::Regular { start, stride } => {
                     let mut node = start;
@@ -249,7 +268,13 @@ impl<T: Scalar> Products<T> {
     }
 }
 
-fn same_bits<T: Scalar>(x: &[T], y: &[T]) -> bool {
+/// Whether the variables have the ids from `first` on, and the values that are kept, bit for bit.
+fn is_kept<T: Scalar>(x: &[Var<T>], (first, stride): (u64, u64), kept: &[T]) -> bool {
     let bits = |x: T| x.primal().as_f64().to_bits();
-    x.iter().zip(y).fold(0, |difference, (&x, &y)| difference | (bits(x) ^ bits(y))) == 0
+    let (mut expected, mut difference) = (first, 0);
+    for (x, &kept) in x.iter().zip(kept) {
+        difference |= (x.id() ^ expected) | (bits(x.value()) ^ bits(kept));
+        expected = expected.wrapping_add(stride);
+    }
+    difference == 0
 }

@@ -23,6 +23,8 @@ pub(crate) struct Forward<T> {
 #[derive(Clone, Copy, Debug)]
 enum Record<T> {
     Leaf,
+    /// The sum of the two nodes before.
+    Added,
     Sum(u32, u32),
     Difference(u32, u32),
     Unary(T, u32),
@@ -35,8 +37,8 @@ enum Record<T> {
 
 /// Short records are collected as they are visited.
 impl<T: Scalar> Visit<T> for Vec<Record<T>> {
-    fn leaf(&mut self) {
-        self.push(Record::Leaf);
+    fn leaves(&mut self, count: usize) {
+        self.resize(self.len() + count, Record::Leaf);
     }
     fn sum(&mut self, i: u32, j: u32) {
         self.push(Record::Sum(i, j));
@@ -44,10 +46,12 @@ impl<T: Scalar> Visit<T> for Vec<Record<T>> {
     fn difference(&mut self, i: u32, j: u32) {
         self.push(Record::Difference(i, j));
     }
-    fn unary(&mut self, p: T, i: u32) {
+    fn unary(&mut self, p: T, i: u32, added: bool) {
+        self.extend(added.then_some(Record::Added));
         self.push(Record::Unary(p, i));
     }
-    fn binary(&mut self, p: T, i: u32, q: T, j: u32) {
+    fn binary(&mut self, p: T, i: u32, q: T, j: u32, added: bool) {
+        self.extend(added.then_some(Record::Added));
         self.push(Record::Binary((p, i), (q, j)));
     }
 }
@@ -89,6 +93,7 @@ impl<T: Scalar> Forward<T> {
             let at = |i: u32| nodes[i as usize];
             nodes[node] = match *record {
                 Record::Leaf => continue,
+                Record::Added => nodes[node - 1] + nodes[node - 2],
                 Record::Sum(i, j) => at(i) + at(j),
                 Record::Difference(i, j) => at(i) - at(j),
                 Record::Unary(p, i) => times(p, at(i)),

@@ -117,6 +117,7 @@ mod linear;
 mod linearize;
 mod local;
 mod places;
+mod pull;
 pub mod sparse;
 mod stream;
 mod sweep;

@@ -16,24 +16,40 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The open recording, as far as scalar operations need it.
 ///
-/// Its nodes carry the ids `base .. base + len`. Ids are never reused, on any thread, so one compare
-/// (`id - base < len`) proves that a variable is live, belongs to this recording, and is in bounds.
+/// Its nodes carry the ids from `base` to `next`. Ids are never reused, on any thread, and those up to
+/// `base + MAX_NODES` are this recording's as long as it is open; so one compare (`id - base < MAX_NODES`)
+/// proves that a variable is live, belongs to this recording, and is in bounds.
 #[derive(Debug)]
 pub(crate) struct Hot<T> {
     pub(crate) base: Cell<u64>,
-    pub(crate) len: Cell<u64>,
+    pub(crate) next: Cell<u64>,
     pub(crate) cursor: Cursor<T>,
 }
 
+/// The base when there is no recording: no variable has an id from here on.
+const NOT_RECORDING: u64 = 0_u64.wrapping_sub(MAX_NODES);
+
 impl<T: Copy> Hot<T> {
     const fn new() -> Self {
-        Self { base: Cell::new(0), len: Cell::new(0), cursor: Cursor::detached() }
+        let [base, next] = [const { Cell::new(NOT_RECORDING) }; 2];
+        Self { base, next, cursor: Cursor::detached() }
+    }
+
+    /// Starts a recording whose first node has the id `base`.
+    pub(crate) fn start(&self, base: u64) {
+        self.base.set(base);
+        self.next.set(base);
+    }
+
+    /// The number of nodes.
+    pub(crate) fn len(&self) -> u64 {
+        self.next.get() - self.base.get()
     }
 
     /// Moves the state of another one here, which is left without a recording.
     pub(crate) fn take_from(&self, other: &Self) {
-        self.base.set(other.base.replace(0));
-        self.len.set(other.len.replace(0));
+        self.base.set(other.base.replace(NOT_RECORDING));
+        self.next.set(other.next.replace(NOT_RECORDING));
         self.cursor.take_from(&other.cursor);
     }
 

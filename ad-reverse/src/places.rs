@@ -1,8 +1,8 @@
 //! Where the inputs and results of a recorded function lie in its recording.
 
 use crate::adjoints::Adjoints;
-use crate::array::{VarArray, scalar_leaf};
-use crate::tape::{Recorded, live_node};
+use crate::array::VarArray;
+use crate::tape::{Recorded, record_leaves};
 use crate::var::Var;
 use ad_core::{Array, Dense, Lift, Scalar};
 use std::ops::Range;
@@ -59,13 +59,13 @@ impl Places {
         self.leaves.push(place);
     }
 
-    fn push_node(&mut self, node: u32) {
+    fn push_nodes(&mut self, node: u32, more: usize) {
         match self.leaves.last_mut() {
             Some(Place::Nodes { start, count }) if *start as usize + *count == node as usize => {
-                *count += 1;
-                self.numbers += 1;
+                *count += more;
+                self.numbers += more;
             }
-            _ => self.push(Place::Nodes { start: node, count: 1 }),
+            _ => self.push(Place::Nodes { start: node, count: more }),
         }
     }
 
@@ -120,9 +120,14 @@ impl Places {
 /// Inputs become leaves of the open recording.
 impl<T: Scalar> Lift<T, Var<T>> for Places {
     fn scalar(&mut self, x: T) -> Var<T> {
-        let leaf = scalar_leaf(x);
-        self.push_node(live_node::<T>(leaf.id()).expect("just recorded"));
-        leaf
+        let (id, node) = record_leaves::<T>(1);
+        self.push_nodes(node, 1);
+        Var::new(x, id)
+    }
+    fn scalars(&mut self, x: &[T]) -> Vec<Var<T>> {
+        let (id, node) = record_leaves::<T>(x.len());
+        self.push_nodes(node, x.len());
+        x.iter().zip(id..).map(|(&x, id)| Var::new(x, id)).collect()
     }
     fn vector(&mut self, x: &T::Vector) -> VarArray<T, 1> {
         self.array(x.to_dense())
@@ -167,7 +172,7 @@ impl<T: Scalar> Lift<Var<T>, T> for Results<'_, T> {
     fn scalar(&mut self, x: Var<T>) -> T {
         match x.id() {
             0 => self.places.push(Place::Constant(1)),
-            id => self.places.push_node(self.tape.node(id)),
+            id => self.places.push_nodes(self.tape.node(id), 1),
         }
         x.value()
     }

@@ -5,15 +5,19 @@
 //! `u32` last, so that the stream can be read backwards:
 //!
 //! ```text
-//! leaf        [0, LEAF]                             8 bytes
+//! leaves      [count, LEAVES]                       8 bytes; inputs, one after the other
 //! sum         [i, j | FLAG]                         8 bytes; both partials are 1
 //! difference  [i | FLAG, j | FLAG]                  8 bytes; the partials are 1 and -1
 //! unary       [p, (i, UNARY)]                      16 bytes for f64
 //! binary      [p, q, (i, j)]                       24 bytes for f64
+//! the same    [p, (i, ADDED)], [p, q, (i | FLAG, j)]; and the result is added to the node before
 //! n-ary       [p.., i.., (count, NARY)]            12 bytes an operand, and 8
 //! block       [op, BLOCK]                           8 bytes; the operation itself stands in a list
 //! product     [product, PRODUCT]                    8 bytes; the operands stand in a list
 //! ```
+//!
+//! So a sum of the last two nodes takes no record of its own: a term of `sum += w * x` is one record, of 24
+//! bytes, and two nodes.
 //!
 //! # Why unsafe, and why it is sound
 //!
@@ -23,6 +27,8 @@
 //! * `top..end` is the free part of the last chunk, a `Box<[MaybeUninit<u8>]>` that this stream owns
 //!   and that does not move while it is the last; a record is written only after a check that it fits,
 //!   so writes stay inside.
+//! * In front of `top` there is always a trailer that may be read: that of the last record, or the header
+//!   that every chunk starts with and a detached cursor points behind.
 //! * Reads and writes are unaligned ones of `T: Copy` and `u32`, so alignment never matters.
 //! * Bytes below a chunk's `used` mark were written as whole records, and the reader walks back by
 //!   exactly the size that each trailer says, so it reads each value as the type it was written with.
@@ -42,30 +48,34 @@ use std::ptr;
 const FLAG: u32 = 1 << 31;
 /// Marks in the place of a second index, above every flagged one.
 const UNARY: u32 = u32::MAX;
-const NARY: u32 = u32::MAX - 1;
-const BLOCK: u32 = u32::MAX - 2;
-const PRODUCT: u32 = u32::MAX - 3;
-const LEAF: u32 = u32::MAX - 4;
+const ADDED: u32 = u32::MAX - 1;
+const NARY: u32 = u32::MAX - 2;
+const BLOCK: u32 = u32::MAX - 3;
+const PRODUCT: u32 = u32::MAX - 4;
+const START: u32 = u32::MAX - 5;
+const LEAVES: u32 = u32::MAX - 6;
 
 /// The largest number of nodes that a recording can hold. The unit tests reach it.
-pub(crate) const MAX_NODES: u64 = if cfg!(test) { 3 << 20 } else { (LEAF & !FLAG) as u64 };
+pub(crate) const MAX_NODES: u64 = if cfg!(test) { 3 << 20 } else { (LEAVES & !FLAG) as u64 };
 
 /// The first chunk fits into one page, later ones double up to the largest.
 const FIRST_CHUNK: usize = 1 << 12;
 const LARGEST_CHUNK: usize = 1 << 20;
 
 /// What is done with each scalar record; a method each, so that the kind is looked at once.
+///
+/// `added` says that the next node, the record's second, is the sum of its first and the one before.
 pub(crate) trait Visit<T> {
-    /// An input.
-    fn leaf(&mut self);
+    /// Inputs.
+    fn leaves(&mut self, count: usize);
     /// `x_i + x_j`.
     fn sum(&mut self, i: u32, j: u32);
     /// `x_i - x_j`.
     fn difference(&mut self, i: u32, j: u32);
     /// A function of `x_i` with partial `p`.
-    fn unary(&mut self, p: T, i: u32);
+    fn unary(&mut self, p: T, i: u32, added: bool);
     /// A function of `x_i` and `x_j` with partials `p` and `q`.
-    fn binary(&mut self, p: T, i: u32, q: T, j: u32);
+    fn binary(&mut self, p: T, i: u32, q: T, j: u32, added: bool);
 }
 
 /// A record that is longer than a few instructions. These are no visits, because a call between them
@@ -90,6 +100,7 @@ pub(crate) struct Operands<'a, T> {
 
 struct Chunk {
     bytes: Box<[MaybeUninit<u8>]>,
+    /// The length of its header and records.
     used: usize,
 }
 
@@ -105,7 +116,8 @@ pub(crate) struct Stream<T> {
 #[derive(Debug)]
 pub(crate) struct Cursor<T> {
     top: Cell<*mut u8>,
-    end: Cell<*mut u8>,
+    /// The first address at which the longest short record no longer fits.
+    limit: Cell<usize>,
     records: PhantomData<T>,
 }
 
@@ -116,6 +128,9 @@ impl<T> fmt::Debug for Stream<T> {
 }
 
 const TRAILER: usize = 2 * size_of::<u32>();
+
+/// What stands at the start of a chunk, like a trailer.
+static HEADER: [u32; 2] = [0, START];
 
 /// A record of any kind, to be written.
 #[derive(Clone, Copy, Debug)]
@@ -129,8 +144,11 @@ impl<'a, T: Copy> Entry<'a, T> {
     /// The size of a unary record.
     pub(crate) const UNARY_SIZE: usize = size_of::<T>() + TRAILER;
 
-    pub(crate) const fn leaf() -> Self {
-        Self { partials: &[], nodes: &[], trailer: [0, LEAF] }
+    /// The size of a binary record, the longest that is written often.
+    const SHORT: usize = 2 * size_of::<T>() + TRAILER;
+
+    const fn leaves(count: u32) -> Self {
+        Self { partials: &[], nodes: &[], trailer: [count, LEAVES] }
     }
 
     pub(crate) const fn sum(i: u32, j: u32) -> Self {
@@ -173,19 +191,74 @@ impl<'a, T: Copy> Entry<'a, T> {
 
 impl<T: Copy> Cursor<T> {
     pub(crate) const fn detached() -> Self {
-        Self { top: Cell::new(ptr::null_mut()), end: Cell::new(ptr::null_mut()), records: PhantomData }
+        // Never written to: there is no room.
+        let top = (&raw const HEADER).wrapping_add(1).cast::<u8>().cast_mut();
+        Self { top: Cell::new(top), limit: Cell::new(0), records: PhantomData }
     }
 
     /// Takes the state of another cursor, leaving it detached.
     pub(crate) fn take_from(&self, other: &Self) {
-        self.top.set(other.top.replace(ptr::null_mut()));
-        self.end.set(other.end.replace(ptr::null_mut()));
+        let Self { top, limit, .. } = Self::detached();
+        self.top.set(other.top.replace(top.get()));
+        self.limit.set(other.limit.replace(limit.get()));
     }
 
     /// Whether a record of `size` bytes fits before [`Stream::grow`].
     #[inline(always)]
     pub(crate) fn has_room(&self, size: usize) -> bool {
-        (self.end.get() as usize) - (self.top.get() as usize) >= size
+        let (top, limit) = (self.top.get() as usize, self.limit.get());
+        // For a short record, whose size is known when this is compiled, one compare.
+        if size <= Entry::<T>::SHORT {
+            top < limit
+        } else {
+            limit.saturating_sub(top) > size - Entry::<T>::SHORT
+        }
+    }
+
+    /// Writes a record of so many inputs, or adds them to the last record.
+    ///
+    /// # Panics
+    ///
+    /// If there is no room for a short record.
+    pub(crate) fn leaves(&self, count: u32) {
+        match self.last() {
+            // SAFETY: a record of inputs has nothing but its trailer, and stays one.
+            [before, LEAVES] => unsafe { self.replace_last([before + count, LEAVES]) },
+            _ => self.write(Entry::leaves(count)),
+        }
+    }
+
+    /// Adds to the last record, if that can be, that its node is then added to the node before; returns
+    /// whether it could. If so, the last record is unary or binary, so its node is not the first.
+    #[inline(always)]
+    pub(crate) fn add_to_node_before(&self) -> bool {
+        let [i, j] = self.last();
+        let added = match j {
+            UNARY => [i, ADDED],
+            _ if (i | j) < FLAG => [i | FLAG, j],
+            _ => return false,
+        };
+        // SAFETY: the record is unary or binary and stays so.
+        unsafe { self.replace_last(added) }
+        true
+    }
+
+    /// The last trailer.
+    #[inline(always)]
+    fn last(&self) -> [u32; 2] {
+        // SAFETY: a trailer stands in front of `top`.
+        unsafe { self.top.get().sub(TRAILER).cast::<[u32; 2]>().read_unaligned() }
+    }
+
+    /// Replaces the last trailer.
+    ///
+    /// # Safety
+    ///
+    /// It is a record's and not a header, and with the new one the record has the same parts.
+    #[inline(always)]
+    unsafe fn replace_last(&self, trailer: [u32; 2]) {
+        // SAFETY: the last record was written to the last chunk, which belongs to the stream.
+        unsafe { self.top.get().sub(TRAILER).cast::<[u32; 2]>().write_unaligned(trailer) }
     }
 
     /// Writes a record.
@@ -218,6 +291,7 @@ impl<T: Copy> Stream<T> {
     #[cold]
     pub(crate) fn grow(&mut self, cursor: &Cursor<T>, size: usize) {
         self.close(cursor);
+        let size = TRAILER + size.max(Entry::<T>::SHORT);
         // Free chunks that are too small are given up.
         while self.chunks.get(self.active).is_some_and(|chunk| chunk.bytes.len() < size) {
             self.chunks.remove(self.active);
@@ -227,9 +301,14 @@ impl<T: Copy> Stream<T> {
             let size = (2 * last).min(LARGEST_CHUNK).max(size);
             self.chunks.push(Chunk { bytes: Box::new_uninit_slice(size), used: 0 });
         }
-        let bytes = self.chunks[self.active].bytes.as_mut_ptr_range();
-        cursor.top.set(bytes.start.cast());
-        cursor.end.set(bytes.end.cast());
+        let bytes = &mut self.chunks[self.active].bytes;
+        let top = bytes.as_mut_ptr().cast::<u8>();
+        cursor.limit.set(top as usize + bytes.len() - Entry::<T>::SHORT + 1);
+        // SAFETY: the chunk is longer than a header.
+        unsafe {
+            top.cast::<[u32; 2]>().write_unaligned(HEADER);
+            cursor.top.set(top.add(TRAILER));
+        }
         self.active += 1;
     }
 
@@ -247,9 +326,9 @@ impl<T: Copy> Stream<T> {
     /// The size of all records, up to `cursor` if it is not detached.
     pub(crate) fn bytes(&self, cursor: &Cursor<T>) -> usize {
         let Some((last, full)) = self.chunks[..self.active].split_last() else { return 0 };
-        let last = match cursor.top.get() as usize {
+        let last = match cursor.limit.get() {
             0 => last.used,
-            top => top - last.bytes.as_ptr() as usize,
+            _ => cursor.top.get() as usize - last.bytes.as_ptr() as usize,
         };
         full.iter().map(|chunk| chunk.used).sum::<usize>() + last
     }
@@ -269,7 +348,7 @@ impl<T: Copy> Stream<T> {
 #[derive(Clone, Copy)]
 pub(crate) struct Backwards<'a, T> {
     earlier: &'a [Chunk],
-    /// What is left of the chunk that is being read: whole records.
+    /// What is left of the chunk that is being read: its header and whole records, or nothing.
     bytes: &'a [MaybeUninit<u8>],
     records: PhantomData<T>,
 }
@@ -280,42 +359,54 @@ impl<'a, T: Copy> Backwards<'a, T> {
     #[inline(always)]
     pub(crate) fn next_long(&mut self, visit: &mut impl Visit<T>) -> Option<Long<'a, T>> {
         loop {
+            if self.bytes.is_empty() {
+                let (chunk, earlier) = self.earlier.split_last()?;
+                self.bytes = &chunk.bytes[..chunk.used];
+                self.earlier = earlier;
+            }
             let base = self.bytes.as_ptr().cast::<u8>();
             let mut top = self.bytes.len();
-            while top > 0 {
+            let (i, mark) = loop {
                 top -= TRAILER;
-                // SAFETY: `bytes` are whole records, all initialised, and so `top` walks back over whole
-                // records; a trailer is at the end of each.
-                let [i, j] = unsafe { base.add(top).cast::<[u32; 2]>().read_unaligned() };
+                // SAFETY: `bytes` are a header and whole records, all initialised; `top` walks back over whole
+                // records, of which each ends with a trailer, and stops at the header.
+                let [i, j] = [0, 1].map(|k| unsafe { base.add(top).cast::<u32>().add(k).read_unaligned() });
                 if j < FLAG {
                     top -= 2 * size_of::<T>();
                     // SAFETY: as above; this record has two partials before its trailer.
                     let [p, q] = unsafe { base.add(top).cast::<[T; 2]>().read_unaligned() };
-                    visit.binary(p, i, q, j);
-                } else if j == UNARY {
+                    if i < FLAG {
+                        visit.binary(p, i, q, j, false);
+                    } else {
+                        visit.binary(p, i & !FLAG, q, j, true);
+                    }
+                } else if j == UNARY || j == ADDED {
                     top -= size_of::<T>();
                     // SAFETY: as above; this record has one partial before its trailer.
                     let p = unsafe { base.add(top).cast::<T>().read_unaligned() };
-                    visit.unary(p, i);
-                } else if j < LEAF {
+                    if j == UNARY { visit.unary(p, i, false) } else { visit.unary(p, i, true) }
+                } else if j < LEAVES {
                     if i < FLAG { visit.sum(i, j & !FLAG) } else { visit.difference(i & !FLAG, j & !FLAG) }
-                } else if j == LEAF {
-                    visit.leaf();
+                } else if j == LEAVES {
+                    visit.leaves(i as usize);
                 } else {
-                    let (rest, long) = if j == NARY {
-                        let (rest, nodes) = self.bytes[..top].split_at(top - i as usize * size_of::<u32>());
-                        let (rest, partials) = rest.split_at(rest.len() - i as usize * size_of::<T>());
-                        (rest, Long::Nary(Operands { partials, nodes, records: PhantomData }))
-                    } else {
-                        (&self.bytes[..top], if j == BLOCK { Long::Block(i) } else { Long::Product(i) })
-                    };
-                    self.bytes = rest;
-                    return Some(long);
+                    break (i, j);
                 }
+            };
+            let (rest, long) = match mark {
+                START => (&[][..], None),
+                NARY => {
+                    let (rest, nodes) = self.bytes[..top].split_at(top - i as usize * size_of::<u32>());
+                    let (rest, partials) = rest.split_at(rest.len() - i as usize * size_of::<T>());
+                    (rest, Some(Long::Nary(Operands { partials, nodes, records: PhantomData })))
+                }
+                BLOCK => (&self.bytes[..top], Some(Long::Block(i))),
+                _ => (&self.bytes[..top], Some(Long::Product(i))),
+            };
+            self.bytes = rest;
+            if long.is_some() {
+                return long;
             }
-            let (chunk, earlier) = self.earlier.split_last()?;
-            self.bytes = &chunk.bytes[..chunk.used];
-            self.earlier = earlier;
         }
     }
 }

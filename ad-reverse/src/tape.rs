@@ -61,7 +61,7 @@ impl<T: Scalar> Tape<T> {
         if self.ceiling == RecordingSize::UNLIMITED {
             return;
         }
-        let operations = hot.len.get();
+        let operations = hot.len();
         let needed = self.needed(operations, &hot.cursor);
         if needed.exceeds(self.ceiling) {
             hot.cursor.take_from(&Cursor::detached());
@@ -135,7 +135,7 @@ impl<T: Scalar> Recording<T> {
         });
         hot::<T, _>(|hot| {
             outer.take_from(hot);
-            hot.base.set(base);
+            hot.start(base);
         });
         Self { outer, outer_tape, closed: false, not_send: PhantomData }
     }
@@ -165,7 +165,7 @@ impl<T: Scalar> Recording<T> {
                 let mut tape = cold.open.take().expect("a recording is open");
                 tape.stream.close(&hot.cursor);
                 tape.base = hot.base.get();
-                tape.len = hot.len.get();
+                tape.len = hot.len();
                 cold.release_ids(tape.base, tape.len);
                 cold.open = outer_tape;
                 hot.take_from(&self.outer);
@@ -193,10 +193,10 @@ impl<T: Scalar> Hot<T> {
     #[inline(always)]
     fn live_node(&self, id: u64) -> u32 {
         let node = id.wrapping_sub(self.base.get());
-        if node >= self.len.get() {
+        if node >= MAX_NODES {
             foreign_variable();
         }
-        node as u32 // below MAX_NODES
+        node as u32
     }
 
     /// Makes room for a record of `size` bytes.
@@ -212,25 +212,45 @@ impl<T: Scalar> Hot<T> {
     pub(crate) fn push(&self, entry: Entry<'_, T>) -> u64 {
         self.make_room(entry.size());
         self.cursor.write(entry);
-        let len = self.len.get();
-        self.len.set(len + 1);
-        self.base.get() + len
+        self.next_id(1)
+    }
+
+    /// Gives ids to `count` nodes; returns the first.
+    #[inline(always)]
+    fn next_id(&self, count: u64) -> u64 {
+        let id = self.next.get();
+        self.next.set(id + count);
+        id
+    }
+
+    /// Whether `y` is the last node and `x` the one before.
+    #[inline(always)]
+    fn are_last(&self, x: u64, y: u64) -> bool {
+        let next = self.next.get();
+        x.wrapping_add(2) == next && y.wrapping_add(1) == next
     }
 
     #[cold]
     #[inline(never)]
     fn grow(&self, size: usize) {
-        let nodes = MAX_NODES - RESERVE;
-        assert!(self.len.get() < nodes, "a recording holds at most {nodes} operations");
+        self.check_length(0);
         cold::<T, _>(|cold| {
             let tape = cold.open.as_mut().expect("a recording is open");
             tape.keep_below_ceiling(self);
             tape.stream.grow(&self.cursor, size);
         });
     }
+
+    /// # Panics
+    ///
+    /// If the recording would become too long.
+    fn check_length(&self, more: u64) {
+        let nodes = MAX_NODES - RESERVE;
+        assert!(self.len() + more < nodes, "a recording holds at most {nodes} operations");
+    }
 }
 
-/// More records than fit into one chunk of the stream: the limit is looked at once a chunk.
+/// More nodes than fit into one chunk of the stream: the limit is looked at once a chunk.
 const RESERVE: u64 = 1 << 20;
 
 /// Records a unary operation on a variable, whose value and partial `f` gives; returns its value and id.
@@ -293,7 +313,13 @@ pub(crate) fn record_partials<T: Scalar, const N: usize>(x: [u64; N], partials: 
 /// Records `x + y` of two variables.
 #[inline(always)]
 pub(crate) fn record_sum<T: Scalar>(x: u64, y: u64) -> u64 {
-    hot::<T, _>(|hot| hot.push(Entry::sum(hot.live_node(x), hot.live_node(y))))
+    hot::<T, _>(|hot| {
+        // A term of a dot product in plain code: `sum + w * x`.
+        if (hot.are_last(x, y) || hot.are_last(y, x)) && hot.cursor.add_to_node_before() {
+            return hot.next_id(1);
+        }
+        hot.push(Entry::sum(hot.live_node(x), hot.live_node(y)))
+    })
 }
 
 /// Records `x - y` of two variables.
@@ -323,9 +349,15 @@ pub(crate) fn record_nary<T: Scalar>(partials: &[T], nodes: &[u32]) -> u64 {
     hot::<T, _>(|hot| hot.push(Entry::nary(partials, nodes)))
 }
 
-/// A new input of the open recording.
-pub(crate) fn record_leaf<T: Scalar>() -> u64 {
-    hot::<T, _>(|hot| hot.push(Entry::leaf()))
+/// `count` new inputs of the open recording: the id of the first, and its node.
+pub(crate) fn record_leaves<T: Scalar>(count: usize) -> (u64, u32) {
+    hot::<T, _>(|hot| {
+        hot.check_length(count as u64);
+        hot.make_room(Entry::<T>::UNARY_SIZE);
+        hot.cursor.leaves(count as u32); // below MAX_NODES
+        let id = hot.next_id(count as u64);
+        (id, hot.live_node(id))
+    })
 }
 
 /// The node of a live variable of the open recording, `None` for a constant.

@@ -185,7 +185,7 @@ impl<T: Scalar> Sub for Var<T> {
 
 impl<T: Scalar> Mul for Var<T> {
     type Output = Self;
-    #[inline]
+    #[inline(always)]
     fn mul(self, rhs: Self) -> Self {
         let value = self.value * rhs.value;
         if self.id == rhs.id {

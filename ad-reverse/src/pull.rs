@@ -1,0 +1,223 @@
+//! How the adjoint of a scalar operation moves to its operands.
+
+use crate::block::times;
+use crate::stream::Visit;
+use ad_core::Scalar;
+use std::marker::PhantomData;
+
+/// How a sweep treats zeros.
+///
+/// In a *strict* sweep 0 times anything is 0, which takes a look at every product. A *plain* one, over plain
+/// numbers, multiplies as if all were finite: what it computes is what the strict one would, or NaN. For sums and
+/// products keep NaN, and so does everything else as long as no partial of 0 meets it, which gives 0
+/// for any adjoint. (The sign of a zero may differ, until it is added to an adjoint; those start at +0, which no
+/// sum makes -0.)
+pub(crate) trait Zeros<T> {
+    /// The adjoint of an operand: a partial times the adjoint of the result.
+    fn product(p: T, adjoint: T) -> T;
+    /// Whether an adjoint need not be moved.
+    fn annihilates(adjoint: T) -> bool;
+}
+
+/// Multiplies as if all numbers were finite; for plain numbers only.
+#[derive(Debug)]
+pub(crate) struct Plain;
+/// 0 times anything is 0.
+#[derive(Debug)]
+pub(crate) struct Strict;
+
+impl<T: Scalar> Zeros<T> for Plain {
+    #[inline(always)]
+    fn product(p: T, adjoint: T) -> T {
+        p * adjoint
+    }
+    #[inline(always)]
+    fn annihilates(_: T) -> bool {
+        false
+    }
+}
+
+impl<T: Scalar> Zeros<T> for Strict {
+    #[inline(always)]
+    fn product(p: T, adjoint: T) -> T {
+        times(p, adjoint)
+    }
+    #[inline(always)]
+    fn annihilates(adjoint: T) -> bool {
+        adjoint.is_strong_zero()
+    }
+}
+
+/// Moves the adjoints of scalar operations to their operands, for one seed.
+///
+/// All adjoints but those of the inputs are zero again afterwards, ready for the next sweep.
+///
+/// Most results are used by the operation right after theirs, whose adjoint they then need at once.
+/// Through memory that takes longer than the arithmetic, so it is handed over in a register.
+#[derive(Debug)]
+pub(crate) struct PullOne<'a, T, Z> {
+    /// The adjoints of all nodes that have not been visited.
+    pub(crate) nodes: &'a mut [T],
+    /// What the last of them still has to get.
+    carry: T,
+    zeros: PhantomData<Z>,
+}
+
+impl<'a, T: Scalar, Z: Zeros<T>> PullOne<'a, T, Z> {
+    pub(crate) fn new(nodes: &'a mut [T]) -> Self {
+        Self { nodes, carry: T::zero(), zeros: PhantomData }
+    }
+
+    /// The adjoint of the next node.
+    #[inline(always)]
+    fn take(&mut self) -> T {
+        let (node, rest) = std::mem::take(&mut self.nodes).split_last_mut().expect(TOO_FEW_NODES);
+        self.nodes = rest;
+        std::mem::replace(node, T::zero()) + std::mem::replace(&mut self.carry, T::zero())
+    }
+
+    /// The adjoint of the next record's result, which may have been added to the node before.
+    #[inline(always)]
+    fn take_added(&mut self, added: bool) -> T {
+        let adjoint = self.take();
+        if !added {
+            return adjoint;
+        }
+        self.carry = adjoint;
+        let result = self.take();
+        self.carry = adjoint;
+        result
+    }
+
+    #[inline(always)]
+    fn add(&mut self, node: u32, x: T) {
+        self.nodes[node as usize] += x;
+    }
+
+    /// [`add`](Self::add) for the operand that is most likely the next node; the last one of a record. If
+    /// the result was `added`, that node already has something to get.
+    #[inline(always)]
+    fn hand_over(&mut self, node: u32, x: T, added: bool) {
+        if node as usize + 1 != self.nodes.len() {
+            self.add(node, x);
+        } else if added {
+            self.carry += x;
+        } else {
+            self.carry = x;
+        }
+    }
+
+    /// Brings the adjoints up to date, for someone else to read.
+    #[inline(always)]
+    pub(crate) fn settle(&mut self) {
+        if let Some(node) = self.nodes.last_mut() {
+            *node += std::mem::replace(&mut self.carry, T::zero());
+        }
+    }
+}
+
+const TOO_FEW_NODES: &str = "every record has its nodes";
+
+impl<T: Scalar, Z: Zeros<T>> Visit<T> for PullOne<'_, T, Z> {
+    #[inline(always)]
+    fn leaves(&mut self, count: usize) {
+        self.settle();
+        let nodes = std::mem::take(&mut self.nodes);
+        self.nodes = nodes.split_at_mut(nodes.len() - count).0; // they keep their adjoints
+    }
+    #[inline(always)]
+    fn sum(&mut self, i: u32, j: u32) {
+        let adjoint = self.take();
+        self.add(i, adjoint);
+        self.hand_over(j, adjoint, false);
+    }
+    #[inline(always)]
+    fn difference(&mut self, i: u32, j: u32) {
+        let adjoint = self.take();
+        self.add(i, adjoint);
+        self.hand_over(j, -adjoint, false);
+    }
+    #[inline(always)]
+    fn unary(&mut self, p: T, i: u32, added: bool) {
+        let adjoint = self.take_added(added);
+        if !Z::annihilates(adjoint) {
+            self.hand_over(i, Z::product(p, adjoint), added);
+        }
+    }
+    #[inline(always)]
+    fn binary(&mut self, p: T, i: u32, q: T, j: u32, added: bool) {
+        let adjoint = self.take_added(added);
+        if !Z::annihilates(adjoint) {
+            self.add(i, Z::product(p, adjoint));
+            self.hand_over(j, Z::product(q, adjoint), added);
+        }
+    }
+}
+
+/// The same for any number of seeds and operands: each node has one adjoint per seed, side by side.
+#[derive(Debug)]
+pub(crate) struct PullMany<'a, T, Z> {
+    /// The adjoints of all nodes that have not been visited.
+    pub(crate) nodes: &'a mut [T],
+    width: usize,
+    zeros: PhantomData<Z>,
+}
+
+impl<'a, T: Scalar, Z: Zeros<T>> PullMany<'a, T, Z> {
+    pub(crate) fn new(nodes: &'a mut [T], width: usize) -> Self {
+        Self { nodes, width, zeros: PhantomData }
+    }
+
+    /// The adjoints of the next node, and of those before it.
+    #[inline(always)]
+    pub(crate) fn split(&mut self) -> (&'a mut [T], &'a mut [T]) {
+        let nodes = std::mem::take(&mut self.nodes);
+        nodes.split_at_mut(nodes.len().checked_sub(self.width).expect(TOO_FEW_NODES))
+    }
+
+    /// Moves the adjoints of the next record's result to `operands`, each with its partial.
+    #[inline(always)]
+    pub(crate) fn pull(&mut self, operands: impl Iterator<Item = (T, u32)>) {
+        let (rest, result) = self.split();
+        for (p, i) in operands {
+            let operand = &mut rest[i as usize * self.width..][..self.width];
+            for (operand, &adjoint) in operand.iter_mut().zip(result.iter()) {
+                if !Z::annihilates(adjoint) {
+                    *operand += Z::product(p, adjoint);
+                }
+            }
+        }
+        result.fill(T::zero());
+        self.nodes = rest;
+    }
+
+    /// Moves the adjoint of a record's result, which was added to the node before, to both.
+    #[inline(always)]
+    fn pull_added(&mut self, added: bool) {
+        if added {
+            let last = (self.nodes.len() / self.width) as u32;
+            self.sum(last - 3, last - 2);
+        }
+    }
+}
+
+impl<T: Scalar, Z: Zeros<T>> Visit<T> for PullMany<'_, T, Z> {
+    fn leaves(&mut self, count: usize) {
+        let nodes = std::mem::take(&mut self.nodes);
+        self.nodes = nodes.split_at_mut(nodes.len() - count * self.width).0;
+    }
+    fn sum(&mut self, i: u32, j: u32) {
+        self.pull([(T::one(), i), (T::one(), j)].into_iter());
+    }
+    fn difference(&mut self, i: u32, j: u32) {
+        self.pull([(T::one(), i), (-T::one(), j)].into_iter());
+    }
+    fn unary(&mut self, p: T, i: u32, added: bool) {
+        self.pull_added(added);
+        self.pull(std::iter::once((p, i)));
+    }
+    fn binary(&mut self, p: T, i: u32, q: T, j: u32, added: bool) {
+        self.pull_added(added);
+        self.pull([(p, i), (q, j)].into_iter());
+    }
+}
