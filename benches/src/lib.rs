@@ -21,6 +21,7 @@ use std::hint::black_box;
 pub mod hand;
 pub mod memory;
 pub mod programs;
+pub mod workloads;
 
 /// The CPU time that this thread has used, in seconds.
 fn thread_time() -> f64 {
@@ -235,5 +236,10 @@ impl Table {
 
 /// Whether the command line asks for JSON lines.
 pub fn wants_json() -> bool {
-    std::env::args().any(|arg| arg == "--json")
+    wants("--json")
+}
+
+/// Whether the command line has a flag.
+pub fn wants(flag: &str) -> bool {
+    std::env::args().any(|arg| arg == flag)
 }
