@@ -1,40 +1,27 @@
-//! The adjoints of a sweep: where they are kept, and how those of weights are collected.
+//! The adjoints of a sweep: where they are kept, and how they are moved.
 
 use crate::block::{Blocks, Edge};
 use crate::places::{Place, Places};
+use crate::weights::{Factors, Product, WAITING, Waiting, add_products};
 use ad_core::{Dense, Scalar};
+use smallvec::SmallVec;
 use std::collections::HashMap;
-
-/// How many columns of weight adjoints are collected before one matrix product adds them.
-const COLUMNS: usize = 64;
 
 /// The buffers of a sweep, kept with the tape. Between sweeps all `nodes` are zero, and all else is empty.
 #[derive(Debug)]
 pub(crate) struct Workspace<T: Scalar> {
     pub(crate) nodes: Vec<T>,
     blocks: Vec<Option<Dense<T, 1>>>,
-    deferred: Vec<Deferred<T>>,
-    /// The operations whose adjoints are kept for what is deferred.
+    /// What waits to be added to adjoints of weights.
+    waiting: Vec<Waiting>,
+    /// The operations whose adjoints are kept for what waits.
     kept: Vec<u32>,
 }
 
 impl<T: Scalar> Default for Workspace<T> {
     fn default() -> Self {
-        Self { nodes: Vec::new(), blocks: Vec::new(), deferred: Vec::new(), kept: Vec::new() }
+        Self { nodes: Vec::new(), blocks: Vec::new(), waiting: Vec::new(), kept: Vec::new() }
     }
-}
-
-/// Adjoints of weights that wait to be added at once, `sum_k u_k x_k^T` over `columns` steps.
-#[derive(Debug)]
-struct Deferred<T> {
-    weights: u32,
-    columns: usize,
-    /// For each step the operation whose adjoint is `u`, and the number of its edge that holds `x`.
-    steps: Vec<(u32, u32)>,
-    /// The columns of earlier steps, brought together: columns x (seeds x outputs).
-    u: Vec<T>,
-    /// Columns x inputs.
-    x: Vec<T>,
 }
 
 /// The adjoints of inputs that several recordings share, between their sweeps: the loop of
@@ -42,31 +29,12 @@ struct Deferred<T> {
 #[derive(Debug)]
 pub(crate) struct Shared<T: Scalar> {
     leaves: Vec<Option<Dense<T, 1>>>,
-    deferred: Vec<Deferred<T>>,
+    waiting: Vec<Product<T>>,
 }
 
 impl<T: Scalar> Default for Shared<T> {
     fn default() -> Self {
-        Self { leaves: Vec::new(), deferred: Vec::new() }
-    }
-}
-
-impl<T: Scalar> Deferred<T> {
-    /// Brings the columns of all steps together.
-    fn gather(&mut self, list: &Blocks<T>, blocks: &[Option<Dense<T, 1>>], width: usize) {
-        for (op, edge) in self.steps.drain(..) {
-            let out = blocks[op as usize].as_ref().expect("kept for this").as_slice();
-            let Edge::Weights { x, .. } = &list.edges(op)[edge as usize] else {
-                unreachable!("only weights are deferred")
-            };
-            self.x.extend_from_slice(x.as_slice());
-            let outputs = out.len() / (x.rows() * width);
-            for row in 0..x.rows() {
-                for seed in 0..width {
-                    self.u.extend_from_slice(&out[(seed * x.rows() + row) * outputs..][..outputs]);
-                }
-            }
-        }
+        Self { leaves: Vec::new(), waiting: Vec::new() }
     }
 }
 
@@ -79,6 +47,12 @@ pub(crate) struct Adjoints<'a, T: Scalar> {
     pub(crate) space: Workspace<T>,
     /// Arrays inside the recording whose adjoints are kept when they are complete.
     watched: HashMap<u32, Dense<T, 1>>,
+    /// What waits from other sweeps.
+    shared: Vec<Product<T>>,
+    /// How many products wait.
+    products: usize,
+    /// The weights for which something waits come no later than this operation.
+    last_weights: u32,
     /// So many of the first arrays are inputs whose adjoints another sweep completes.
     suspended: u32,
 }
@@ -95,13 +69,14 @@ impl<'a, T: Scalar> Adjoints<'a, T> {
             space.nodes.resize(nodes * width, T::zero());
         }
         space.blocks.resize_with(list.len(), || None);
-        Self { width, strict, list, space, watched: HashMap::new(), suspended: 0 }
+        let (watched, shared) = (HashMap::new(), Vec::new());
+        Self { width, strict, list, space, watched, shared, products: 0, last_weights: 0, suspended: 0 }
     }
 
     /// The workspace, ready for the next sweep; the adjoints of all nodes have been taken.
     pub(crate) fn into_space(mut self) -> Workspace<T> {
         self.space.blocks.clear();
-        self.space.deferred.clear();
+        self.space.waiting.clear();
         self.space.kept.clear();
         self.space
     }
@@ -196,7 +171,9 @@ impl<'a, T: Scalar> Adjoints<'a, T> {
                 _ => {}
             }
         }
-        self.space.deferred = shared.deferred;
+        self.products = shared.waiting.iter().map(|(_, _, x)| x.rows()).sum();
+        self.last_weights = shared.waiting.iter().map(|&(weights, ..)| weights).max().unwrap_or(0);
+        self.shared = shared.waiting;
     }
 
     /// Leaves the adjoints of these inputs, which come first in the recording, to another sweep.
@@ -215,9 +192,13 @@ impl<'a, T: Scalar> Adjoints<'a, T> {
             Place::Constant(_) => None,
         });
         let leaves = leaves.collect();
-        let Workspace { blocks, deferred, .. } = &mut self.space;
-        deferred.iter_mut().for_each(|waiting| waiting.gather(self.list, blocks, self.width));
-        Shared { leaves, deferred: std::mem::take(deferred) }
+        let mut waiting = std::mem::take(&mut self.shared);
+        let kept = self.space.waiting.iter().map(|&waits| {
+            let (u, x) = waits.factors(self.list, &self.space.blocks);
+            (waits.weights, u.clone(), x.clone())
+        });
+        waiting.extend(kept);
+        Shared { leaves, waiting }
     }
 
     /// Carries the adjoint of a block operation to its operands; `node` is the place of a scalar result.
@@ -236,30 +217,30 @@ impl<'a, T: Scalar> Adjoints<'a, T> {
             }
             return;
         }
-        if self.space.deferred.iter().any(|d| d.weights == op) {
-            self.add_deferred();
+        if op <= self.last_weights && self.products > 0 {
+            self.add_waiting();
         }
         if !self.watched.is_empty() {
             self.keep_watched(op);
         }
         let Some((last, others)) = edges.split_last() else { return };
         let Some(out) = self.space.blocks[op as usize].take() else { return };
-        let mut columns = 0;
+        let mut kept = false;
         for (i, edge) in others.iter().enumerate() {
-            columns = columns.max(self.pull_edge(edge, (op, i), &out));
+            kept |= self.pull_edge(edge, (op, i), &out);
         }
-        if columns == 0 && !matches!(last, Edge::Weights { .. }) {
+        if !kept && !matches!(last, Edge::Weights { .. }) {
             last.pull_last(out, self);
             return;
         }
-        columns = columns.max(self.pull_edge(last, (op, others.len()), &out));
-        if columns == 0 {
+        kept |= self.pull_edge(last, (op, others.len()), &out);
+        if !kept {
             return;
         }
         self.space.blocks[op as usize] = Some(out);
         self.space.kept.push(op);
-        if columns >= COLUMNS {
-            self.add_deferred();
+        if self.products >= WAITING {
+            self.add_waiting();
         }
     }
 
@@ -270,46 +251,49 @@ impl<'a, T: Scalar> Adjoints<'a, T> {
         }
     }
 
-    /// Carries an adjoint along one edge, or notes it for the adjoint of weights; returns how many columns
-    /// wait for these.
-    fn pull_edge(&mut self, edge: &Edge<T>, (op, place): (u32, usize), out: &Dense<T, 1>) -> usize {
+    /// Carries an adjoint along one edge; or notes that it waits to be added to that of weights, and returns
+    /// `true`.
+    fn pull_edge(&mut self, edge: &Edge<T>, (op, place): (u32, usize), out: &Dense<T, 1>) -> bool {
         let Edge::Weights { w, x } = edge else {
             edge.pull(out.as_slice(), self);
-            return 0;
+            return false;
         };
         if self.strict && !(T::all_finite(out.as_slice()) && T::all_finite(x.as_slice())) {
             edge.pull(out.as_slice(), self);
-            return 0;
+            return false;
         }
-        let deferred = &mut self.space.deferred;
-        let waiting = deferred.iter().position(|d| d.weights == *w).unwrap_or_else(|| {
-            deferred.push(Deferred { weights: *w, columns: 0, steps: vec![], u: vec![], x: vec![] });
-            deferred.len() - 1
-        });
-        let waiting = &mut deferred[waiting];
-        waiting.steps.push((op, place as u32));
-        waiting.columns += x.rows();
-        waiting.columns
+        self.space.waiting.push(Waiting { weights: *w, op, edge: place as u32 });
+        self.products += x.rows();
+        self.last_weights = self.last_weights.max(*w);
+        true
     }
 
-    /// Adds all that waits, one matrix product for each array of weights.
-    fn add_deferred(&mut self) {
-        let Self { width, list, space, .. } = self;
-        for waiting in space.deferred.iter_mut().filter(|waiting| waiting.columns > 0) {
-            waiting.gather(list, &space.blocks, *width);
-            let Deferred { weights, columns, u, x, .. } = waiting;
-            let (m, n) = (u.len() / *columns, x.len() / *columns);
-            let adjoint = &mut space.blocks[*weights as usize];
+    /// Adds all that waits to the adjoints of the weights, each of which is read and written once.
+    fn add_waiting(&mut self) {
+        let Self { width, list, space, shared, .. } = self;
+        let Workspace { blocks, waiting, kept, .. } = space;
+        let mut next = Some(self.last_weights);
+        while let Some(weights) = next {
+            let adjoint = blocks[weights as usize].take();
             let touched = adjoint.is_some();
-            let adjoint =
-                adjoint.get_or_insert_with(|| Dense::overwritten([m * n], T::zero(), |_| ())).as_mut_slice();
-            T::gemm([m, *columns, n], u, (1, m), x, (n, 1), adjoint, touched);
-            *columns = 0;
-            u.clear();
-            x.clear();
+            let len = *width * list.entries(weights);
+            let mut adjoint = adjoint.unwrap_or_else(|| Dense::overwritten([len], T::zero(), |_| ()));
+            let mut products = SmallVec::<[Factors<'_, T>; 64]>::new();
+            products.extend(shared.iter().filter(|product| product.0 == weights).map(|(_, u, x)| (u, x)));
+            let waits = waiting.iter().filter(|waits| waits.weights == weights);
+            products.extend(waits.map(|waits| waits.factors(list, blocks)));
+            add_products(&products, *width, adjoint.as_mut_slice(), touched);
+            drop(products);
+            blocks[weights as usize] = Some(adjoint);
+            let others =
+                shared.iter().map(|product| product.0).chain(waiting.iter().map(|waits| waits.weights));
+            next = others.filter(|&other| other < weights).max();
         }
-        for op in space.kept.drain(..) {
-            space.blocks[op as usize] = None;
+        waiting.clear();
+        shared.clear();
+        for op in kept.drain(..) {
+            blocks[op as usize] = None;
         }
+        (self.products, self.last_weights) = (0, 0);
     }
 }

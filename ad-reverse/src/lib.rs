@@ -127,6 +127,7 @@ mod thread;
 pub mod trace;
 mod var;
 mod vjp;
+mod weights;
 
 pub use array::VarArray;
 pub use ceiling::{RecordingError, RecordingSize, try_grad, try_value_and_grad, try_vjp};

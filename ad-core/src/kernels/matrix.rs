@@ -30,3 +30,15 @@ pub(super) fn gemm_loops<S: Scalar>(
         }
     }
 }
+
+/// `C = sum_k u_k x_k^T` (or `C += ..`) by loops, one pair after the other.
+pub(super) fn outer_product_loops<S: Scalar>(pairs: &[(&[S], &[S])], c: &mut [S], accumulate: bool) {
+    if !accumulate {
+        c.fill(S::zero());
+    }
+    for &(u, x) in pairs {
+        for (&u, row) in u.iter().zip(c.chunks_exact_mut(x.len().max(1))) {
+            S::axpy(u, x, row);
+        }
+    }
+}

@@ -76,6 +76,15 @@ pub trait Kernels: Sized {
         replace_primals(c, &primal);
     }
 
+    /// `C = sum_k u_k x_k^T` (or `C += ..`) for pairs `(u_k, x_k)`, `C` row-major: what [`gemm`](Self::gemm)
+    /// computes, without a need for the `u_k` and `x_k` to lie together.
+    fn outer_products(pairs: &[(&[Self], &[Self])], c: &mut [Self], accumulate: bool)
+    where
+        Self: Scalar,
+    {
+        matrix::outer_product_loops(pairs, c, accumulate);
+    }
+
     /// `sum x_i y_i`.
     fn dot(x: &[Self], y: &[Self]) -> Self
     where

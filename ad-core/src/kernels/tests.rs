@@ -214,7 +214,7 @@ impl Format {
 macro_rules! tests_of {
     (
         $module:ident, $real:ident: $bits:ty, $format:expr, span $span:literal; $dot:ident $gemv:ident $gemv_t:ident
-        $axpy:ident $axpby:ident $hadamard:ident $hadamard_add:ident
+        $outer_products:ident $axpy:ident $axpby:ident $hadamard:ident $hadamard_add:ident
         $exp:ident $($function:ident: $value:ident $with_partial:ident),*
     ) => {
         mod $module {
@@ -488,6 +488,43 @@ macro_rules! tests_of {
             }
 
             #[test]
+            fn a_sum_of_outer_products_is_one_axpy_for_each_row_of_each() {
+                let mut source = Random(23);
+                for round in 0..300 {
+                    let (rows, cols, count) = (source.below(60) + 1, source.below(60) + 1, source.below(9));
+                    let mut vectors = |len| -> Vec<_> {
+                        (0..count).map(|_| unaligned(&mut source, len)).collect()
+                    };
+                    let (us, xs) = (vectors(rows), vectors(cols));
+                    let pairs = us.iter().zip(&xs).map(|((u, at), (x, at_x))| (&u[at.clone()], &x[at_x.clone()]));
+                    let pairs: Vec<(&[$real], &[$real])> = pairs.collect();
+                    let (mut c, range) = unaligned(&mut source, rows * cols);
+                    let before = c.clone();
+                    let mut expected = c[range.clone()].to_vec();
+                    let accumulate = round % 3 != 0;
+
+                    $outer_products(&pairs, &mut c[range.clone()], accumulate);
+                    if !accumulate {
+                        expected.fill(0.0);
+                    }
+                    for (u, x) in pairs {
+                        for (&u, row) in u.iter().zip(expected.chunks_mut(cols)) {
+                            $axpy(u, x, row);
+                        }
+                    }
+                    assert_eq!(bits(&c[range.clone()]), bits(&expected));
+                    assert_untouched(&c, &before, range);
+                }
+            }
+
+            #[test]
+            #[should_panic(expected = "a 2 x 3 matrix, but the matrix has 6 elements")]
+            fn pairs_of_unequal_lengths_are_refused() {
+                let pairs: [(&[$real], &[$real]); 2] = [(&[1.0; 2], &[1.0; 3]), (&[1.0; 2], &[1.0; 2])];
+                $outer_products(&pairs, &mut [0.0; 6], true);
+            }
+
+            #[test]
             fn elementwise_kernels_are_the_scalar_expressions() {
                 let mut source = Random(19);
                 for len in 0..150 {
@@ -546,13 +583,15 @@ macro_rules! tests_of {
 
 tests_of! {
     double, f64: u64, Format { mantissa: 52, smallest: -1074, overflow: 1024 }, span 760.0;
-    dot_f64 gemv_f64 gemv_t_f64 axpy_f64 axpby_f64 hadamard_f64 hadamard_add_f64 exp_f64
+    dot_f64 gemv_f64 gemv_t_f64
+    outer_products_f64 axpy_f64 axpby_f64 hadamard_f64 hadamard_add_f64 exp_f64
     tanh: tanh_f64 tanh_with_partial_f64, sigmoid: sigmoid_f64 sigmoid_with_partial_f64,
     softplus: softplus_f64 softplus_with_partial_f64
 }
 tests_of! {
     single, f32: u32, Format { mantissa: 23, smallest: -149, overflow: 128 }, span 110.0;
-    dot_f32 gemv_f32 gemv_t_f32 axpy_f32 axpby_f32 hadamard_f32 hadamard_add_f32 exp_f32
+    dot_f32 gemv_f32 gemv_t_f32
+    outer_products_f32 axpy_f32 axpby_f32 hadamard_f32 hadamard_add_f32 exp_f32
     tanh: tanh_f32 tanh_with_partial_f32, sigmoid: sigmoid_f32 sigmoid_with_partial_f32,
     softplus: softplus_f32 softplus_with_partial_f32
 }

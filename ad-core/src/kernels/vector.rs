@@ -7,7 +7,7 @@
 //! | | the same bits on every processor | accuracy |
 //! |---|---|---|
 //! | `axpby`, `hadamard` | yes, those of the scalar expression | |
-//! | `axpy`, `hadamard_add`, `dot`, `gemv`, `gemv_t` | no: multiply-adds may be fused, sums reordered | as the scalar loop |
+//! | `axpy`, `hadamard_add`, `dot`, `gemv`, `gemv_t`, `outer_products` | no: multiply-adds may be fused, sums reordered | as the scalar loop |
 //! | `exp`, `tanh`, `sigmoid`, `softplus` | no: the same, up to the last bits | value: 2 ulp, derivative: 4 ulp |
 //!
 //! On one processor, what becomes of an element depends on nothing but its operands: not on its position, on the
@@ -20,6 +20,7 @@
 
 use self::elementary::{Exp, Sigmoid, Softplus, Tanh};
 use self::lane::Separate;
+use super::matrix;
 #[cfg(all(target_arch = "x86_64", feature = "std"))]
 use super::x86::Avx2Fma;
 
@@ -66,7 +67,7 @@ fn check_matrix(function: &str, rows: usize, cols: usize, a: usize, row_vector: 
 /// The functions for one type. `$name` is the public name of each.
 macro_rules! kernels {
     (
-        $real:ident: $dot:ident $gemv:ident $gemv_t:ident
+        $real:ident: $dot:ident $gemv:ident $gemv_t:ident $outer_products:ident
         $axpy:ident $axpby:ident $hadamard:ident $hadamard_add:ident
         $exp:ident $tanh:ident $tanh_with_partial:ident
         $sigmoid:ident $sigmoid_with_partial:ident $softplus:ident $softplus_with_partial:ident
@@ -106,6 +107,24 @@ macro_rules! kernels {
             if cols != 0 {
                 dispatch!($gemv_t(a, x, y) else loops::gemv_t(a, x, y));
             }
+        }
+
+        /// `C = sum_k u_k x_k^T`, or `C += ..`, for pairs `(u_k, x_k)`.
+        ///
+        /// # Panics
+        ///
+        /// If the `u_k` or the `x_k` differ in length, or `c` has not as many elements as their product.
+        #[track_caller]
+        pub fn $outer_products(pairs: &[(&[$real], &[$real])], c: &mut [$real], accumulate: bool) {
+            let Some((u, x)) = pairs.first() else {
+                return if !accumulate { c.fill(0.0) };
+            };
+            let (rows, cols) = (u.len(), x.len());
+            for (u, x) in pairs {
+                check_matrix(stringify!($outer_products), rows, cols, c.len(), x.len(), u.len());
+            }
+            dispatch!($outer_products(pairs, c, accumulate) else
+                matrix::outer_product_loops(pairs, c, accumulate));
         }
 
         /// `y += a x`.
@@ -204,12 +223,12 @@ macro_rules! kernels {
 }
 
 kernels! {
-    f64: dot_f64 gemv_f64 gemv_t_f64 axpy_f64 axpby_f64 hadamard_f64 hadamard_add_f64
+    f64: dot_f64 gemv_f64 gemv_t_f64 outer_products_f64 axpy_f64 axpby_f64 hadamard_f64 hadamard_add_f64
     exp_f64 tanh_f64 tanh_with_partial_f64
     sigmoid_f64 sigmoid_with_partial_f64 softplus_f64 softplus_with_partial_f64
 }
 kernels! {
-    f32: dot_f32 gemv_f32 gemv_t_f32 axpy_f32 axpby_f32 hadamard_f32 hadamard_add_f32
+    f32: dot_f32 gemv_f32 gemv_t_f32 outer_products_f32 axpy_f32 axpby_f32 hadamard_f32 hadamard_add_f32
     exp_f32 tanh_f32 tanh_with_partial_f32
     sigmoid_f32 sigmoid_with_partial_f32 softplus_f32 softplus_with_partial_f32
 }

@@ -2,7 +2,7 @@
 //!
 //! # Why this is sound
 //!
-//! This is the only file of the crate with `unsafe` in it, and it has two kinds:
+//! There are two kinds of `unsafe` here, and [a third](outer) in the sums of outer products:
 //!
 //! * **Calls** of functions compiled for AVX2 and FMA from functions that are not. They are sound because the
 //!   caller holds an [`Avx2Fma`], whose only constructor has asked the processor.
@@ -17,9 +17,12 @@
 use core::arch::x86_64::*;
 use std::is_x86_feature_detected;
 
+use self::outer::outer_products;
 use super::vector::elementary::Elementary;
 use super::vector::lane::{Fused, Lane};
 use super::vector::loops;
+
+mod outer;
 
 /// The proof that this processor has AVX2 and FMA.
 #[derive(Clone, Copy, Debug)]
@@ -70,6 +73,12 @@ with_avx2_fma! {
     gemv_f32(a: &[f32], x: &[f32], y: &mut [f32]) { single::gemv(a, x, y) }
     gemv_t_f64(a: &[f64], x: &[f64], y: &mut [f64]) { double::gemv_t(a, x, y) }
     gemv_t_f32(a: &[f32], x: &[f32], y: &mut [f32]) { single::gemv_t(a, x, y) }
+    outer_products_f64(pairs: &[(&[f64], &[f64])], c: &mut [f64], accumulate: bool) {
+        double::outer_products(pairs, c, accumulate)
+    }
+    outer_products_f32(pairs: &[(&[f32], &[f32])], c: &mut [f32], accumulate: bool) {
+        single::outer_products(pairs, c, accumulate)
+    }
 }
 
 /// Rows of a matrix handled together. Their accumulators keep both multiply-add units busy, and each part of
@@ -278,6 +287,7 @@ mod double {
         zero: _mm256_setzero_pd, splat: _mm256_set1_pd, fmadd: _mm256_fmadd_pd, add: _mm256_add_pd,
         load: _mm256_loadu_pd, store: _mm256_storeu_pd, maskload: _mm256_maskload_pd
     }
+    outer_products! { zero: _mm256_setzero_pd, splat: _mm256_set1_pd, fmadd: _mm256_fmadd_pd }
 }
 
 /// Registers of eight `f32`.
@@ -314,4 +324,5 @@ mod single {
         zero: _mm256_setzero_ps, splat: _mm256_set1_ps, fmadd: _mm256_fmadd_ps, add: _mm256_add_ps,
         load: _mm256_loadu_ps, store: _mm256_storeu_ps, maskload: _mm256_maskload_ps
     }
+    outer_products! { zero: _mm256_setzero_ps, splat: _mm256_set1_ps, fmadd: _mm256_fmadd_ps }
 }

@@ -1,0 +1,142 @@
+//! Sums of outer products, `C = sum_k u_k x_k^T`, with the `u_k` and `x_k` wherever they are.
+//!
+//! A matrix product would want them side by side, and so a copy of each; for small `C` the copies, and the
+//! packing that it does itself, cost more than the arithmetic.
+//!
+//! # Why this is sound
+//!
+//! The inner loop takes parts of `u_k` and `x_k` without a look at their lengths: it has three instructions for
+//! each load, and with checks it took a quarter longer (`C` of 256 x 256, 64 pairs). The parts are inside: a
+//! `Pairs` can be made only of vectors that all have the lengths of the first, and each tile asserts, once, that it
+//! lies within those.
+
+/// Rows handled together: with two vectors each, twelve accumulators.
+pub(super) const ROWS: usize = 6;
+
+/// Rows that go through all columns together, so that their part of the pairs stays in the first cache.
+pub(super) const BLOCK: usize = 4 * ROWS;
+
+/// What the invoking module defines beforehand: `Real`, `Vector`, `LANES` and the loads and stores.
+macro_rules! outer_products {
+    (zero: $zero:ident, splat: $splat:ident, fmadd: $fmadd:ident) => {
+        /// Pairs `(u, x)` in which all `u` have `rows` numbers and all `x` have `cols`.
+        struct Pairs<'a> {
+            pairs: &'a [(&'a [Real], &'a [Real])],
+            rows: usize,
+            cols: usize,
+        }
+
+        /// # Panics
+        ///
+        /// If the `u` or the `x` differ in length, or `c` has too few elements.
+        #[target_feature(enable = "avx2,fma")]
+        pub(super) fn outer_products(pairs: &[(&[Real], &[Real])], c: &mut [Real], accumulate: bool) {
+            let Some((u, x)) = pairs.first() else { return };
+            let (rows, cols) = (u.len(), x.len());
+            assert!(pairs.iter().all(|(u, x)| (u.len(), x.len()) == (rows, cols)), "pairs of equal lengths");
+            let pairs = Pairs { pairs, rows, cols };
+            for start in (0..rows).step_by(outer::BLOCK) {
+                let end = rows.min(start + outer::BLOCK);
+                let mut col = 0;
+                while col + 2 * LANES <= cols {
+                    outer_columns::<2>(&pairs, (start, end), col, c, accumulate);
+                    col += 2 * LANES;
+                }
+                if col + LANES <= cols {
+                    outer_columns::<1>(&pairs, (start, end), col, c, accumulate);
+                    col += LANES;
+                }
+                if col < cols {
+                    outer_columns::<0>(&pairs, (start, end), col, c, accumulate);
+                }
+            }
+        }
+
+        /// `V` vectors of columns from `col` on; with `V` 0 the columns after the last whole vector.
+        #[inline]
+        #[target_feature(enable = "avx2,fma")]
+        fn outer_columns<const V: usize>(
+            pairs: &Pairs<'_>,
+            (start, end): (usize, usize),
+            col: usize,
+            c: &mut [Real],
+            accumulate: bool,
+        ) {
+            let mut row = start;
+            while row + outer::ROWS <= end {
+                outer_tile::<{ outer::ROWS }, V>(pairs, (row, col), c, accumulate);
+                row += outer::ROWS;
+            }
+            if row + 4 <= end {
+                outer_tile::<4, V>(pairs, (row, col), c, accumulate);
+                row += 4;
+            }
+            if row + 2 <= end {
+                outer_tile::<2, V>(pairs, (row, col), c, accumulate);
+                row += 2;
+            }
+            if row < end {
+                outer_tile::<1, V>(pairs, (row, col), c, accumulate);
+            }
+        }
+
+        /// `R` rows of [`outer_columns`], held in registers while all pairs are added. The order of summation of
+        /// an element depends neither on `R` and `V` nor on its place.
+        #[inline]
+        #[target_feature(enable = "avx2,fma")]
+        fn outer_tile<const R: usize, const V: usize>(
+            &Pairs { pairs, rows, cols }: &Pairs<'_>,
+            (row, col): (usize, usize),
+            c: &mut [Real],
+            accumulate: bool,
+        ) {
+            let end = if V == 0 { cols } else { col + V * LANES };
+            assert!(row + R <= rows && col <= end && end <= cols, "a tile inside the matrix");
+            let mut sums = [[$zero(); 2]; R];
+            if accumulate {
+                for (r, sums) in sums.iter_mut().enumerate() {
+                    *sums = load_vectors::<V>(&c[(row + r) * cols..][col..end]);
+                }
+            }
+            for (u, x) in pairs {
+                // SAFETY: `u` has `rows` numbers and `x` has `cols`, and the tile lies within these.
+                let (u, x) = unsafe { (u.get_unchecked(row..row + R), x.get_unchecked(col..end)) };
+                let x = load_vectors::<V>(x);
+                for (sums, &u) in sums.iter_mut().zip(u) {
+                    let u = $splat(u);
+                    for (sum, x) in sums.iter_mut().zip(x).take(if V == 2 { 2 } else { 1 }) {
+                        *sum = $fmadd(u, x, *sum);
+                    }
+                }
+            }
+            for (r, sums) in sums.into_iter().enumerate() {
+                let c = &mut c[(row + r) * cols..][col..end];
+                if V == 0 {
+                    store_short(sums[0], c);
+                } else {
+                    let (c, _) = c[..V * LANES].as_chunks_mut();
+                    for (c, sum) in c.iter_mut().zip(sums) {
+                        store(sum, c);
+                    }
+                }
+            }
+        }
+
+        /// The first `V` vectors; with `V` 0 all that there is, less than a vector.
+        #[inline]
+        #[target_feature(enable = "avx2,fma")]
+        fn load_vectors<const V: usize>(from: &[Real]) -> [Vector; 2] {
+            let mut vectors = [$zero(); 2];
+            if V == 0 {
+                vectors[0] = load_short(from);
+            } else {
+                let (from, _) = from[..V * LANES].as_chunks();
+                for (vector, from) in vectors.iter_mut().zip(from) {
+                    *vector = load(from);
+                }
+            }
+            vectors
+        }
+    };
+}
+pub(super) use outer_products;

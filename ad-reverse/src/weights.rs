@@ -1,0 +1,87 @@
+//! The adjoints of weights, `sum_k u_k x_k^T` over all uses: added for many uses at once.
+
+use crate::block::{Blocks, Edge};
+use ad_core::{Dense, Scalar};
+use smallvec::SmallVec;
+
+/// How many outer products wait before they are added to the adjoints of weights.
+pub(crate) const WAITING: usize = 192;
+
+/// An outer product `u x^T` (one for each row of `x`) that waits to be added to the adjoint of weights: that
+/// is left and written once for many products, and not once for each.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Waiting {
+    pub(crate) weights: u32,
+    /// The operation whose adjoint is `u`.
+    pub(crate) op: u32,
+    /// The number of its edge that holds `x`.
+    pub(crate) edge: u32,
+}
+
+/// What [`Waiting`] stands for, when its recording is gone: the weights, `u` and `x`.
+pub(crate) type Product<T> = (u32, Dense<T, 1>, Dense<T, 2>);
+
+/// A product's `u` (for all seeds and rows) and `x`.
+pub(crate) type Factors<'a, T> = (&'a Dense<T, 1>, &'a Dense<T, 2>);
+
+impl Waiting {
+    /// `u` and `x`.
+    pub(crate) fn factors<'a, T: Scalar>(
+        self,
+        list: &'a Blocks<T>,
+        blocks: &'a [Option<Dense<T, 1>>],
+    ) -> Factors<'a, T> {
+        let Edge::Weights { x, .. } = &list.edges(self.op)[self.edge as usize] else {
+            unreachable!("only products with weights wait")
+        };
+        (blocks[self.op as usize].as_ref().expect("kept for this"), x)
+    }
+}
+
+/// From so many rows on, a product of matrices is faster by itself than as a sum of outer products.
+const MANY_ROWS: usize = 16;
+
+/// Adds `sum u x^T`, over all rows of all `x`, to the adjoint of weights, for each of `seeds` seeds; if that has
+/// not been touched before, it is overwritten.
+pub(crate) fn add_products<T: Scalar>(
+    products: &[Factors<'_, T>],
+    seeds: usize,
+    adjoint: &mut [T],
+    touched: bool,
+) {
+    // With one row each, all seeds are one `u`.
+    let seeds = if products.iter().all(|(_, x)| x.rows() == 1) { 1 } else { seeds };
+    if adjoint.is_empty() {
+        return;
+    }
+    let mut pairs = SmallVec::<[(&[T], &[T]); 64]>::new();
+    let all = adjoint.len() / seeds;
+    for (seed, adjoint) in adjoint.chunks_exact_mut(all).enumerate() {
+        let mut touched = touched;
+        for (u, x) in products {
+            let (rows, per_seed) = (x.rows(), u.cols() / seeds);
+            let u = &u.as_slice()[per_seed * seed..][..per_seed];
+            if rows == 1 {
+                pairs.push((u, x.as_slice()));
+            } else if rows < MANY_ROWS {
+                pairs.extend(u.chunks_exact(per_seed / rows).zip(x.iter_rows()));
+            } else {
+                let (outputs, inputs) = (per_seed / rows, x.cols());
+                T::gemm(
+                    [outputs, rows, inputs],
+                    u,
+                    (1, outputs),
+                    x.as_slice(),
+                    (inputs, 1),
+                    adjoint,
+                    touched,
+                );
+                touched = true;
+            }
+        }
+        if !pairs.is_empty() {
+            T::outer_products(&pairs, adjoint, touched);
+            pairs.clear();
+        }
+    }
+}
