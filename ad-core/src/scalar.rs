@@ -116,6 +116,12 @@ pub trait Scalar:
     #[doc(hidden)]
     fn is_strong_zero(self) -> bool;
 
+    /// Whether this is zero in every component, whatever it depends on.
+    #[doc(hidden)]
+    fn is_zero_in_value(self) -> bool {
+        self.is_strong_zero()
+    }
+
     /// Whether this, as a partial, can simply be multiplied with: every component is finite, and the
     /// primal is not 0.
     #[doc(hidden)]

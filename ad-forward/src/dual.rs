@@ -177,6 +177,9 @@ impl<T: Scalar, const N: usize> Scalar for Dual<T, N> {
     fn is_strong_zero(self) -> bool {
         self.primal.is_strong_zero() && self.tangent.iter().all(|t| t.is_strong_zero())
     }
+    fn is_zero_in_value(self) -> bool {
+        self.primal.is_zero_in_value() && self.tangent.iter().all(|t| t.is_zero_in_value())
+    }
 }
 
 impl<T: Scalar, const N: usize> Neg for Dual<T, N> {

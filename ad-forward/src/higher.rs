@@ -1,7 +1,9 @@
 //! Higher derivatives by nesting: one level of [`Dual`] for each order.
 
 use crate::dual::Dual;
-use ad_core::tree::{Each, flatten};
+use crate::jvp::derivative;
+use crate::seeding::{Seeding, any_moves, refuse_stray};
+use ad_core::tree::{Each, count, flatten};
 use ad_core::{LengthMismatch, Scalar, Tree};
 use core::borrow::Borrow;
 
@@ -16,9 +18,12 @@ pub type Dual3<T> = Dual<Dual<Dual<T, 1>, 1>, 1>;
 /// use ad_core::Scalar;
 /// assert_eq!(ad_forward::second_derivative(|x| x * x * x, 2.0), 12.0);
 /// ```
-pub fn second_derivative<T: Scalar>(f: impl FnOnce(Dual2<T>) -> Dual2<T>, x: T) -> T {
-    let once = Dual::variable(x, 0);
-    f(Dual::variable(once, 0)).tangent[0].tangent[0]
+///
+/// # Panics
+///
+/// As [`derivative`].
+pub fn second_derivative<T: Scalar>(mut f: impl FnMut(Dual2<T>) -> Dual2<T>, x: T) -> T {
+    derivative(|x| derivative(&mut f, x), x)
 }
 
 /// `f'''(x)` for a function of one variable.
@@ -27,9 +32,12 @@ pub fn second_derivative<T: Scalar>(f: impl FnOnce(Dual2<T>) -> Dual2<T>, x: T) 
 /// use ad_core::Scalar;
 /// assert_eq!(ad_forward::third_derivative(|x| x * x * x, 2.0), 6.0);
 /// ```
-pub fn third_derivative<T: Scalar>(f: impl FnOnce(Dual3<T>) -> Dual3<T>, x: T) -> T {
-    let once = Dual::variable(x, 0);
-    f(Dual::variable(Dual::variable(once, 0), 0)).tangent[0].tangent[0].tangent[0]
+///
+/// # Panics
+///
+/// As [`derivative`].
+pub fn third_derivative<T: Scalar>(mut f: impl FnMut(Dual3<T>) -> Dual3<T>, x: T) -> T {
+    derivative(|x| second_derivative(&mut f, x), x)
 }
 
 /// The third derivative of `f` at `x` along three directions, `D^3 f(x)[u, v, w]`: the derivative along
@@ -45,9 +53,9 @@ pub fn third_derivative<T: Scalar>(f: impl FnOnce(Dual3<T>) -> Dual3<T>, x: T) -
 ///
 /// # Panics
 ///
-/// If a direction has not as many numbers as `x`.
+/// If a direction has not as many numbers as `x`; as [`derivative`].
 pub fn third_directional_derivative<T, P, Out>(
-    f: impl FnOnce(&P::Over<Dual3<T>>) -> Out,
+    mut f: impl FnMut(&P::Over<Dual3<T>>) -> Out,
     x: &P,
     directions: [&P; 3],
 ) -> Out::Owned<T>
@@ -56,19 +64,31 @@ where
     P: Tree<Scalar = T> + ?Sized,
     Out: Tree<Scalar = Dual3<T>>,
 {
-    let [u, v, w] = directions.map(flatten);
-    let mut place = 0;
-    let inputs = x.lift(&mut Each(|x: T| {
-        let along = |direction: &[T]| direction.get(place).copied().unwrap_or_else(T::zero);
-        let (u, v, w) = (along(&u), along(&v), along(&w));
-        place += 1;
-        let inner = Dual::new(x, [u]);
-        Dual::new(Dual::new(inner, [Dual::from_primal(v)]), [Dual::from_primal(Dual::from_primal(w))])
-    }));
-    for direction in [&u, &v, &w] {
-        if let Err(error) = LengthMismatch::check(("a point", place), ("tangents", direction.len())) {
+    let directions = directions.map(flatten);
+    let n = count(x);
+    for direction in &directions {
+        if let Err(error) = LengthMismatch::check(("a point", n), ("tangents", direction.len())) {
             panic!("{error}");
         }
     }
-    f(inputs.borrow()).lift(&mut Each(|y: Dual3<T>| y.tangent[0].tangent[0].tangent[0]))
+    let third = |y: Dual3<T>| y.tangent[0].tangent[0].tangent[0];
+    let mut run = |still: Option<usize>| {
+        let mut place = 0;
+        let inputs = x.lift(&mut Each(|x: T| {
+            let along = |k: usize| if still == Some(k) { T::zero() } else { directions[k][place] };
+            let [u, v, w] = [0, 1, 2].map(along);
+            place += 1;
+            let inner = Dual::new(x, [u]);
+            Dual::new(Dual::new(inner, [Dual::from_primal(v)]), [Dual::from_primal(Dual::from_primal(w))])
+        }));
+        f(inputs.borrow())
+    };
+    // A derivative in a derivative in a derivative: each of the three may have one like it outside.
+    let first = Seeding::of::<Dual<T, 1>>(1);
+    let second = Seeding::of::<Dual2<T>>(1);
+    let last = Seeding::of::<Dual3<T>>(1);
+    for (level, _) in [&first, &second, &last].iter().enumerate().filter(|(_, level)| level.is_nested()) {
+        refuse_stray(any_moves(flatten(&run(Some(level))).into_iter().map(third)));
+    }
+    run(None).lift(&mut Each(third))
 }

@@ -1,6 +1,7 @@
 //! The Jacobian by forward mode: one run of the function for each chunk of columns.
 
 use crate::dual::Dual;
+use crate::seeding::{Seeding, any_moves, refuse_stray, seeded_run};
 use ad_core::{Matrix, Scalar};
 use alloc::vec::Vec;
 use core::fmt;
@@ -17,6 +18,10 @@ pub const CHUNK: usize = 8;
 /// let j = ad_forward::jacobian(|x| vec![x[0] * x[1], x[0] + x[1], x[1]], &[2.0, 3.0]);
 /// assert_eq!(j.as_slice(), [3.0, 2.0, 1.0, 1.0, 0.0, 1.0]);
 /// ```
+///
+/// # Panics
+///
+/// If `f` returns results of different lengths; as [`derivative`](crate::derivative).
 #[doc(alias = "jacfwd")]
 pub fn jacobian<T: Scalar>(f: impl FnMut(&[Dual<T, CHUNK>]) -> Vec<Dual<T, CHUNK>>, x: &[T]) -> Matrix<T> {
     jacobian_by_chunks(f, x)
@@ -26,15 +31,21 @@ pub fn jacobian<T: Scalar>(f: impl FnMut(&[Dual<T, CHUNK>]) -> Vec<Dual<T, CHUNK
 ///
 /// # Panics
 ///
-/// If `N` is 0, or `f` returns results of different lengths.
+/// If `N` is 0, or `f` returns results of different lengths; as [`derivative`](crate::derivative).
 pub fn jacobian_by_chunks<T: Scalar, const N: usize>(
     mut f: impl FnMut(&[Dual<T, N>]) -> Vec<Dual<T, N>>,
     x: &[T],
 ) -> Matrix<T> {
     assert!(N > 0, "a chunk must have at least one column");
     let mut inputs: Vec<Dual<T, N>> = x.iter().map(|&x| Dual::from_primal(x)).collect();
-    let chunks = (0..x.len()).step_by(N);
-    let columns: Vec<Vec<T>> = chunks.flat_map(|start| chunk(&mut f, x, &mut inputs, start)).collect();
+    let run = |moves: bool| -> Vec<Vec<T>> {
+        if !moves {
+            return tangents(&f(&inputs));
+        }
+        let chunks = (0..x.len()).step_by(N);
+        chunks.flat_map(|start| chunk(&mut f, x, &mut inputs, start)).collect()
+    };
+    let columns = seeded_run::<Dual<T, N>, _>(N, run, |columns| any_column_moves(columns));
     from_columns(columns, || f(&inputs).len())
 }
 
@@ -47,7 +58,7 @@ pub fn jacobian_by_chunks<T: Scalar, const N: usize>(
 ///
 /// # Panics
 ///
-/// If `f` returns results of different lengths.
+/// If `f` returns results of different lengths; as [`derivative`](crate::derivative).
 #[cfg(feature = "rayon")]
 pub fn par_jacobian<T: Scalar>(
     f: impl Fn(&[Dual<T, CHUNK>]) -> Vec<Dual<T, CHUNK>> + Sync,
@@ -55,10 +66,17 @@ pub fn par_jacobian<T: Scalar>(
 ) -> Matrix<T> {
     use rayon::prelude::*;
     let inputs: Vec<Dual<T, CHUNK>> = x.iter().map(|&x| Dual::from_primal(x)).collect();
-    let chunks = (0..x.len()).into_par_iter().step_by(CHUNK);
-    let columns: Vec<Vec<Vec<T>>> =
-        chunks.map_with(inputs.clone(), |inputs, start| chunk(&mut &f, x, inputs, start)).collect();
-    from_columns(columns.into_iter().flatten().collect(), || f(&inputs).len())
+    let run = |moves: bool| -> Vec<Vec<T>> {
+        if !moves {
+            return tangents(&f(&inputs));
+        }
+        let chunks = (0..x.len()).into_par_iter().step_by(CHUNK);
+        let columns: Vec<Vec<Vec<T>>> =
+            chunks.map_with(inputs.clone(), |inputs, start| chunk(&mut &f, x, inputs, start)).collect();
+        columns.into_iter().flatten().collect()
+    };
+    let columns = seeded_run::<Dual<T, CHUNK>, _>(CHUNK, run, |columns| any_column_moves(columns));
+    from_columns(columns, || f(&inputs).len())
 }
 
 /// The columns from `start` on, as many as one run gives. `inputs` are constants, before and after.
@@ -76,7 +94,18 @@ fn chunk<T: Scalar, const N: usize>(
     for j in start..end {
         inputs[j] = Dual::from_primal(x[j]);
     }
-    (0..end - start).map(|lane| out.iter().map(|y| y.tangent[lane]).collect()).collect()
+    let mut columns = tangents(&out);
+    columns.truncate(end - start);
+    columns
+}
+
+/// The tangents of these results, direction by direction.
+fn tangents<T: Scalar, const N: usize>(out: &[Dual<T, N>]) -> Vec<Vec<T>> {
+    (0..N).map(|lane| out.iter().map(|y| y.tangent[lane]).collect()).collect()
+}
+
+fn any_column_moves<T: Scalar>(columns: &[Vec<T>]) -> bool {
+    any_moves(columns.iter().flatten().copied())
 }
 
 /// The matrix of these columns; `rows` tells how many rows there are where there is no column.
@@ -119,26 +148,36 @@ impl<T: Scalar, F: FnMut(&[Dual<T, CHUNK>], &mut [Dual<T, CHUNK>])> Jacobian<T, 
     ///
     /// # Panics
     ///
-    /// If `jacobian` has not as many numbers as results and inputs ask for.
+    /// If `jacobian` has not as many numbers as results and inputs ask for; as [`derivative`](crate::derivative).
     pub fn call(&mut self, x: &[T], y: &mut [T], jacobian: &mut [T]) {
         let (m, n) = (y.len(), x.len());
         assert!(jacobian.len() == m * n, "a Jacobian of {m} x {n} numbers, a slice of {}", jacobian.len());
+        let seeding = Seeding::of::<Dual<T, CHUNK>>(CHUNK);
+        if seeding.is_nested() {
+            self.run(x, m, n); // no input has a place from there on
+            refuse_stray(any_moves(self.outputs.iter().flat_map(|y| y.tangent)));
+        }
         // With no inputs at all there are still results.
         for start in (0..n.max(1)).step_by(CHUNK) {
-            self.inputs.clear();
-            self.inputs.extend(x.iter().enumerate().map(|(j, &x)| match j.checked_sub(start) {
-                Some(lane) if lane < CHUNK => Dual::variable(x, lane),
-                _ => Dual::from_primal(x),
-            }));
-            self.outputs.clear();
-            self.outputs.resize(m, Dual::from_primal(T::zero()));
-            (self.f)(&self.inputs, &mut self.outputs);
+            self.run(x, m, start);
             for (i, out) in self.outputs.iter().enumerate() {
                 y[i] = out.primal;
                 let columns = jacobian[i * n..(i + 1) * n].iter_mut().skip(start);
                 columns.zip(out.tangent).for_each(|(entry, tangent)| *entry = tangent);
             }
         }
+    }
+
+    /// Runs `f` for the columns from `start` on.
+    fn run(&mut self, x: &[T], results: usize, start: usize) {
+        self.inputs.clear();
+        self.inputs.extend(x.iter().enumerate().map(|(j, &x)| match j.checked_sub(start) {
+            Some(lane) if lane < CHUNK => Dual::variable(x, lane),
+            _ => Dual::from_primal(x),
+        }));
+        self.outputs.clear();
+        self.outputs.resize(results, Dual::from_primal(T::zero()));
+        (self.f)(&self.inputs, &mut self.outputs);
     }
 }
 

@@ -2,11 +2,19 @@
 
 use crate::array::DualArray;
 use crate::dual::Dual;
+use crate::seeding::{any_moves, seeded_run};
 use ad_core::tree::flatten;
 use ad_core::{Array, Dense, LengthMismatch, Lift, Scalar, Tree};
 use core::borrow::Borrow;
 
 /// `f'(x)` for a function of one variable.
+///
+/// Inside of another derivative over the same type, `f` is run twice, the first time on a constant: should it use a
+/// number of the outer derivative, the two could not be told apart.
+///
+/// # Panics
+///
+/// If `f` uses a number of an outer derivative over the same type (feature `std`).
 ///
 /// ```
 /// use ad_core::Scalar;
@@ -14,13 +22,20 @@ use core::borrow::Borrow;
 /// // Nesting by type gives the second derivative.
 /// assert_eq!(ad_forward::derivative(|x| ad_forward::derivative(|y| y * y * y, x), 2.0), 12.0);
 /// ```
-pub fn derivative<T: Scalar>(f: impl FnOnce(Dual<T, 1>) -> Dual<T, 1>, x: T) -> T {
+#[inline]
+pub fn derivative<T: Scalar>(f: impl FnMut(Dual<T, 1>) -> Dual<T, 1>, x: T) -> T {
     value_and_derivative(f, x).1
 }
 
 /// `f(x)` and `f'(x)` for a function of one variable.
-pub fn value_and_derivative<T: Scalar>(f: impl FnOnce(Dual<T, 1>) -> Dual<T, 1>, x: T) -> (T, T) {
-    let y = f(Dual::variable(x, 0));
+///
+/// # Panics
+///
+/// As [`derivative`].
+#[inline]
+pub fn value_and_derivative<T: Scalar>(mut f: impl FnMut(Dual<T, 1>) -> Dual<T, 1>, x: T) -> (T, T) {
+    let run = |moves| f(if moves { Dual::variable(x, 0) } else { Dual::from_primal(x) });
+    let y = seeded_run::<Dual<T, 1>, _>(1, run, |y| any_moves(y.tangent));
     (y.primal, y.tangent[0])
 }
 
@@ -30,14 +45,14 @@ pub fn value_and_derivative<T: Scalar>(f: impl FnOnce(Dual<T, 1>) -> Dual<T, 1>,
 ///
 /// # Panics
 ///
-/// If `dx` has not as many numbers as `x`.
+/// If `dx` has not as many numbers as `x`; as [`derivative`].
 ///
 /// ```
 /// let (y, dy) = ad_forward::jvp(|x| x[0] * x[1], &[2.0, 3.0], &[1.0, 0.0]);
 /// assert_eq!((y, dy), (6.0, 3.0));
 /// ```
 pub fn jvp<T, P, Out>(
-    f: impl FnOnce(&P::Over<Dual<T, 1>>) -> Out,
+    f: impl FnMut(&P::Over<Dual<T, 1>>) -> Out,
     x: &P,
     dx: &P,
 ) -> (Out::Owned<T>, Out::Owned<T>)
@@ -54,9 +69,13 @@ where
 /// # Errors
 ///
 /// If `dx` has not as many numbers as `x`; `f` has not been run then.
+///
+/// # Panics
+///
+/// As [`derivative`].
 #[allow(clippy::type_complexity, reason = "the value and the derivative, of one type")]
 pub fn try_jvp<T, P, Out>(
-    f: impl FnOnce(&P::Over<Dual<T, 1>>) -> Out,
+    mut f: impl FnMut(&P::Over<Dual<T, 1>>) -> Out,
     x: &P,
     dx: &P,
 ) -> Result<(Out::Owned<T>, Out::Owned<T>), LengthMismatch>
@@ -66,11 +85,15 @@ where
     Out: Tree<Scalar = Dual<T, 1>>,
 {
     let tangents = flatten(dx);
-    let found = tangents.len();
-    let mut seed = Seed { tangents: tangents.into_iter(), seeded: 0 };
+    let mut seed = Seed { tangents: &tangents, seeded: 0 };
     let inputs = x.lift(&mut seed);
-    LengthMismatch::check(("a point", seed.seeded), ("tangents", found))?;
-    let out = f(inputs.borrow());
+    LengthMismatch::check(("a point", seed.seeded), ("tangents", tangents.len()))?;
+    let run = |moves| match moves {
+        true => f(inputs.borrow()),
+        false => f(x.lift(&mut Seed { tangents: &[], seeded: 0 }).borrow()),
+    };
+    let is_moved = |out: &Out| any_moves(flatten(out).into_iter().map(|y| y.tangent[0]));
+    let out = seeded_run::<Dual<T, 1>, _>(1, run, is_moved);
     Ok((out.lift(&mut Primal), out.lift(&mut Tangent)))
 }
 
@@ -80,7 +103,7 @@ where
 ///
 /// As [`jvp`].
 pub fn jvp_with_aux<T, P, Out, Aux>(
-    f: impl FnOnce(&P::Over<Dual<T, 1>>) -> (Out, Aux),
+    mut f: impl FnMut(&P::Over<Dual<T, 1>>) -> (Out, Aux),
     x: &P,
     dx: &P,
 ) -> (Out::Owned<T>, Out::Owned<T>, Aux)
@@ -99,16 +122,16 @@ where
     (y, dy, kept.expect("the function has run"))
 }
 
-/// Gives each number of a tree its tangent, and counts them.
-struct Seed<T> {
-    tangents: alloc::vec::IntoIter<T>,
+/// Gives each number of a tree its tangent, 0 where there is none, and counts them.
+struct Seed<'a, T> {
+    tangents: &'a [T],
     seeded: usize,
 }
 
-impl<T: Scalar> Seed<T> {
+impl<T: Scalar> Seed<'_, T> {
     fn next(&mut self) -> T {
         self.seeded += 1;
-        self.tangents.next().unwrap_or_else(T::zero)
+        self.tangents.get(self.seeded - 1).copied().unwrap_or_else(T::zero)
     }
 
     fn array<const RANK: usize>(&mut self, x: &Dense<T, RANK>) -> DualArray<T, 1, RANK> {
@@ -117,7 +140,7 @@ impl<T: Scalar> Seed<T> {
     }
 }
 
-impl<T: Scalar> Lift<T, Dual<T, 1>> for Seed<T> {
+impl<T: Scalar> Lift<T, Dual<T, 1>> for Seed<'_, T> {
     fn scalar(&mut self, x: T) -> Dual<T, 1> {
         Dual::new(x, [self.next()])
     }

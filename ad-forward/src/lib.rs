@@ -62,7 +62,9 @@
 //!
 //! * What is differentiated is the run: a branch is followed, not smoothed, and a loop that stops when it has
 //!   converged yields the derivative of as many steps as it took.
-//! * Two seedings *of one type* that meet in one expression cannot be told apart. Nest by type instead, as
+//! * Two seedings *of one type* that meet in one expression cannot be told apart. An operator that runs inside of another over
+//!   the same type looks whether its function uses a number from outside, and panics if it does; numbers that were
+//!   seeded by hand, or kept from an earlier run, it does not see. Nest by type instead, as
 //!   [`derivative`] in `derivative` does; mixing the levels then does not compile.
 //! * `n` inputs need `n` directions. Where there is one result, use `ad_reverse`.
 //!
@@ -96,6 +98,7 @@ mod jacobian;
 mod jvp;
 mod lu;
 mod seed;
+mod seeding;
 mod tangent;
 mod taylor;
 
@@ -111,4 +114,6 @@ pub use jacobian::{CHUNK, Jacobian, jacobian, jacobian_by_chunks};
 pub use jvp::{derivative, jvp, jvp_with_aux, try_jvp, value_and_derivative};
 pub use lu::{LinearSolve, Lu};
 pub use seed::{constant, seeded};
+#[doc(hidden)] // for `ad-reverse`, which seeds dual numbers too
+pub use seeding::{any_moves, seeded_run};
 pub use taylor::{Taylor, derivatives, jet};

@@ -7,7 +7,7 @@ use crate::places::Places;
 use crate::var::Var;
 use ad_core::tree::{flatten, unflatten};
 use ad_core::{Array, Dense, LengthMismatch, Lift, Matrix, Scalar, Tree};
-use ad_forward::{CHUNK, Dual};
+use ad_forward::{CHUNK, Dual, any_moves, seeded_run};
 use std::borrow::Borrow;
 use std::fmt;
 
@@ -30,7 +30,7 @@ pub type HessianVar<T> = Var<Dual<T, CHUNK>>;
 /// # Panics
 ///
 /// If `v` has not as many numbers as `x`; as [`grad`](crate::grad).
-pub fn hvp<T, P>(f: impl FnOnce(&P::Over<HvpVar<T>>) -> HvpVar<T>, x: &P, v: &P) -> P::Owned<T>
+pub fn hvp<T, P>(f: impl FnMut(&P::Over<HvpVar<T>>) -> HvpVar<T>, x: &P, v: &P) -> P::Owned<T>
 where
     T: Scalar,
     P: Tree<Scalar = T> + ?Sized,
@@ -44,7 +44,7 @@ where
 ///
 /// As [`hvp`].
 pub fn grad_and_hvp<T, P>(
-    f: impl FnOnce(&P::Over<HvpVar<T>>) -> HvpVar<T>,
+    f: impl FnMut(&P::Over<HvpVar<T>>) -> HvpVar<T>,
     x: &P,
     v: &P,
 ) -> (P::Owned<T>, P::Owned<T>)
@@ -66,7 +66,7 @@ where
 /// As [`grad`](crate::grad).
 #[allow(clippy::type_complexity, reason = "the gradient and the product, of one type")]
 pub fn try_grad_and_hvp<T, P>(
-    f: impl FnOnce(&P::Over<HvpVar<T>>) -> HvpVar<T>,
+    mut f: impl FnMut(&P::Over<HvpVar<T>>) -> HvpVar<T>,
     x: &P,
     v: &P,
 ) -> Result<(P::Owned<T>, P::Owned<T>), LengthMismatch>
@@ -76,20 +76,27 @@ where
 {
     let tangents = flatten(v);
     LengthMismatch::check(("a point", ad_core::tree::count(x)), ("tangents", tangents.len()))?;
-    let lift = |inputs: &mut Places| x.lift(&mut Moving { inputs, tangents: tangents.into_iter() });
-    let (_, _, mut map) = LinearMap::record(lift, |x: P::Owned<HvpVar<T>>| f(x.borrow()));
-    let (adjoints, _) = map.pull(1, &[Dual::from_primal(T::one())])?;
+    let run = |moves: bool| {
+        let tangents = tangents.iter().map(|&v| if moves { v } else { T::zero() });
+        let lift = |inputs: &mut Places| x.lift(&mut Moving { inputs, tangents });
+        let (_, _, mut map) = LinearMap::record(lift, |x: P::Owned<HvpVar<T>>| f(x.borrow()));
+        map.pull(1, &[Dual::from_primal(T::one())]).map(|(adjoints, _)| adjoints)
+    };
+    let is_moved = |adjoints: &Result<Vec<Dual<T, 1>>, _>| {
+        any_moves(adjoints.iter().flatten().map(|adjoint| adjoint.tangent[0]))
+    };
+    let adjoints = seeded_run::<Dual<T, 1>, _>(1, run, is_moved)?;
     let (gradient, product) = adjoints.into_iter().map(|a| (a.primal, a.tangent[0])).unzip();
     Ok((unflatten(x, gradient), unflatten(x, product)))
 }
 
 /// Numbers become inputs of the open recording whose values move along a direction.
-struct Moving<'a, T> {
+struct Moving<'a, I> {
     inputs: &'a mut Places,
-    tangents: std::vec::IntoIter<T>,
+    tangents: I,
 }
 
-impl<T: Scalar> Moving<'_, T> {
+impl<T: Scalar, I: Iterator<Item = T>> Moving<'_, I> {
     fn moving(&mut self, x: T) -> Dual<T, 1> {
         Dual::new(x, [self.tangents.next().expect("counted")])
     }
@@ -100,7 +107,7 @@ impl<T: Scalar> Moving<'_, T> {
     }
 }
 
-impl<T: Scalar> Lift<T, HvpVar<T>> for Moving<'_, T> {
+impl<T: Scalar, I: Iterator<Item = T>> Lift<T, HvpVar<T>> for Moving<'_, I> {
     fn scalar(&mut self, x: T) -> HvpVar<T> {
         let moving = self.moving(x);
         self.inputs.scalar(moving)
@@ -163,21 +170,33 @@ impl<T: Scalar, F: FnMut(&[HessianVar<T>]) -> HessianVar<T>> Hessian<T, F> {
         let n = x.len();
         assert!(gradient_at_x.len() == n, "a gradient of {n} numbers, a slice of {}", gradient_at_x.len());
         assert!(hessian.len() == n * n, "a Hessian of {n} x {n} numbers, a slice of {}", hessian.len());
-        let mut value = T::zero();
-        // With no inputs at all there is still a value.
-        for start in (0..n.max(1)).step_by(CHUNK) {
-            let moving = x.iter().enumerate().map(|(j, &x)| match j.checked_sub(start) {
-                Some(lane) if lane < CHUNK => Dual::variable(x, lane),
-                _ => Dual::from_primal(x),
-            });
-            let y = gradient(&mut self.f, &mut self.inputs, moving, |i, adjoint| {
-                gradient_at_x[i] = adjoint.primal;
-                let columns = hessian[i * n..(i + 1) * n].iter_mut().skip(start);
-                columns.zip(adjoint.tangent).for_each(|(entry, second)| *entry = second);
-            });
-            value = y.primal;
-        }
-        value
+        let run = |moves: bool| {
+            if !moves {
+                let mut any = false;
+                self.columns(x, n, |_, adjoint| any |= any_moves(adjoint.tangent));
+                return (T::zero(), any);
+            }
+            let mut value = T::zero();
+            // With no inputs at all there is still a value.
+            for start in (0..n.max(1)).step_by(CHUNK) {
+                value = self.columns(x, start, |i, adjoint| {
+                    gradient_at_x[i] = adjoint.primal;
+                    let columns = hessian[i * n..(i + 1) * n].iter_mut().skip(start);
+                    columns.zip(adjoint.tangent).for_each(|(entry, second)| *entry = second);
+                });
+            }
+            (value, false)
+        };
+        seeded_run::<Dual<T, CHUNK>, _>(CHUNK, run, |&(_, any)| any).0
+    }
+
+    /// The value; `read` gets each adjoint with its tangents by the inputs from `start` on.
+    fn columns(&mut self, x: &[T], start: usize, read: impl FnMut(usize, Dual<T, CHUNK>)) -> T {
+        let moving = x.iter().enumerate().map(|(j, &x)| match j.checked_sub(start) {
+            Some(lane) if lane < CHUNK => Dual::variable(x, lane),
+            _ => Dual::from_primal(x),
+        });
+        gradient(&mut self.f, &mut self.inputs, moving, read).primal
     }
 }
 

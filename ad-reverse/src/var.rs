@@ -147,6 +147,9 @@ impl<T: Scalar> Scalar for Var<T> {
     fn is_strong_zero(self) -> bool {
         self.id == 0 && self.value.is_strong_zero()
     }
+    fn is_zero_in_value(self) -> bool {
+        self.value.is_zero_in_value()
+    }
 }
 
 impl<T: Scalar> Neg for Var<T> {

@@ -181,21 +181,6 @@ fn levels_are_types() {
     refused(FOREIGN, || grad(|y: &Var<Dual<f64, 1>>| *y * stale.get().unwrap(), &Dual::variable(1.0, 0)));
 }
 
-/// A captured outer `Dual<f64, 1>` used inside an inner derivative over the same type. Nothing in a `Dual`
-/// says whose perturbation it is, so this is NOT refused today: the inner derivative counts the outer
-/// tangent as its own and gives 2 where 1 is right. Nested by type (`levels_are_types`) it is right.
-/// docs/LIMITATIONS.md says what a tag would cost.
-#[test]
-fn sibling_perturbations_of_forward_mode_are_not_told_apart_today() {
-    let inner = Cell::new(0.0);
-    let outer = |x: Dual<f64, 1>| {
-        inner.set(derivative(|y: Dual<f64, 1>| x + y, 1.0)); // d/dy (x + y) = 1
-        x
-    };
-    derivative(outer, 1.0);
-    assert_eq!(inner.get(), 2.0, "told apart by now? Then make this a test that it is refused");
-}
-
 #[test]
 fn an_array_of_another_recording_is_refused() {
     let old = leaked_array();

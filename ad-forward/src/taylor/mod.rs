@@ -18,14 +18,17 @@
 //! one after the other, `y` growing by one with each evaluation.
 
 mod numbers;
+mod seeded;
 
 use ad_core::kernels::Kernels;
 use ad_core::num_traits::Float;
 use ad_core::rule::Partials;
 use ad_core::tree::{Each, flatten};
 use ad_core::{Binary, Dense, LengthMismatch, Nary, Scalar, Tree, Unary};
+use alloc::vec;
 use core::array::from_fn;
 use core::borrow::Borrow;
+use seeded::seeded_run;
 
 /// A Taylor series of `K` coefficients, `x_0 + x_1 t + .. + x_{K-1} t^(K-1)`, over any scalar.
 ///
@@ -200,6 +203,9 @@ impl<T: Scalar, const K: usize> Scalar for Taylor<T, K> {
     fn is_strong_zero(self) -> bool {
         self.coefficients[0].is_strong_zero() && self.is_constant()
     }
+    fn is_zero_in_value(self) -> bool {
+        self.coefficients.iter().all(|c| c.is_zero_in_value())
+    }
 }
 
 impl<T: Scalar, const K: usize> Taylor<T, K> {
@@ -215,8 +221,16 @@ impl<T: Scalar, const K: usize> Taylor<T, K> {
 /// let d: [f64; 5] = ad_forward::derivatives(|x| x.sin(), 0.0);
 /// assert_eq!(d, [0.0, 1.0, 0.0, -1.0, 0.0]);
 /// ```
-pub fn derivatives<T: Scalar, const K: usize>(f: impl FnOnce(Taylor<T, K>) -> Taylor<T, K>, x: T) -> [T; K] {
-    f(Taylor::variable(x)).derivatives()
+///
+/// # Panics
+///
+/// As [`jet`].
+pub fn derivatives<T: Scalar, const K: usize>(
+    mut f: impl FnMut(Taylor<T, K>) -> Taylor<T, K>,
+    x: T,
+) -> [T; K] {
+    let run = |rate| f(Taylor::variable(x).faster(rate));
+    seeded_run(run, |y| vec![y.coefficients]).derivatives()
 }
 
 /// The Taylor series of `f` along a curve (JAX's `jet`): from the coefficients of `x(t) = sum_k x_k t^k` those
@@ -230,9 +244,10 @@ pub fn derivatives<T: Scalar, const K: usize>(f: impl FnOnce(Taylor<T, K>) -> Ta
 ///
 /// # Panics
 ///
-/// If the coefficients have not all as many numbers as the first one.
+/// If the coefficients have not all as many numbers as the first one; if `f` uses a number of an outer series of
+/// the same type (feature `std`; `f` is run more than once inside of one).
 pub fn jet<T, P, Out, const K: usize>(
-    f: impl FnOnce(&P::Over<Taylor<T, K>>) -> Out,
+    mut f: impl FnMut(&P::Over<Taylor<T, K>>) -> Out,
     curve: [&P; K],
 ) -> [Out::Owned<T>; K]
 where
@@ -246,11 +261,14 @@ where
             (("a point", numbers[0].len()), ("numbers in a coefficient", coefficient.len()));
         LengthMismatch::check(expected, found).unwrap_or_else(|error| panic!("{error}"));
     }
-    let mut place = 0;
-    let inputs = curve[0].lift(&mut Each(|_| {
-        place += 1;
-        Taylor::new(from_fn(|k| numbers[k][place - 1]))
-    }));
-    let out = f(inputs.borrow());
+    let run = |rate| {
+        let mut place = 0;
+        let inputs = curve[0].lift(&mut Each(|_| {
+            place += 1;
+            Taylor::new(from_fn(|k| numbers[k][place - 1])).faster(rate)
+        }));
+        f(inputs.borrow())
+    };
+    let out = seeded_run(run, |out| flatten(out).into_iter().map(Taylor::coefficients).collect());
     from_fn(|k| out.lift(&mut Each(|y: Taylor<T, K>| y.coefficients[k])))
 }

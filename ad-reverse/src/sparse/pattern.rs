@@ -106,6 +106,9 @@ impl<R: Real> Scalar for Pattern<R> {
     fn is_strong_zero(self) -> bool {
         self.value.is_strong_zero() && self.inputs == [0; WORDS]
     }
+    fn is_zero_in_value(self) -> bool {
+        self.value.is_zero_in_value()
+    }
 }
 
 macro_rules! operators {

@@ -88,6 +88,9 @@ impl Scalar for Traced {
     fn is_strong_zero(self) -> bool {
         self.place.is_none() && self.value == 0.0
     }
+    fn is_zero_in_value(self) -> bool {
+        self.value == 0.0
+    }
 }
 
 macro_rules! operators {
