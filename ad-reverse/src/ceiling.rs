@@ -1,5 +1,6 @@
 //! Recordings that may not grow without bounds: [`try_grad`], [`try_value_and_grad`], [`try_vjp`].
 
+use crate::tape::MAX_OPERATIONS;
 use crate::var::Var;
 use crate::vjp::{Pullback, record};
 use ad_core::{Scalar, Tree};
@@ -123,7 +124,7 @@ where
 ///
 /// # Panics
 ///
-/// As [`grad`](crate::grad); and past `2^31 - 2^20` operations, recorded or not, as the plain calls do.
+/// As [`grad`](crate::grad), but for the limit of the indices, `2^31 - 2^20` operations, which is a ceiling here.
 #[allow(clippy::type_complexity, reason = "two results, each of its own type")]
 pub fn try_vjp<'x, T, P, Out>(
     f: impl FnOnce(&P::Over<Var<T>>) -> Out,
@@ -135,7 +136,13 @@ where
     P: Tree<Scalar = T> + ?Sized,
     Out: Tree<Scalar = Var<T>>,
 {
-    let (y, _, pullback) = record::<T, P, Out, 1>(|x| (f(x), Vec::new()), x, ceiling)?;
+    let indexed = RecordingSize { operations: ceiling.operations.min(MAX_OPERATIONS), ..ceiling };
+    let (y, _, pullback) = record::<T, P, Out, 1>(|x| (f(x), Vec::new()), x, indexed).map_err(
+        |RecordingError::Ceiling { needed, .. }| {
+            let ceiling = if needed.exceeds(ceiling) { ceiling } else { indexed };
+            RecordingError::Ceiling { ceiling, needed }
+        },
+    )?;
     Ok((y, pullback))
 }
 
@@ -144,6 +151,7 @@ mod tests {
     use super::*;
     use crate::grad;
     use crate::stream::MAX_NODES;
+    use crate::tape::MAX_OPERATIONS;
 
     fn sines(n: u64) -> impl Fn(&Var<f64>) -> Var<f64> {
         move |x| (0..n).fold(*x, |y, _| y.sin())
@@ -157,5 +165,47 @@ mod tests {
         let message = caught.downcast::<String>().unwrap();
         assert!(message.contains("a recording holds at most"), "{message}");
         assert_eq!(grad(sines(1), &0.0), 1.0, "and the next recording is as good as any");
+    }
+
+    #[test]
+    fn the_limit_of_the_indices_is_an_error_where_there_is_a_ceiling() {
+        let ceiling = RecordingSize { operations: MAX_OPERATIONS, ..RecordingSize::UNLIMITED };
+        for n in [MAX_OPERATIONS, MAX_NODES - 1, MAX_NODES, 3 * MAX_NODES] {
+            let error = try_grad(sines(n), &1.0, RecordingSize::UNLIMITED).unwrap_err();
+            let RecordingError::Ceiling { ceiling: allowed, needed } = error;
+            assert_eq!((allowed, needed.operations), (ceiling, n + 1));
+        }
+        assert!(try_grad(sines(MAX_OPERATIONS - 1), &1.0, RecordingSize::UNLIMITED).is_ok());
+    }
+
+    /// What outlives a recording that was given up belongs to none that follows, also after
+    /// an inner recording has drawn ids.
+    #[test]
+    fn variables_of_a_recording_that_was_given_up_are_refused() {
+        for inner in [false, true] {
+            let kept = std::cell::RefCell::new(Vec::new());
+            let long = |x: &Var<f64>| {
+                if inner {
+                    assert_eq!(grad(sines(1), &0.0), 1.0);
+                }
+                (0..2 * MAX_NODES).fold(*x, |y, i| {
+                    if i % 1000 == 0 {
+                        kept.borrow_mut().push(y);
+                    }
+                    y.sin()
+                })
+            };
+            assert!(try_grad(long, &1.0, RecordingSize::UNLIMITED).is_err());
+            let kept = kept.into_inner();
+            let recorded = |x: &Var<f64>| {
+                let y = sines(5000)(x);
+                for &old in &kept {
+                    let used = std::panic::AssertUnwindSafe(|| old * y);
+                    assert!(std::panic::catch_unwind(used).is_err(), "{old} was taken for a variable");
+                }
+                y
+            };
+            grad(recorded, &1.0);
+        }
     }
 }

@@ -23,6 +23,8 @@ pub(crate) struct Tape<T: Scalar> {
     arrays: usize,
     /// The memory of all that was given up when the recording passed its ceiling.
     given_up: usize,
+    /// The operations before ids were used again, which only a recording does that was given up.
+    counted: u64,
 }
 
 impl<T: Scalar> Tape<T> {
@@ -37,6 +39,7 @@ impl<T: Scalar> Tape<T> {
             ceiling: RecordingSize::UNLIMITED,
             arrays: 0,
             given_up: 0,
+            counted: 0,
         }
     }
 
@@ -61,7 +64,7 @@ impl<T: Scalar> Tape<T> {
         if self.ceiling == RecordingSize::UNLIMITED {
             return;
         }
-        let operations = hot.len();
+        let operations = self.counted + hot.len();
         let needed = self.needed(operations, &hot.cursor);
         if needed.exceeds(self.ceiling) {
             hot.cursor.take_from(&Cursor::detached());
@@ -130,7 +133,7 @@ impl<T: Scalar> Recording<T> {
         let outer = Hot::empty();
         let (base, outer_tape) = cold(|cold| {
             let mut tape = cold.pool.pop().unwrap_or_else(|| Box::new(Tape::new()));
-            (tape.ceiling, tape.given_up) = (ceiling, 0);
+            (tape.ceiling, tape.given_up, tape.counted) = (ceiling, 0, 0);
             (cold.reserve_ids(), cold.open.replace(tape))
         });
         hot::<T, _>(|hot| {
@@ -145,7 +148,7 @@ impl<T: Scalar> Recording<T> {
     /// If the recording needed more than its ceiling.
     pub(crate) fn close(mut self) -> Result<Recorded<T>, RecordingError> {
         let tape = Recorded(Some(self.end()));
-        let (ceiling, needed) = (tape.ceiling, tape.needed(tape.len, &Cursor::detached()));
+        let (ceiling, needed) = (tape.ceiling, tape.needed(tape.counted + tape.len, &Cursor::detached()));
         if tape.given_up > 0 || needed.exceeds(ceiling) {
             return Err(RecordingError::Ceiling { ceiling, needed });
         }
@@ -166,7 +169,7 @@ impl<T: Scalar> Recording<T> {
                 tape.stream.close(&hot.cursor);
                 tape.base = hot.base.get();
                 tape.len = hot.len();
-                cold.release_ids(tape.base, tape.len);
+                cold.release_ids(tape.base, if tape.counted > 0 { MAX_NODES } else { tape.len });
                 cold.open = outer_tape;
                 hot.take_from(&self.outer);
                 tape
@@ -233,10 +236,15 @@ impl<T: Scalar> Hot<T> {
     #[cold]
     #[inline(never)]
     fn grow(&self, size: usize) {
-        self.check_length(0);
         cold::<T, _>(|cold| {
             let tape = cold.open.as_mut().expect("a recording is open");
             tape.keep_below_ceiling(self);
+            if self.len() >= MAX_OPERATIONS {
+                assert!(tape.given_up > 0, "a recording holds at most {MAX_OPERATIONS} operations");
+                // It will never be swept, so its variables may share ids.
+                tape.counted += self.len();
+                self.next.set(self.base.get());
+            }
             tape.stream.grow(&self.cursor, size);
         });
     }
@@ -245,13 +253,15 @@ impl<T: Scalar> Hot<T> {
     ///
     /// If the recording would become too long.
     fn check_length(&self, more: u64) {
-        let nodes = MAX_NODES - RESERVE;
-        assert!(self.len() + more < nodes, "a recording holds at most {nodes} operations");
+        assert!(self.len() + more < MAX_OPERATIONS, "a recording holds at most {MAX_OPERATIONS} operations");
     }
 }
 
 /// More nodes than fit into one chunk of the stream: the limit is looked at once a chunk.
 const RESERVE: u64 = 1 << 20;
+
+/// How many operations a recording holds: every index fits into a record.
+pub(crate) const MAX_OPERATIONS: u64 = MAX_NODES - RESERVE;
 
 /// Records a unary operation on a variable, whose value and partial `f` gives; returns its value and id.
 ///
