@@ -20,6 +20,8 @@ use std::hint::black_box;
 
 pub mod hand;
 pub mod memory;
+#[cfg(feature = "peers")]
+pub mod peers;
 pub mod programs;
 pub mod workloads;
 
