@@ -80,6 +80,7 @@
 //! | `ndarray` | `&array * dual`; `dot` and `mapv` work without it |
 //! | `rayon` | `par_jacobian`: the columns of a Jacobian on many threads |
 //! | `serde` | [`Dual`] as its primal and its tangents |
+//! | `trace` | `trace`: any run as a table and as a graph, operation by operation |
 //!
 //! Without the default feature `std` the crate is `no_std`, as `ad_core` is.
 
@@ -101,6 +102,8 @@ mod seed;
 mod seeding;
 mod tangent;
 mod taylor;
+#[cfg(feature = "trace")]
+pub mod trace;
 
 pub use array::DualArray;
 pub use dual::Dual;

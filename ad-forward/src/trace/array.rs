@@ -2,9 +2,10 @@
 
 use super::log::{D, Outcome, Place, Seed, input, record};
 use super::scalar::Traced;
+use crate::array::DualArray;
 use ad_core::{Array, Dense, Lift, Nary, Scalar, Tree, Unary};
-use ad_forward::DualArray;
-use std::ops::Range;
+use alloc::vec::Vec;
+use core::ops::Range;
 
 /// A vector (`RANK` 1) or matrix (2) of [`Traced`] numbers: one row of the trace, however many entries it has.
 #[derive(Clone, Debug)]

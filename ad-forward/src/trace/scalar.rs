@@ -3,12 +3,13 @@
 use super::array::TracedArray;
 use super::log::{D, Place, Seed, input, record};
 use ad_core::kernels::Kernels;
-use ad_core::{Binary, Nary, Scalar, Unary};
+use ad_core::{Binary, Nary, Scalar, Unary, rules};
+use alloc::{vec, vec::Vec};
+use core::cmp::Ordering;
+use core::fmt;
+use core::iter::Sum;
+use core::ops::{Add, Div, Mul, Neg, Rem, Sub};
 use num_traits::{Num, One, Zero};
-use std::cmp::Ordering;
-use std::fmt;
-use std::iter::Sum;
-use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign};
 
 /// An `f64` in a [`Trace`](super::Trace): its value, and the row that it is the result of.
 ///
@@ -94,7 +95,7 @@ impl Scalar for Traced {
 }
 
 macro_rules! operators {
-    ($($trait:ident $method:ident $assign_trait:ident $assign:ident $op:tt)*) => {
+    ($($trait:ident $method:ident $op:tt)*) => {
         $(
             impl $trait for Traced {
                 type Output = Self;
@@ -102,16 +103,33 @@ macro_rules! operators {
                     self.binary(rhs, stringify!($method), |x, y| x $op y)
                 }
             }
-            impl $assign_trait for Traced {
-                fn $assign(&mut self, rhs: Self) {
-                    *self = *self $op rhs;
+            impl $trait<f64> for Traced {
+                type Output = Self;
+                fn $method(self, rhs: f64) -> Self {
+                    $trait::$method(self, Self::constant(rhs))
+                }
+            }
+            impl $trait<Traced> for f64 {
+                type Output = Traced;
+                fn $method(self, rhs: Traced) -> Traced {
+                    $trait::$method(Traced::constant(self), rhs)
                 }
             }
         )*
     };
 }
-operators!(Add add AddAssign add_assign + Sub sub SubAssign sub_assign - Mul mul MulAssign mul_assign *
-    Div div DivAssign div_assign / Rem rem RemAssign rem_assign %);
+operators!(Add add + Sub sub - Mul mul * Div div /);
+
+impl Rem for Traced {
+    type Output = Self;
+    fn rem(self, rhs: Self) -> Self {
+        self.apply2(rhs, rules::Rem)
+    }
+}
+
+ad_core::impl_num_traits!(@all [] Traced);
+ad_core::impl_num_traits!(@inherent [] Traced);
+ad_core::impl_num_traits!(@real f64 [] Traced);
 
 impl Neg for Traced {
     type Output = Self;
@@ -123,7 +141,7 @@ impl Neg for Traced {
 impl Sum for Traced {
     fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
         // Start where the sum of f64 starts, so that the value is bit-equal.
-        iter.fold(Self::constant(std::iter::empty::<f64>().sum()), Add::add)
+        iter.fold(Self::constant(core::iter::empty::<f64>().sum()), Add::add)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Looking at a recording: every operation with its value, its partials, its tangent and its adjoint.
+//! Looking at a run: every operation with its value, its partials, its tangent and its adjoint.
 //!
 //! [`trace`] runs any generic function on [`Traced`] numbers, which write down each operation under the name of its rule. The
 //! partials of an operation are what forward mode says of that operation alone, so no derivative is written here. What comes
@@ -6,31 +6,33 @@
 //! reverse sweep), of the same rows with the same partials.
 //!
 //! This is for looking: it keeps everything, and array operations with their whole Jacobian. To compute, use
-//! [`vjp`](crate::vjp) and [`jvp`](ad_forward::jvp).
+//! [`jvp`](crate::jvp()) and `ad_reverse::vjp`.
 //!
 //! ```
 //! use ad_core::Scalar;
-//! use ad_reverse::trace::trace;
+//! use ad_forward::trace::trace;
 //!
 //! let trace = trace(|x| x[0] * x[1] + x[0].sin(), &[2.0, 3.0]);
 //! let names: Vec<_> = trace.rows().iter().map(|row| row.name).collect();
 //! assert_eq!(names, ["input", "input", "mul", "sin", "add"]);
-//! assert_eq!(trace.adjoints(&[1.0])[0], [3.0 + 2.0_f64.cos()]); // df/dx
-//! assert_eq!(trace.tangents(&[1.0, 0.0])[4], [3.0 + 2.0_f64.cos()]); // the same, from the other end
-//! println!("{}", trace.table(&[1.0, 0.0], &[1.0]));
+//! assert_eq!(trace.tangents(&[1.0, 0.0])[4], [3.0 + 2.0_f64.cos()]); // df/dx
+//! assert_eq!(trace.adjoints(&[1.0])[0], [3.0 + 2.0_f64.cos()]); // the same, from the other end
+//! println!("{}", trace.figure().with_tangents(&[1.0, 0.0]).table());
 //! ```
 
 mod array;
-mod export;
+mod figure;
 mod log;
 mod scalar;
 
 pub use array::TracedArray;
+pub use figure::Figure;
 pub use scalar::Traced;
 
 use ad_core::{Array, Dense, Lift, Scalar, Tree};
+use alloc::{vec, vec::Vec};
+use core::borrow::Borrow;
 use log::Log;
-use std::borrow::Borrow;
 
 /// One operation of a run.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,11 +43,18 @@ pub struct Row {
     pub operands: Vec<usize>,
     /// The extents of the result: none for a scalar.
     pub shape: Vec<usize>,
-    /// The result, row-major.
+    /// The result, row-major; empty if it was not kept.
     pub value: Vec<f64>,
     /// For each operand the Jacobian of this operation alone: one row per number of the result, one column per number of the
     /// operand.
     pub partials: Vec<Dense<f64, 2>>,
+}
+
+impl Row {
+    /// The number of numbers in the result.
+    fn len(&self) -> usize {
+        self.shape.iter().product()
+    }
 }
 
 /// A run, operation by operation.
@@ -84,6 +93,17 @@ impl Trace {
         &self.rows
     }
 
+    /// The rows of the inputs, in their order: one for each number or array.
+    #[must_use]
+    pub fn inputs(&self) -> &[usize] {
+        &self.inputs
+    }
+
+    /// The rows of the results, in their order; `None` for a constant.
+    pub fn results(&self) -> impl Iterator<Item = Option<usize>> {
+        self.outputs.iter().map(|output| output.0)
+    }
+
     /// The tangent of every row when the inputs move along `dx`: the run read upwards, forward mode.
     ///
     /// # Panics
@@ -91,7 +111,7 @@ impl Trace {
     /// If `dx` has not as many numbers as the inputs.
     #[must_use]
     pub fn tangents(&self, dx: &[f64]) -> Vec<Vec<f64>> {
-        let mut tangents: Vec<Vec<f64>> = self.rows.iter().map(|row| vec![0.0; row.value.len()]).collect();
+        let mut tangents: Vec<Vec<f64>> = self.rows.iter().map(|row| vec![0.0; row.len()]).collect();
         let mut rest = dx;
         for &input in &self.inputs {
             let (numbers, tail) = split(rest, tangents[input].len(), "the inputs");
@@ -117,7 +137,7 @@ impl Trace {
     /// If `w` has not as many numbers as the results.
     #[must_use]
     pub fn adjoints(&self, w: &[f64]) -> Vec<Vec<f64>> {
-        let mut adjoints: Vec<Vec<f64>> = self.rows.iter().map(|row| vec![0.0; row.value.len()]).collect();
+        let mut adjoints: Vec<Vec<f64>> = self.rows.iter().map(|row| vec![0.0; row.len()]).collect();
         let mut rest = w;
         for &(row, entries) in &self.outputs {
             let (numbers, tail) = split(rest, entries, "the results");

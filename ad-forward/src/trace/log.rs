@@ -1,10 +1,13 @@
 //! The open log of this thread, and how an operation gets into it.
 
 use super::Row;
+use crate::array::DualArray;
+use crate::dual::Dual;
 use ad_core::{Array, Dense};
-use ad_forward::{Dual, DualArray};
-use std::cell::RefCell;
-use std::sync::atomic::{AtomicU32, Ordering};
+use alloc::{vec, vec::Vec};
+use core::cell::RefCell;
+use core::sync::atomic::{AtomicU32, Ordering};
+use std::thread_local;
 
 /// A dual number with one direction: what the partials are taken with.
 pub(super) type D = Dual<f64, 1>;
@@ -47,7 +50,7 @@ impl Log {
     }
 
     pub(super) fn close(self) -> Vec<Row> {
-        OPEN.with_borrow_mut(|open| std::mem::take(&mut open.last_mut().expect("a log is open").1))
+        OPEN.with_borrow_mut(|open| core::mem::take(&mut open.last_mut().expect("a log is open").1))
     }
 }
 

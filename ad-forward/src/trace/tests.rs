@@ -1,10 +1,9 @@
 //! A trace says what the modes say: bit for bit in its values, to rounding in its tangents and adjoints.
 
 use super::*;
-use crate::{grad, vjp};
-use ad_core::tree::flatten;
+use crate::{Dual, DualArray, jvp};
+use ad_core::tree::unflatten;
 use ad_core::{Matrix, Vector, rules};
-use ad_forward::jvp;
 
 fn close(a: &[f64], b: &[f64]) {
     assert_eq!(a.len(), b.len());
@@ -28,15 +27,21 @@ fn arrays<S: Scalar<Real = f64>>(w: &S::Matrix, x: &S::Vector) -> S {
     S::Vector::from_scalars([2], &scalars).slice(0..1).sum() + w.log_sum_exp().get(1)
 }
 
+/// The numbers of a trace at its ends: those of the last row upwards, those of the inputs downwards.
+fn assert_ends(trace: &Trace, value: f64, derivatives: &[f64]) {
+    assert_eq!(trace.rows().last().unwrap().value, [value]);
+    close(&trace.adjoints(&[1.0])[..trace.inputs.len()].concat(), derivatives);
+    for (k, derivative) in derivatives.iter().enumerate() {
+        let along_k: Vec<f64> = (0..derivatives.len()).map(|i| if i == k { 1.0 } else { 0.0 }).collect();
+        close(trace.tangents(&along_k).last().unwrap(), &[*derivative]);
+    }
+}
+
 #[test]
-fn the_adjoints_of_the_inputs_are_the_gradient_and_the_tangent_of_the_result_is_the_jvp() {
+fn either_end_of_a_trace_is_the_jvp() {
     let x = [1.3, 0.4];
-    let trace = trace(program, &x[..]);
-    let last = trace.rows().last().unwrap();
-    assert_eq!(last.value, [program(&x)]);
-    close(&trace.adjoints(&[1.0])[..2].concat(), &grad(program, &x[..]));
-    let dx = [0.3, -2.0];
-    close(trace.tangents(&dx).last().unwrap(), &[jvp(program, &x[..], &dx[..]).1]);
+    let derivatives = [[1.0, 0.0], [0.0, 1.0]].map(|dx| jvp(program, &x[..], &dx[..]).1);
+    assert_ends(&trace(program, &x[..]), program(&x), &derivatives);
 }
 
 #[test]
@@ -44,15 +49,10 @@ fn array_operations_are_a_row_each() {
     let (w, x) = (Matrix::from_rows(&[[0.3, -1.2], [0.8, 0.5]]), Vector::from([0.7, -0.4]));
     let at = (w, x);
     let traced = trace(|(w, x): &(TracedArray<2>, TracedArray<1>)| arrays::<Traced>(w, x), &at);
-    assert_eq!(traced.rows().last().unwrap().value, [arrays::<f64>(&at.0, &at.1)]);
-    let (_, mut pullback) = vjp(|(w, x)| arrays::<crate::Var<f64>>(w, x), &at);
-    let gradient = flatten(&pullback.call(&1.0));
-    close(&traced.adjoints(&[1.0])[..2].concat(), &gradient);
-    // Upwards along each input in turn: the same gradient.
-    for (k, expected) in gradient.iter().enumerate() {
-        let dx: Vec<f64> = (0..gradient.len()).map(|i| if i == k { 1.0 } else { 0.0 }).collect();
-        close(traced.tangents(&dx).last().unwrap(), &[*expected]);
-    }
+    let run = |(w, x): &(DualArray<f64, 1, 2>, DualArray<f64, 1, 1>)| arrays::<Dual<f64, 1>>(w, x);
+    let along = |k| (0..6).map(|i| if i == k { 1.0 } else { 0.0 }).collect();
+    let derivatives: Vec<f64> = (0..6).map(|k| jvp(run, &at, &unflatten(&at, along(k))).1).collect();
+    assert_ends(&traced, arrays::<f64>(&at.0, &at.1), &derivatives);
     let names: Vec<_> = traced.rows().iter().map(|row| row.name).collect();
     for name in ["affine", "tanh", "hadamard", "axpby", "scale", "dot", "get", "gather", "slice", "sum"] {
         assert!(names.contains(&name), "{name} in {names:?}");
@@ -105,12 +105,23 @@ fn a_cotangent_of_the_wrong_length_gives_no_number() {
 #[test]
 fn the_table_and_the_graph_show_every_row() {
     let trace = trace(|x| x[0] * x[1] + x[0].sin(), &[2.0, 3.0]);
-    let table = trace.table(&[1.0, 0.0], &[1.0]);
+    let figure = trace.figure().with_tangents(&[1.0, 0.0]).with_adjoints(&[1.0]);
+    let table = figure.table();
     let lines: Vec<&str> = table.lines().collect();
     assert_eq!(lines.len(), 6, "{table}");
     assert!(lines[3].contains("mul %0 %1") && lines[3].contains("d%0 3.0000, d%1 2.0000"), "{table}");
-    let graph = trace.dot(&[1.0, 0.0], &[1.0]);
+    let graph = figure.dot();
     assert!(graph.starts_with("digraph") && graph.ends_with("}\n"));
     assert_eq!(graph.matches(" -> ").count(), 5);
     assert_eq!(graph.matches("adjoint").count(), 5);
+}
+
+#[test]
+fn code_for_floats_and_plain_numbers_can_be_traced() {
+    fn horner<T: num_traits::Float>(coefficients: [T; 3], x: T) -> T {
+        coefficients.into_iter().fold(T::zero(), |sum, c| sum.mul_add(x, c))
+    }
+    let trace = trace(|x| horner([1.0, -2.0, 0.5].map(Traced::constant), *x) * 2.0 + 1.0, &3.0);
+    assert_eq!(trace.rows().last().unwrap().value, [horner([1.0, -2.0, 0.5], 3.0) * 2.0 + 1.0]);
+    assert_eq!(trace.adjoints(&[1.0])[0], [8.0]);
 }
