@@ -6,7 +6,7 @@ use ad_forward::trace::{Trace, Traced, trace};
 use ad_reverse::vjp;
 use ad_tests::{cases, points, programs};
 use layout::gv::DotParser;
-use layout::gv::parser::ast::{Graph, Stmt};
+use layout::gv::parser::ast::{ArrowKind, Graph, Stmt};
 use proptest::prelude::*;
 
 /// To rounding, for sums of another order.
@@ -18,17 +18,34 @@ fn assert_close(a: &[f64], b: &[f64]) {
     }
 }
 
-fn parsed(dot: &str) -> (usize, usize) {
+/// The nodes of a graph in Graphviz' language, and its arrows, by name.
+fn parsed(dot: &str) -> (Vec<String>, Vec<[String; 2]>) {
     let Graph { list, .. } = DotParser::new(dot).process().expect("a graph in Graphviz' language");
-    let count = |wanted: fn(&Stmt) -> bool| list.list.iter().filter(|stmt| wanted(stmt)).count();
-    (count(|stmt| matches!(stmt, Stmt::Node(_))), count(|stmt| matches!(stmt, Stmt::Edge(_))))
+    let (mut nodes, mut arrows) = (Vec::new(), Vec::new());
+    for stmt in list.list {
+        match stmt {
+            Stmt::Node(node) => nodes.push(node.id.name),
+            Stmt::Edge(edge) => {
+                for (to, kind) in edge.to {
+                    assert!(matches!(kind, ArrowKind::Arrow), "an edge without direction");
+                    arrows.push([edge.from.name.clone(), to.name]);
+                }
+            }
+            _ => {}
+        }
+    }
+    (nodes, arrows)
 }
 
-/// A node for each row and an edge for each operand; a line for each row, under the titles.
+/// A node for each row and an arrow from each operand; a line for each row, under the titles.
 fn assert_shows_every_row(trace: &Trace, dx: &[f64], w: &[f64]) {
     let figure = trace.figure().with_tangents(dx).with_adjoints(w);
-    let operands = trace.rows().iter().map(|row| row.operands.len()).sum();
-    assert_eq!(parsed(&figure.dot()), (trace.rows().len(), operands));
+    let name = |place: usize| format!("r{place}");
+    let rows = trace.rows().iter().enumerate();
+    let nodes: Vec<_> = rows.clone().map(|(place, _)| name(place)).collect();
+    let arrows =
+        rows.flat_map(|(place, row)| row.operands.iter().map(move |&from| [name(from), name(place)]));
+    assert_eq!(parsed(&figure.dot()), (nodes, arrows.collect()));
     assert_eq!(figure.table().lines().count(), trace.rows().len() + 1);
 }
 
