@@ -1,7 +1,7 @@
 //! The Jacobian by forward mode: one run of the function for each chunk of columns.
 
 use crate::dual::Dual;
-use crate::seeding::{Seeding, any_moves, refuse_stray, seeded_run};
+use crate::seeding::{any_moves, seeded_run};
 use ad_core::{Matrix, Scalar};
 use alloc::vec::Vec;
 use core::fmt;
@@ -152,20 +152,23 @@ impl<T: Scalar, F: FnMut(&[Dual<T, CHUNK>], &mut [Dual<T, CHUNK>])> Jacobian<T, 
     pub fn call(&mut self, x: &[T], y: &mut [T], jacobian: &mut [T]) {
         let (m, n) = (y.len(), x.len());
         assert!(jacobian.len() == m * n, "a Jacobian of {m} x {n} numbers, a slice of {}", jacobian.len());
-        let seeding = Seeding::of::<Dual<T, CHUNK>>(CHUNK);
-        if seeding.is_nested() {
-            self.run(x, m, n); // no input has a place from there on
-            refuse_stray(any_moves(self.outputs.iter().flat_map(|y| y.tangent)));
-        }
-        // With no inputs at all there are still results.
-        for start in (0..n.max(1)).step_by(CHUNK) {
-            self.run(x, m, start);
-            for (i, out) in self.outputs.iter().enumerate() {
-                y[i] = out.primal;
-                let columns = jacobian[i * n..(i + 1) * n].iter_mut().skip(start);
-                columns.zip(out.tangent).for_each(|(entry, tangent)| *entry = tangent);
+        let run = |moves: bool| {
+            if !moves {
+                self.run(x, m, n); // no input has a place from there on
+                return any_moves(self.outputs.iter().flat_map(|y| y.tangent));
             }
-        }
+            // With no inputs at all there are still results.
+            for start in (0..n.max(1)).step_by(CHUNK) {
+                self.run(x, m, start);
+                for (i, out) in self.outputs.iter().enumerate() {
+                    y[i] = out.primal;
+                    let columns = jacobian[i * n..(i + 1) * n].iter_mut().skip(start);
+                    columns.zip(out.tangent).for_each(|(entry, tangent)| *entry = tangent);
+                }
+            }
+            false
+        };
+        seeded_run::<Dual<T, CHUNK>, _>(CHUNK, run, |&is_moved| is_moved);
     }
 
     /// Runs `f` for the columns from `start` on.

@@ -323,14 +323,15 @@ impl<T: Copy> Stream<T> {
         cursor.take_from(&Cursor::detached());
     }
 
-    /// The size of all records, up to `cursor` if it is not detached.
+    /// The size of all records, up to `cursor` if it is not detached. The headers of chunks are none: where a chunk
+    /// ends depends on what was recorded before.
     pub(crate) fn bytes(&self, cursor: &Cursor<T>) -> usize {
         let Some((last, full)) = self.chunks[..self.active].split_last() else { return 0 };
         let last = match cursor.limit.get() {
             0 => last.used,
             _ => cursor.top.get() as usize - last.bytes.as_ptr() as usize,
         };
-        full.iter().map(|chunk| chunk.used).sum::<usize>() + last
+        full.iter().map(|chunk| chunk.used).sum::<usize>() + last - self.active * TRAILER
     }
 
     /// Forgets all records and keeps the memory.
