@@ -239,6 +239,23 @@ fn recorded_zeros_come_from_nowhere() {
     refused("over variables", || grad(|x: &Var<f64>| derivative(mixed, *x), &0.7));
 }
 
+/// Near the smallest numbers the law that a series seeded from outside breaks does not hold to the last bit.
+#[test]
+fn rounding_is_not_taken_for_an_outer_series() {
+    for x in [4.17e-310, -5e-324, 2e-308, 1e-200, 0.0] {
+        let alone: [f64; 4] = derivatives(|y| y.sin() * y, x);
+        let inside = Cell::new(None);
+        derivatives::<f64, 4>(
+            |outer| {
+                inside.set(Some(derivatives(|y| y.sin() * y, x)));
+                outer
+            },
+            1.0,
+        );
+        assert_eq!(inside.get(), Some(alone), "at {x:e}");
+    }
+}
+
 proptest! {
     #![proptest_config(cases(64))]
 

@@ -230,7 +230,7 @@ pub fn derivatives<T: Scalar, const K: usize>(
     x: T,
 ) -> [T; K] {
     let run = |rate| f(Taylor::variable(x).faster(rate));
-    seeded_run(run, |y| vec![y.coefficients]).derivatives()
+    seeded_run(&[x], run, |y| vec![y.coefficients]).derivatives()
 }
 
 /// The Taylor series of `f` along a curve (JAX's `jet`): from the coefficients of `x(t) = sum_k x_k t^k` those
@@ -269,6 +269,8 @@ where
         }));
         f(inputs.borrow())
     };
-    let out = seeded_run(run, |out| flatten(out).into_iter().map(Taylor::coefficients).collect());
+    let out = seeded_run(&numbers.concat(), run, |out| {
+        flatten(out).into_iter().map(Taylor::coefficients).collect()
+    });
     from_fn(|k| out.lift(&mut Each(|y: Taylor<T, K>| y.coefficients[k])))
 }
