@@ -26,7 +26,7 @@ mod smooth;
 mod structure;
 mod violation;
 
-pub use structure::hessians;
+pub use structure::{hessians, jacobians};
 pub use violation::{Details, Tolerance, Violation};
 
 use ad_core::function::Single;

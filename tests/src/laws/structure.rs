@@ -56,36 +56,19 @@ impl Laws {
     /// The first entry in which two of them differ.
     pub fn modes_agree<F: VectorFunction>(&self, f: &F, x: &[f64]) -> Result<(), Violation> {
         let at = self.at("modes agree", x);
-        let n = x.len();
-        let by_forward = jacobian_by_chunks::<f64, 1>(|x| f.call(x), x);
-        let check = |mode: &str, other: &[f64]| {
-            let (a, b) = (by_forward.as_slice(), other);
-            let count = |x: &[f64]| (x.len() / n.max(1)) as f64;
-            at.within(|| "the number of results".to_owned(), ("forward", count(a)), (mode, count(b)), 0.0)?;
-            for (i, (a, b)) in a.chunks(n.max(1)).zip(b.chunks(n.max(1))).enumerate() {
-                at.all_close(|j| format!("dy[{i}]/dx[{j}]"), ("by forward mode", a), (mode, b))?;
+        let n = x.len().max(1);
+        let all = jacobians(f, x);
+        let (first, reference) = &all[0];
+        for (mode, other) in &all {
+            let (first, mode) = (format!("by {first}"), format!("by {mode}"));
+            let count = |x: &[f64]| (x.len() / n) as f64;
+            let counts = ((&*first, count(reference)), (&*mode, count(other)));
+            at.within(|| "the number of results".to_owned(), counts.0, counts.1, 0.0)?;
+            for (i, (a, b)) in reference.chunks(n).zip(other.chunks(n)).enumerate() {
+                at.all_close(|j| format!("dy[{i}]/dx[{j}]"), (&first, a), (&mode, b))?;
             }
-            Ok(())
-        };
-        check(
-            "by forward mode, 8 directions",
-            jacobian_by_chunks::<f64, CHUNK>(|x| f.call(x), x).as_slice(),
-        )?;
-        check("by reverse mode, one sweep", ad_reverse::jacobian(|x| f.call(x), x).as_slice())?;
-        let (y, mut pullback) = vjp(|x| f.call(x), x);
-        let rows: Vec<f64> = (0..y.len()).flat_map(|i| pullback.call(&unit(y.len(), i))).collect();
-        check("by reverse mode, row by row", &rows)?;
-
-        // Nestings: the outer mode moves the point too, and is then looked away from.
-        let moved: Vec<Nested> = x.iter().zip(direction(n, 4)).map(|(&x, v)| Dual::new(x, [v])).collect();
-        let primals = |j: &[Nested]| j.iter().map(|j| j.primal).collect::<Vec<_>>();
-        let twice = jacobian_by_chunks::<Nested, 1>(|x| f.call(x), &moved);
-        check("by forward over forward", &primals(twice.as_slice()))?;
-        check("by forward over reverse", &primals(ad_reverse::jacobian(|x| f.call(x), &moved).as_slice()))?;
-        let over = |x: &[Var<f64>]| jacobian_by_chunks::<Var<f64>, 1>(|x| f.call(x), x).as_slice().to_vec();
-        check("by reverse over forward", &vjp(over, x).0)?;
-        let over = |x: &[Var<f64>]| ad_reverse::jacobian(|x| f.call(x), x).as_slice().to_vec();
-        check("by reverse over reverse", &vjp(over, x).0)
+        }
+        Ok(())
     }
 
     /// `<w, J v> = <J^T w, v>`: the pullback is the transpose of the pushforward.
@@ -186,6 +169,32 @@ fn pushed<F: VectorFunction>(f: &F, x: &[f64], v: &[f64]) -> Vec<f64> {
 /// `J^T w`
 fn pulled<F: VectorFunction>(f: &F, x: &[f64], w: &[f64]) -> Vec<f64> {
     vjp(|x| f.call(x), x).1.call(w)
+}
+
+/// The Jacobian (row-major) by every mode and nesting of modes, with its name.
+pub fn jacobians<F: VectorFunction>(f: &F, x: &[f64]) -> [(&'static str, Vec<f64>); 8] {
+    let by_rows = || {
+        let (y, mut pullback) = vjp(|x| f.call(x), x);
+        (0..y.len()).flat_map(|i| pullback.call(&unit(y.len(), i))).collect()
+    };
+    // Nestings: the outer mode moves the point too, and is then looked away from.
+    let moved: Vec<Nested> = x.iter().zip(direction(x.len(), 4)).map(|(&x, v)| Dual::new(x, [v])).collect();
+    let primals = |j: ad_core::Matrix<Nested>| j.as_slice().iter().map(|j| j.primal).collect();
+    let forward = |x: &[Var<f64>]| jacobian_by_chunks::<Var<f64>, 1>(|x| f.call(x), x).as_slice().to_vec();
+    let reverse = |x: &[Var<f64>]| ad_reverse::jacobian(|x| f.call(x), x).as_slice().to_vec();
+    [
+        ("forward mode", jacobian_by_chunks::<f64, 1>(|x| f.call(x), x).as_slice().to_vec()),
+        (
+            "forward mode, 8 directions",
+            jacobian_by_chunks::<f64, CHUNK>(|x| f.call(x), x).as_slice().to_vec(),
+        ),
+        ("reverse mode, one sweep", ad_reverse::jacobian(|x| f.call(x), x).as_slice().to_vec()),
+        ("reverse mode, row by row", by_rows()),
+        ("forward over forward", primals(jacobian_by_chunks::<Nested, 1>(|x| f.call(x), &moved))),
+        ("forward over reverse", primals(ad_reverse::jacobian(|x| f.call(x), &moved))),
+        ("reverse over forward", vjp(forward, x).0),
+        ("reverse over reverse", vjp(reverse, x).0),
+    ]
 }
 
 /// The Hessian (row-major) by every nesting of modes, with its name; row `i` by moving `x[i]` in the outer mode.

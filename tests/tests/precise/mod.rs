@@ -1,7 +1,7 @@
 //! Functions at high precision, by a crate that shares no code with this workspace: a reference for any input.
 //!
 //! There is no rule of differentiation here. A derivative is a central difference with a step of `2^-140`,
-//! relative to `x`: its truncation is below `2^-250`, and its cancellation costs 140 of the bits for a first, 280
+//! relative to `x` or to what is said instead: its truncation is below `2^-250`, and its cancellation costs 140 of the bits for a first, 280
 //! for a second derivative. Who uses this says how many bits there are, in a constant `PRECISION`.
 
 mod special;
@@ -33,18 +33,21 @@ pub(crate) fn near(x: &Big) -> f64 {
 /// The value, and the first and second derivative, of a function of one variable; `None` if it is not
 /// defined around `x`.
 pub(crate) fn derivatives(f: impl Fn(&Big) -> Option<Big>, x: &Big) -> Option<[Big; 3]> {
-    let h = step(x);
+    let magnitude = near(x).abs();
+    derivatives_at_scale(if magnitude == 0.0 { 0 } else { magnitude.log2() as isize }, f, x)
+}
+
+/// The same for a function that changes on the scale of `2^scale`, and not on that of `x`.
+pub(crate) fn derivatives_at_scale(
+    scale: isize,
+    f: impl Fn(&Big) -> Option<Big>,
+    x: &Big,
+) -> Option<[Big; 3]> {
+    let h = rounded(Big::from_parts(1.into(), scale + STEP));
     let [below, here, above] = [f(&(x - &h))?, f(x)?, f(&(x + &h))?];
     let first = (&above - &below) / (&h * big(2.0));
     let second = (above + below - &here * big(2.0)) / (&h * &h);
     Some([here, first, second])
-}
-
-/// A step that is small against `x`, a power of 2.
-fn step(x: &Big) -> Big {
-    let magnitude = near(x).abs();
-    let exponent = if magnitude == 0.0 { 0 } else { magnitude.log2() as isize };
-    rounded(Big::from_parts(1.into(), exponent + STEP))
 }
 
 /// A function of one variable by its name in the table of rules; `None` outside of its domain.

@@ -1,0 +1,209 @@
+//! A second interpreter of random programs, at high precision, which shares no code with arrays or modes.
+//!
+//! Each operation is written out in sums, products and functions of single numbers.
+
+use crate::exact::{Exact, Number, Undecided};
+use crate::precise::near;
+use ad_tests::programs::{Instruction, Operation, Program};
+
+/// A list of numbers: a vector, or a batch row by row.
+type Array = Vec<Exact>;
+
+/// Columns of every batch, which has two rows.
+const WIDTH: usize = 3;
+
+/// The results of a program at a point, as [`VectorFunction::call`](ad_core::VectorFunction::call) has them.
+pub(crate) fn run(program: &Program, x: &[f64]) -> Result<Vec<Exact>, Undecided> {
+    let variables = Exact::variables(x);
+    let mut state = State { vectors: vec![variables.clone()], scalars: variables, batches: Vec::new() };
+    state.batches.push(state.gathered(0, 2, 2 * WIDTH));
+    for &instruction in &program.instructions {
+        state.run(instruction)?;
+    }
+    let arrays = state.vectors.iter().rev().take(2).chain(state.batches.iter().rev().take(2));
+    let arrays = Exact::sum(arrays.flatten());
+    let mut results: Array = state.scalars.iter().rev().cycle().take(program.outputs()).cloned().collect();
+    results[0] = Exact::sum([&results[0], &arrays]);
+    let finite = |y: &Exact| y.gradient.iter().chain([&y.value]).all(Number::is_finite);
+    if results.iter().all(finite) { Ok(results) } else { Err(Undecided) }
+}
+
+struct State {
+    scalars: Array,
+    vectors: Vec<Array>,
+    batches: Vec<Array>,
+}
+
+impl State {
+    fn scalar(&self, operand: usize) -> &Exact {
+        &self.scalars[operand % self.scalars.len()]
+    }
+
+    fn vector(&self, operand: usize) -> &Array {
+        &self.vectors[operand % self.vectors.len()]
+    }
+
+    fn batch(&self, operand: usize) -> &Array {
+        &self.batches[operand % self.batches.len()]
+    }
+
+    /// A vector that is as long as `other`.
+    fn fitting(&self, operand: usize, other: &Array) -> &Array {
+        let fits: Vec<_> = self.vectors.iter().filter(|v| v.len() == other.len()).collect();
+        fits[operand % fits.len()]
+    }
+
+    fn gathered(&self, start: usize, step: usize, len: usize) -> Array {
+        (0..len).map(|i| self.scalar(start + i * step).clone()).collect()
+    }
+
+    fn constant(&self, x: f64) -> Exact {
+        Exact::constant(x, self.scalars[0].gradient.len())
+    }
+
+    fn run(&mut self, instruction: Instruction) -> Result<(), Undecided> {
+        if let Some(scalar) = self.scalar_of(instruction)? {
+            self.scalars.push(scalar);
+        } else if let Some(vector) = self.vector_of(instruction)? {
+            self.vectors.push(vector);
+        } else {
+            self.batches.push(self.batch_of(instruction)?);
+        }
+        Ok(())
+    }
+
+    fn scalar_of(&self, instruction: Instruction) -> Result<Option<Exact>, Undecided> {
+        let Instruction { operation, operands: [a, b, c], numbers: [p, _] } = instruction;
+        let [x, y, z] = [a, b, c].map(|operand| self.scalar(operand));
+        let (v, old) = (self.vector(a), self.batch(a));
+        let square = |x: &Exact| Exact::sum([&x.times(x), &self.constant(1.0)]);
+        Ok(Some(match operation {
+            Operation::Add => Exact::sum([x, y]),
+            Operation::Sub => Exact::sum([x, &y.negated()]),
+            Operation::Mul => x.map("tanh")?.times(y),
+            Operation::Div => x.times(&square(y).map("recip")?),
+            Operation::Neg => x.negated(),
+            Operation::Constant => self.constant(p),
+            Operation::Sin => x.map("sin")?,
+            Operation::Cos => x.map("cos")?,
+            Operation::Exp => x.map("tanh")?.map("exp")?,
+            Operation::Ln => square(x).map("ln")?,
+            Operation::Sqrt => square(x).map("sqrt")?,
+            Operation::Powi => {
+                let x = x.map("tanh")?;
+                x.times(&x).times(&x)
+            }
+            Operation::Powf => square(x).map("ln")?.times(&y.map("tanh")?).map("exp")?,
+            Operation::Sigmoid => x.map("sigmoid")?,
+            Operation::Softplus => x.map("softplus")?,
+            Operation::LogSumExp => log_sum_exp(&[x.clone(), y.clone(), z.clone()])?,
+            Operation::Dot => dot(v, self.fitting(b, v)),
+            Operation::Sum => Exact::sum(v),
+            Operation::Pick => v[b % v.len()].clone(),
+            Operation::BatchDot => dot(old, self.batch(b)),
+            Operation::BatchSum => Exact::sum(old),
+            Operation::BatchSlice => Exact::sum(&old[b % 2 * WIDTH..][..WIDTH]),
+            _ => return Ok(None),
+        }))
+    }
+
+    fn vector_of(&self, instruction: Instruction) -> Result<Option<Array>, Undecided> {
+        let Instruction { operation, operands: [a, b, c], numbers } = instruction;
+        let [p, q] = numbers.map(|x| self.constant(x));
+        let v = self.vector(a);
+        Ok(Some(match operation {
+            Operation::Gather => self.gathered(a, b, 3),
+            Operation::ConstantVector => vec![p.clone(), q, p],
+            Operation::MapTanh => map(v, "tanh")?,
+            Operation::MapExp => map(&map(v, "tanh")?, "exp")?,
+            Operation::MapSigmoid => map(v, "sigmoid")?,
+            Operation::Axpby => axpby([&p, &q], v, self.fitting(b, v)),
+            Operation::Hadamard => products(&map(v, "tanh")?, self.fitting(b, v)),
+            Operation::Scale => scaled(v, &self.scalar(b).map("tanh")?),
+            Operation::Slice => {
+                let start = b % v.len();
+                v[start..=start + c % (v.len() - start)].to_vec()
+            }
+            Operation::Softmax => softmax(v)?,
+            Operation::VectorLogSumExp => vec![log_sum_exp(v)?],
+            Operation::SubRows => minus(v, &v[b % v.len()]),
+            Operation::Affine => {
+                let weights = map(&self.gathered(c, 1, 2 * v.len()), "tanh")?;
+                affine(&weights, v, [&p, &q], self.vector(b), &[self.scalar(c).clone(), q.clone()])
+            }
+            Operation::BatchLogSumExp => {
+                self.batch(a).chunks(WIDTH).map(log_sum_exp).collect::<Result<_, _>>()?
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    fn batch_of(&self, instruction: Instruction) -> Result<Array, Undecided> {
+        let Instruction { operation, operands: [a, b, c], numbers } = instruction;
+        let [p, q] = numbers.map(|x| self.constant(x));
+        let (x, y) = (self.batch(a), self.batch(b));
+        Ok(match operation {
+            Operation::GatherBatch => self.gathered(a, b + 1, 2 * WIDTH),
+            Operation::BatchAffine => {
+                let weights = map(&self.gathered(b, 1, WIDTH * WIDTH), "tanh")?;
+                let bias = self.gathered(c, 1, WIDTH);
+                let rows = x.chunks(WIDTH).zip(y.chunks(WIDTH));
+                rows.flat_map(|(x, y)| affine(&weights, x, [&p, &q], y, &bias)).collect()
+            }
+            Operation::BatchMap => map(x, "tanh")?,
+            Operation::BatchAxpby => axpby([&p, &q], x, y),
+            Operation::BatchHadamard => products(&map(x, "tanh")?, y),
+            Operation::BatchScale => scaled(x, &self.scalar(b).map("tanh")?),
+            Operation::BatchSoftmax => {
+                let rows: Result<Vec<_>, _> = x.chunks(WIDTH).map(softmax).collect();
+                rows?.concat()
+            }
+            other => unreachable!("{other:?} is not smooth"),
+        })
+    }
+}
+
+fn map(x: &[Exact], name: &str) -> Result<Array, Undecided> {
+    x.iter().map(|x| x.map(name)).collect()
+}
+
+fn scaled(x: &[Exact], factor: &Exact) -> Array {
+    x.iter().map(|x| x.times(factor)).collect()
+}
+
+fn products(x: &[Exact], y: &[Exact]) -> Array {
+    x.iter().zip(y).map(|(x, y)| x.times(y)).collect()
+}
+
+fn dot(x: &[Exact], y: &[Exact]) -> Exact {
+    Exact::sum(&products(x, y))
+}
+
+/// `p x + q y`
+fn axpby([p, q]: [&Exact; 2], x: &[Exact], y: &[Exact]) -> Array {
+    x.iter().zip(y).map(|(x, y)| Exact::sum([&p.times(x), &q.times(y)])).collect()
+}
+
+/// `W x + V y + b`, where `W` is given row by row, and the entries of `V` are `p` and `q` in turn.
+fn affine(w: &[Exact], x: &[Exact], [p, q]: [&Exact; 2], y: &[Exact], bias: &[Exact]) -> Array {
+    let v: Array = [p, q].into_iter().cycle().take(bias.len() * y.len()).cloned().collect();
+    let rows = w.chunks(x.len()).zip(v.chunks(y.len())).zip(bias);
+    rows.map(|((w, v), b)| Exact::sum([&dot(w, x), &dot(v, y), b])).collect()
+}
+
+/// `x - r`, entry by entry.
+fn minus(x: &[Exact], r: &Exact) -> Array {
+    x.iter().map(|x| Exact::sum([x, &r.negated()])).collect()
+}
+
+/// `ln sum exp x`. What is taken out is a plain number, near the largest, so that `ln` is applied from 1 on.
+fn log_sum_exp(x: &[Exact]) -> Result<Exact, Undecided> {
+    let largest = x.iter().map(|x| near(&x.value.exact)).fold(f64::NEG_INFINITY, f64::max);
+    let largest = Exact::constant(largest, x[0].gradient.len());
+    let sum = Exact::sum(&map(&minus(x, &largest), "exp")?);
+    Ok(Exact::sum([&sum.map("ln")?, &largest]))
+}
+
+fn softmax(x: &[Exact]) -> Result<Array, Undecided> {
+    map(&minus(x, &log_sum_exp(x)?), "exp")
+}

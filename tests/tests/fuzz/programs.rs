@@ -1,0 +1,94 @@
+//! Random programs of scalar and array operations: every mode against each other, and against high precision.
+
+use crate::exact::{Number, explained};
+use crate::interpreter;
+use ad_core::VectorFunction;
+use ad_forward::{Dual, jvp};
+use ad_reverse::{Var, vjp};
+use ad_tests::laws::{self, Laws, Tolerance};
+use ad_tests::points;
+use ad_tests::programs::{self, Program};
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+use std::cell::Cell;
+
+/// The bounds of a decided program: how far off they allow a derivative to be, relative to the largest.
+const SHARP: f64 = 1e-11;
+
+proptest! {
+    #![proptest_config(ad_tests::cases(64))]
+
+    /// Scalars and arrays, smooth or not: every mode and nesting has the same Jacobian and Hessian.
+    #[test]
+    fn programs_have_one_derivative(
+        program in programs::any_program(40), x in points::points_of(0..=5, points::moderate()),
+    ) {
+        let laws = Laws { tolerance: Tolerance { relative: 1e-8, absolute: 1e-10 } };
+        laws.vector_function(&program, &x)?;
+        laws.hessian(&program, &x)?;
+    }
+
+    /// Whatever the numbers are, every mode computes the same primal.
+    #[test]
+    fn programs_have_one_primal(
+        program in programs::any_program(40), x in points::points_of(1..=5, points::any_number()),
+    ) {
+        laws::primal_bits(&program, &x)?;
+    }
+}
+
+/// Programs have the value and the derivative that 512 bits give, in every mode and nesting.
+#[test]
+fn programs_have_their_exact_derivative() {
+    let inputs = (
+        programs::smooth(40),
+        points::points_of(1..=9, points::moderate()),
+        points::points(9, points::ordinary()),
+        points::points(3, points::ordinary()),
+    );
+    let (tried, decided) = (Cell::new(0), Cell::new(0));
+    let mut runner = TestRunner::new(ad_tests::cases(64));
+    let result = runner.run(&inputs, |(program, x, v, w)| {
+        tried.set(tried.get() + 1);
+        decided.set(decided.get() + u32::from(is_exact(&program, &x, &v[..x.len()], &w)?));
+        Ok(())
+    });
+    if let Err(failure) = result {
+        panic!("{failure}");
+    }
+    let (tried, decided) = (tried.get(), decided.get());
+    assert!(decided * 10 >= tried * 9, "only {decided} of {tried} programs were decided");
+}
+
+/// Whether rounding explains how far value, Jacobian `J`, `J v` and `w J` are off, with bounds that are [`SHARP`].
+fn is_exact(program: &Program, x: &[f64], v: &[f64], w: &[f64]) -> Result<bool, TestCaseError> {
+    let Ok(exact) = interpreter::run(program, x) else { return Ok(false) };
+    let values: Vec<_> = exact.iter().map(|y| y.value.clone()).collect();
+    all_explained("y", &VectorFunction::call(program, x), &values)?;
+
+    let jacobian: Vec<_> = exact.iter().flat_map(|y| y.gradient.clone()).collect();
+    for (mode, found) in laws::jacobians(program, x) {
+        all_explained(&format!("dy/dx by {mode}"), &found, &jacobian)?;
+    }
+
+    let tangents: Vec<_> = exact.iter().map(|y| combined(&y.gradient, v)).collect();
+    all_explained("J v", &jvp(|x: &[Dual<f64, 1>]| VectorFunction::call(program, x), x, v).1, &tangents)?;
+
+    let column = |i: usize| exact.iter().map(|y| y.gradient[i].clone()).collect::<Vec<_>>();
+    let adjoints: Vec<_> = (0..x.len()).map(|i| combined(&column(i), w)).collect();
+    all_explained("w J", &vjp(|x: &[Var<f64>]| VectorFunction::call(program, x), x).1.call(w), &adjoints)?;
+
+    let largest = jacobian.iter().map(Number::size).fold(0.0, f64::max);
+    Ok(jacobian.iter().all(|x| x.error <= SHARP * largest))
+}
+
+/// `sum_i x_i w_i`
+fn combined(x: &[Number], w: &[f64]) -> Number {
+    x.iter().zip(w).map(|(x, &w)| x * &Number::from(w)).sum()
+}
+
+fn all_explained(what: &str, found: &[f64], exact: &[Number]) -> Result<(), TestCaseError> {
+    prop_assert_eq!(found.len(), exact.len());
+    let mut numbers = found.iter().zip(exact).enumerate();
+    numbers.try_for_each(|(i, (&found, exact))| explained(&format!("{what}, number {i},"), found, exact))
+}
