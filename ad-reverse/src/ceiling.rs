@@ -124,7 +124,8 @@ where
 ///
 /// # Panics
 ///
-/// As [`grad`](crate::grad), but for the limit of the indices, `2^31 - 2^20` operations, which is a ceiling here.
+/// As [`grad`](crate::grad), but for the limit of the indices, `2^31 - 2^20` operations, which is a ceiling here;
+/// unless the inputs alone are so many scalars.
 #[allow(clippy::type_complexity, reason = "two results, each of its own type")]
 pub fn try_vjp<'x, T, P, Out>(
     f: impl FnOnce(&P::Over<Var<T>>) -> Out,
@@ -152,6 +153,7 @@ mod tests {
     use crate::grad;
     use crate::stream::MAX_NODES;
     use crate::tape::MAX_OPERATIONS;
+    use std::panic::catch_unwind;
 
     fn sines(n: u64) -> impl Fn(&Var<f64>) -> Var<f64> {
         move |x| (0..n).fold(*x, |y, _| y.sin())
@@ -161,10 +163,23 @@ mod tests {
     #[test]
     fn indices_do_not_overflow() {
         assert!(grad(sines(MAX_NODES / 2), &1.0) > 0.0);
-        let caught = std::panic::catch_unwind(|| grad(sines(MAX_NODES), &1.0)).unwrap_err();
+        let caught = catch_unwind(|| grad(sines(MAX_NODES), &1.0)).unwrap_err();
         let message = caught.downcast::<String>().unwrap();
         assert!(message.contains("a recording holds at most"), "{message}");
         assert_eq!(grad(sines(1), &0.0), 1.0, "and the next recording is as good as any");
+    }
+
+    #[test]
+    fn more_inputs_than_indices_are_refused() {
+        let x = vec![0.0; MAX_OPERATIONS as usize];
+        let first = |x: &[Var<f64>]| x[0];
+        assert_eq!(grad(first, &x[1..]).len() as u64, MAX_OPERATIONS - 1);
+        let without = catch_unwind(|| grad(first, &x[..])).map(drop);
+        let with = catch_unwind(|| try_grad(first, &x[..], RecordingSize::UNLIMITED)).map(drop);
+        for caught in [without, with] {
+            let message = caught.unwrap_err().downcast::<String>().unwrap();
+            assert!(message.contains("a recording holds at most"), "{message}");
+        }
     }
 
     #[test]
@@ -201,7 +216,7 @@ mod tests {
                 let y = sines(5000)(x);
                 for &old in &kept {
                     let used = std::panic::AssertUnwindSafe(|| old * y);
-                    assert!(std::panic::catch_unwind(used).is_err(), "{old} was taken for a variable");
+                    assert!(catch_unwind(used).is_err(), "{old} was taken for a variable");
                 }
                 y
             };

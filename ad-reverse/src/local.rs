@@ -154,3 +154,32 @@ fn nested<T: Scalar>() -> Rc<Local<T>> {
     });
     local.downcast().expect("found by its type")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of three times as many recordings as one range has room for, none of which gives anything back.
+    #[test]
+    fn no_two_recordings_have_an_id_in_common() {
+        let mut cold = Cold::<f64>::new();
+        let mut bases: Vec<u64> = (0..3 * RANGE / MAX_NODES).map(|_| cold.reserve_ids()).collect();
+        bases.sort_unstable();
+        assert!(bases[0] > 0, "0 is every constant's id");
+        assert!(bases.windows(2).all(|pair| pair[1] - pair[0] >= MAX_NODES));
+        // Other threads draw the ranges before and after.
+        let range = |id: u64| (id - 1) / RANGE;
+        assert!(bases.iter().all(|&base| range(base) == range(base + (MAX_NODES - 1))));
+    }
+
+    #[test]
+    fn ids_that_were_not_used_are_given_back_unless_an_inner_recording_follows_them() {
+        let mut cold = Cold::<f64>::new();
+        let outer = cold.reserve_ids();
+        let inner = cold.reserve_ids();
+        assert_eq!(inner, outer + MAX_NODES);
+        cold.release_ids(inner, 5);
+        cold.release_ids(outer, 3);
+        assert_eq!(cold.reserve_ids(), inner + 5);
+    }
+}

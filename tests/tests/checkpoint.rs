@@ -103,6 +103,36 @@ proptest! {
     }
 }
 
+/// Products of weights with batches of many rows are summed before those with vectors: over all steps, as in a
+/// sweep of the whole loop, and not step by step.
+#[test]
+fn products_of_weights_wait_for_those_of_other_steps() {
+    type State = (VarArray<f64, 2>, VarArray<f64, 1>);
+    let step = |_: usize, w: &VarArray<f64, 2>, (batch, h): &State| {
+        let bias = VarArray::from_values(&Vector::from([0.1, -0.2]));
+        let batch = VarArray::affine(&[(w, batch)], &bias).map(rules::Tanh);
+        let h = VarArray::affine(&[(w, h)], &bias).map(rules::Tanh);
+        let loss = batch.dot(&batch) + h.sum();
+        ((batch, h), loss)
+    };
+    let w = Matrix::from_rows(&[[0.7, -0.3], [0.2, 0.9]]);
+    let start = (Matrix::new([16, 2], (0..32).map(|i| f64::from(i).sin())), Vector::from([0.4, -0.3]));
+    for steps in [1, 5, 11, 12, 40] {
+        let whole = |(w, start): &(VarArray<f64, 2>, State)| {
+            let mut state = start.clone();
+            let losses = (0..steps).map(|t| {
+                let (next, loss) = step(t, w, &state);
+                state = next;
+                loss
+            });
+            losses.sum::<Var<f64>>()
+        };
+        let (_, expected) = value_and_grad(whole, &(w.clone(), start.clone()));
+        let found = checkpoint(step, &w, &start, steps, 3);
+        assert_eq!(bits(&(found.params, found.start)), bits(&expected), "{steps} steps");
+    }
+}
+
 /// How often each step is run, the recorded run included.
 fn runs(
     steps: usize,
