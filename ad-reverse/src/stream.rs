@@ -57,6 +57,7 @@ const LEAVES: u32 = u32::MAX - 6;
 
 /// The largest number of nodes that a recording can hold. The unit tests reach it.
 pub(crate) const MAX_NODES: u64 = if cfg!(test) { 3 << 20 } else { (LEAVES & !FLAG) as u64 };
+const _: () = assert!(((MAX_NODES - 1) as u32 | FLAG) < LEAVES, "an index would be taken for a mark");
 
 /// The first chunk fits into one page, later ones double up to the largest.
 const FIRST_CHUNK: usize = 1 << 12;
