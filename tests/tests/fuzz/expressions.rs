@@ -1,13 +1,13 @@
 //! Expressions over the table of rules, against derivatives at high precision.
 
 use crate::exact::{EPS, Exact, Number, Undecided, explained};
+use crate::mostly_decided;
 use crate::precise::{Big, big, binary, derivatives, near, unary};
 use ad_forward::jacobian;
 use ad_reverse::value_and_grad;
 use ad_tests::reference::{Expr, Program};
 use ad_tests::{expressions, points};
 use proptest::prelude::*;
-use proptest::test_runner::Config;
 
 impl Exact {
     /// `f` of these numbers by the chain rule, whose partials are differences of `f`:
@@ -97,7 +97,7 @@ impl Exact {
 }
 
 proptest! {
-    #![proptest_config(Config { max_global_rejects: u32::MAX, ..ad_tests::cases(64) })]
+    #![proptest_config(mostly_decided(0.5))]
 
     /// Expressions have the derivative that 512 bits give, in both modes.
     #[test]
