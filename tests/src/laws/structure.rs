@@ -172,6 +172,14 @@ fn pulled<F: VectorFunction>(f: &F, x: &[f64], w: &[f64]) -> Vec<f64> {
 }
 
 /// The Jacobian (row-major) by every mode and nesting of modes, with its name.
+///
+/// ```
+/// use ad_core::function;
+/// use ad_tests::laws::jacobians;
+///
+/// let f = function!(|x: &[S]| -> Vec<S> { vec![x[0] * x[1]] });
+/// assert!(jacobians(&f, &[2.0, 3.0]).iter().all(|(_, jacobian)| jacobian == &[3.0, 2.0]));
+/// ```
 pub fn jacobians<F: VectorFunction>(f: &F, x: &[f64]) -> [(&'static str, Vec<f64>); 8] {
     let by_rows = || {
         let (y, mut pullback) = vjp(|x| f.call(x), x);

@@ -44,12 +44,12 @@ proptest! {
         program in programs::smooth(40), x in points::points_of(1..=9, points::moderate()),
         v in points::points(9, points::ordinary()), w in points::points(3, points::ordinary()),
     ) {
-        prop_assume!(is_exact(&program, &x, &v[..x.len()], &w)?);
+        prop_assume!(is_decided(&program, &x, &v[..x.len()], &w)?);
     }
 }
 
 /// Holds value, Jacobian `J`, `J v` and `w J` against bounds; whether these are [`SHARP`], so that it is decided.
-fn is_exact(program: &Program, x: &[f64], v: &[f64], w: &[f64]) -> Result<bool, TestCaseError> {
+fn is_decided(program: &Program, x: &[f64], v: &[f64], w: &[f64]) -> Result<bool, TestCaseError> {
     let Ok(exact) = interpreter::run(program, x) else { return Ok(false) };
     let values: Vec<_> = exact.iter().map(|y| y.value.clone()).collect();
     all_explained("y", &VectorFunction::call(program, x), &values)?;
