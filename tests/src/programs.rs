@@ -129,6 +129,8 @@ operations! {
     SubRows,
     /// `W x + V y + b` of vectors, `W` of scalars of the program, `V` constant.
     Affine,
+    /// `x <- tanh(W x + b)`, three times with the same weights, of scalars of the program.
+    Recurrence,
     /// A batch of two rows, of scalars of the program.
     GatherBatch,
     /// `X W^T + b` of a batch.
@@ -312,6 +314,13 @@ impl<S: Scalar> State<S> {
                 let plain = S::Matrix::constant(&numbers([2, second.len()]));
                 let bias = S::Vector::from_scalars([2], &[self.scalar(c), S::constant(q)]);
                 S::Vector::affine(&[(&weights, &v), (&plain, second)], &bias)
+            }
+            Operation::Recurrence => {
+                let n = v.len();
+                let weights: Vec<S> = self.gathered(c, 1, n * n).iter().map(|x| x.tanh()).collect();
+                let weights = S::Matrix::from_scalars([n, n], &weights);
+                let bias = S::Vector::from_scalars([n], &self.gathered(b, 1, n));
+                (0..3).fold(v, |x, _| S::Vector::affine(&[(&weights, &x)], &bias).map(rules::Tanh))
             }
             Operation::BatchLogSumExp => old.log_sum_exp(),
             _ => {

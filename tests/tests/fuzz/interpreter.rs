@@ -131,6 +131,15 @@ impl State {
                 let weights = map(&self.gathered(c, 1, 2 * v.len()), "tanh")?;
                 affine(&weights, v, [&p, &q], self.vector(b), &[self.scalar(c).clone(), q.clone()])
             }
+            Operation::Recurrence => {
+                let weights = map(&self.gathered(c, 1, v.len() * v.len()), "tanh")?;
+                let bias = self.gathered(b, 1, v.len());
+                let step = |x: Array| {
+                    let rows = weights.chunks(x.len()).zip(&bias);
+                    rows.map(|(w, b)| Exact::sum([&dot(w, &x), b]).map("tanh")).collect::<Result<_, _>>()
+                };
+                step(step(step(v.clone())?)?)?
+            }
             Operation::BatchLogSumExp => {
                 self.batch(a).chunks(WIDTH).map(log_sum_exp).collect::<Result<_, _>>()?
             }
