@@ -27,12 +27,15 @@ use num_traits::{Float, Num, One, Zero};
 /// Comparisons (`==`, `<`) look at the primal alone, so that a dual number takes the branches of the
 /// plain run. A tangent that is exactly 0 stays 0 through a singular point (a *strong zero*): an
 /// inactive path never turns a derivative into NaN.
+// The tangents come first: then an even number of them falls into pairs for the compiler, in a product as in a sum. A
+// primal in front is paired with the first one in sums alone, and every operation between the two moves all lanes.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub struct Dual<T, const N: usize> {
-    /// The value.
-    pub primal: T,
     /// The derivative of the value in each direction.
     pub tangent: [T; N],
+    /// The value.
+    pub primal: T,
 }
 
 impl<T: Scalar, const N: usize> Dual<T, N> {
