@@ -76,8 +76,13 @@ impl<T: Scalar> Forward<T> {
         Self { records, operands, nodes, blocks }
     }
 
-    /// The tangents of the results for those `dx` of the inputs.
-    pub(crate) fn push(&mut self, tape: &Tape<T>, (inputs, dx): (&Places, &[T]), outputs: &Places) -> Vec<T> {
+    /// Writes the tangents `dy` of the results for those `dx` of the inputs.
+    pub(crate) fn push(
+        &mut self,
+        tape: &Tape<T>,
+        (inputs, dx): (&Places, &[T]),
+        (outputs, dy): (&Places, &mut [T]),
+    ) {
         let Self { records, operands, nodes, blocks } = self;
         let mut rest = dx;
         for &place in &inputs.leaves {
@@ -116,12 +121,16 @@ impl<T: Scalar> Forward<T> {
                 }
             };
         }
-        let results = outputs.leaves.iter().flat_map(|&place| match place {
-            Place::Constant(entries) => vec![T::zero(); entries],
-            Place::Nodes { start, count } => nodes[start as usize..][..count].to_vec(),
-            Place::Block { op, .. } => blocks[op as usize].clone(),
-        });
-        results.collect()
+        let mut rest = dy;
+        for &place in &outputs.leaves {
+            let (numbers, tail) = rest.split_at_mut(place.entries());
+            match place {
+                Place::Constant(_) => numbers.fill(T::zero()),
+                Place::Nodes { start, count } => numbers.copy_from_slice(&nodes[start as usize..][..count]),
+                Place::Block { op, .. } => numbers.copy_from_slice(&blocks[op as usize]),
+            }
+            rest = tail;
+        }
     }
 }
 

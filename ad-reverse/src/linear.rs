@@ -68,11 +68,27 @@ impl<T: Scalar> LinearMap<T> {
         if seeds == 0 && w.is_empty() {
             return Ok(Default::default());
         }
-        self.pull_and_read(seeds, w, |adjoints, inputs| {
-            let rows = inputs.read(adjoints);
-            let finite = T::all_finite(&rows);
-            (rows, finite)
-        })
+        let mut rows = vec![T::zero(); seeds * self.inputs.numbers];
+        let watched = self.pull_into(seeds, w, &mut rows)?;
+        Ok((rows, watched))
+    }
+
+    /// [`pull`](Self::pull) into a slice of one row per seed.
+    ///
+    /// # Errors
+    ///
+    /// If `w` has another length.
+    pub(crate) fn pull_into(
+        &mut self,
+        seeds: usize,
+        w: &[T],
+        rows: &mut [T],
+    ) -> Result<Vec<Vec<T>>, LengthMismatch> {
+        let read = |adjoints: &mut Adjoints<'_, T>, inputs: &Places| {
+            inputs.read_into(adjoints, rows);
+            ((), T::all_finite(rows))
+        };
+        Ok(self.pull_and_read(seeds, w, read)?.1)
     }
 
     /// The same, with the adjoints of the inputs as `read` takes them; it also says whether they are finite.
@@ -85,7 +101,7 @@ impl<T: Scalar> LinearMap<T> {
         &mut self,
         seeds: usize,
         w: &[T],
-        read: impl Fn(&mut Adjoints<'_, T>, &Places) -> (R, bool),
+        mut read: impl FnMut(&mut Adjoints<'_, T>, &Places) -> (R, bool),
     ) -> Result<(R, Vec<Vec<T>>), LengthMismatch> {
         LengthMismatch::check(("a pullback", seeds * self.outputs.numbers), ("cotangents", w.len()))?;
         let (inputs, outputs, watched) = (&self.inputs, &self.outputs, &self.watched);
@@ -95,13 +111,13 @@ impl<T: Scalar> LinearMap<T> {
             }
             outputs.seed(adjoints, w);
         };
-        let read = |adjoints: &mut Adjoints<'_, T>| {
+        let mut read = |adjoints: &mut Adjoints<'_, T>| {
             let kept: Vec<Vec<T>> = watched.iter().map(|place| place.watched(adjoints)).collect();
             let (found, finite) = read(adjoints, inputs);
             let finite = finite && kept.iter().all(|x| T::all_finite(x));
             ((found, kept), finite)
         };
-        let (found, finite) = optimistic_sweep(&mut self.tape, seeds, seed, read);
+        let (found, finite) = optimistic_sweep(&mut self.tape, seeds, seed, &mut read);
         if finite {
             return Ok(found);
         }

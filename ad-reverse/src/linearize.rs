@@ -74,12 +74,37 @@ where
     ///
     /// If `dx` has not as many numbers as the inputs.
     pub fn try_jvp<V: Tree<Scalar = T> + ?Sized>(&mut self, dx: &V) -> Result<Out::Owned<T>, LengthMismatch> {
-        let dx = flatten(dx);
+        let mut dy = vec![T::zero(); self.outputs()];
+        self.push(&flatten(dx), &mut dy)?;
+        Ok(self.out.lift(&mut Fill(dy.into_iter())))
+    }
+
+    /// [`jvp`](Self::jvp) in slices: writes the numbers of `J dx` in the order in which the results have them. After the
+    /// first call nothing is allocated; so an iteration that asks for thousands of products should use this.
+    ///
+    /// ```
+    /// let (_, mut derivative) = ad_reverse::linearize(|x| vec![x[0] * x[1], x[0] + x[1]], &[2.0, 3.0]);
+    /// let (mut dy, mut row) = ([0.0; 2], [0.0; 2]);
+    /// derivative.jvp_into(&[1.0, 0.0], &mut dy);
+    /// derivative.vjp_into(&[1.0, 0.0], &mut row);
+    /// assert_eq!((dy, row), ([3.0, 1.0], [3.0, 2.0]));
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If `dx` has not as many numbers as the inputs, or `dy` as the results.
+    pub fn jvp_into(&mut self, dx: &[T], dy: &mut [T]) {
+        let (rows, found) = (self.outputs(), dy.len());
+        assert!(rows == found, "{rows} results, a slice of {found}");
+        self.push(dx, dy).unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    fn push(&mut self, dx: &[T], dy: &mut [T]) -> Result<(), LengthMismatch> {
         let LinearMap { tape, inputs, outputs, .. } = &self.map;
         LengthMismatch::check(("a point", inputs.numbers), ("tangents", dx.len()))?;
         let forward = self.forward.get_or_insert_with(|| Forward::of(tape));
-        let dy = forward.push(tape, (inputs, &dx), outputs);
-        Ok(self.out.lift(&mut Fill(dy.into_iter())))
+        forward.push(tape, (inputs, dx), (outputs, dy));
+        Ok(())
     }
 
     /// `w^T J`: the cotangent of the inputs for a cotangent `w` of the results.
@@ -99,6 +124,18 @@ where
     pub fn try_vjp<W: Tree<Scalar = T> + ?Sized>(&mut self, w: &W) -> Result<P::Owned<T>, LengthMismatch> {
         let (row, _) = self.map.pull(1, &flatten(w))?;
         Ok(unflatten(self.x, row))
+    }
+
+    /// [`vjp`](Self::vjp) in slices, as [`jvp_into`](Self::jvp_into): writes the numbers of `w^T J` in the order in which
+    /// the inputs have them.
+    ///
+    /// # Panics
+    ///
+    /// If `w` has not as many numbers as the results, or `row` as the inputs.
+    pub fn vjp_into(&mut self, w: &[T], row: &mut [T]) {
+        let (columns, found) = (self.inputs(), row.len());
+        assert!(columns == found, "{columns} inputs, a slice of {found}");
+        self.map.pull_into(1, w, row).unwrap_or_else(|error| panic!("{error}"));
     }
 
     /// The number of numbers in the results, the rows of `J`.

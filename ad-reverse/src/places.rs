@@ -90,12 +90,33 @@ impl Places {
 
     /// The adjoints of the inputs, one row per seed.
     pub(crate) fn read<T: Scalar>(&self, adjoints: &mut Adjoints<'_, T>) -> Vec<T> {
-        let (width, blocks) = (adjoints.width(), self.read_blocks(adjoints));
-        let mut rows = Vec::with_capacity(width * self.numbers);
-        for seed in 0..width {
-            blocks.iter().for_each(|block| rows.extend_from_slice(block.row(seed)));
-        }
+        let mut rows = vec![T::zero(); adjoints.width() * self.numbers];
+        self.read_into(adjoints, &mut rows);
         rows
+    }
+
+    /// Writes them.
+    pub(crate) fn read_into<T: Scalar>(&self, adjoints: &mut Adjoints<'_, T>, rows: &mut [T]) {
+        let mut start = 0;
+        for &place in &self.leaves {
+            let at = |seed: usize| seed * self.numbers + start;
+            match place {
+                Place::Constant(_) => unreachable!("inputs are recorded"),
+                Place::Nodes { start: node, count } => {
+                    for i in 0..count {
+                        adjoints.take_seeds(node + i as u32, |seed, x| rows[at(seed) + i] = x);
+                    }
+                }
+                Place::Block { op, entries } if entries > 0 => {
+                    let block = adjoints.take_block(op);
+                    for (seed, row) in block.as_slice().chunks_exact(entries).enumerate() {
+                        rows[at(seed)..][..entries].copy_from_slice(row);
+                    }
+                }
+                Place::Block { .. } => {}
+            }
+            start += place.entries();
+        }
     }
 
     /// One matrix for each array and for each run of scalars: a row per seed.
