@@ -31,6 +31,19 @@
 //! | [`interop`] | the traits of `num_traits`, written once for any number type |
 //! | [`tree`] | arguments with structure: slices, tuples, structs of parameters |
 //!
+//! # What it costs
+//!
+//! On `f64` a generic program is the program: every method of [`Scalar`] is the plain operation, inlined. A rule's value is
+//! taken from the standard library, for arrays from vectorised kernels that are chosen for the processor at run time. Values
+//! are the same bits in every mode. How accurate value and derivative of each row are is measured in `docs/ACCURACY.md`.
+//!
+//! # Limitations
+//!
+//! * A plain number is an `f64` or an `f32`: the rows of the table are written for these two.
+//! * [`Scalar`] is `Copy`. A number that owns memory, such as an interval of arbitrary precision, cannot be one.
+//! * A rule has one result. A function of several is several rules, code, or the solution of an equation
+//!   (`ad_forward::implicit_root`).
+//!
 //! # Features
 //!
 //! `std` (default): elementary functions from the standard library, and kernels chosen for the processor at

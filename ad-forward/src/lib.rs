@@ -3,7 +3,17 @@
 //! # The idea
 //!
 //! Let `x` be an input and `dx` the direction in which it moves. Every number `u` that a program computes from `x`
-//! moves with some velocity `du`, its *tangent*, and calculus says how tangents follow from each other:
+//! moves with some velocity `du`, its *tangent*. Calculus says how that of a number `w = f(u_1, u_2, ..)` follows from
+//! those that it is computed from,
+//!
+//! <math display="block">
+//!   <mi>d</mi><mi>w</mi><mo>=</mo>
+//!   <munder><mo>∑</mo><mi>i</mi></munder>
+//!   <mfrac><mrow><mo>∂</mo><mi>f</mi></mrow><mrow><mo>∂</mo><msub><mi>u</mi><mi>i</mi></msub></mrow></mfrac>
+//!   <mi>d</mi><msub><mi>u</mi><mi>i</mi></msub>
+//! </math>
+//!
+//! which for the operations of a program means
 //!
 //! ```text
 //! w = u + v       dw = du + dv

@@ -3,7 +3,16 @@
 //! # The idea
 //!
 //! Ask of every number `u` in a program how the result `y` would move if `u` did: its *adjoint* `a(u) = dy/du`. The
-//! adjoint of the result is 1, and that of `u` is the sum over all steps that use `u`:
+//! adjoint of the result is 1, and that of `u` is the sum over all steps that use `u`,
+//!
+//! <math display="block">
+//!   <mi>a</mi><mo>(</mo><mi>u</mi><mo>)</mo><mo>=</mo>
+//!   <munder><mo>∑</mo><mrow><mi>w</mi><mtext> uses </mtext><mi>u</mi></mrow></munder>
+//!   <mfrac><mrow><mo>∂</mo><mi>w</mi></mrow><mrow><mo>∂</mo><mi>u</mi></mrow></mfrac>
+//!   <mi>a</mi><mo>(</mo><mi>w</mi><mo>)</mo>
+//! </math>
+//!
+//! so each operation of a program adds to the adjoints of what it used:
 //!
 //! ```text
 //! w = u + v       a(u) += a(w)            a(v) += a(w)

@@ -3,7 +3,28 @@
 //! Run the network on dual numbers and the tangent of its state is the sensitivity matrix `P_t`:
 //! real-time recurrent learning ([`credit::rtrl`]). Run it on tape variables and the adjoint of its
 //! state is the credit vector `delta_t`: backpropagation through time ([`credit::bptt`]). Both are the
-//! double sum of Eq. 1.6, row by row or column by column.
+//! double sum of Eq. 1.6, row by row or column by column,
+//!
+//! <math display="block">
+//!   <mfrac><mrow><mi>d</mi><mi>L</mi></mrow><mrow><mi>d</mi><mi>θ</mi></mrow></mfrac><mo>=</mo>
+//!   <munder><mo>∑</mo><mi>t</mi></munder><munder><mo>∑</mo><mrow><mi>s</mi><mo>≤</mo><mi>t</mi></mrow></munder>
+//!   <mfrac>
+//!   <mrow><mi>d</mi><msub><mi>L</mi><mi>t</mi></msub></mrow>
+//!   <mrow><mi>d</mi><msub><mi>θ</mi><mi>s</mi></msub></mrow>
+//!   </mfrac>
+//! </math>
+//!
+//! and both take it by a recursion that meets each step of the network once, whose matrix is `J_t = dh_t/dh_{t-1}`:
+//! one runs with time (Eq. 1.17), the other against it (Eq. 1.12).
+//!
+//! <math display="block">
+//!   <msub><mi>P</mi><mi>t</mi></msub><mo>=</mo><msub><mover><mi>P</mi><mo>~</mo></mover><mi>t</mi></msub>
+//!   <mo>+</mo><msub><mi>J</mi><mi>t</mi></msub><msub><mi>P</mi><mrow><mi>t</mi><mo>−</mo><mn>1</mn></mrow></msub>
+//!   <mspace width="3em"/>
+//!   <msub><mi>δ</mi><mi>t</mi></msub><mo>=</mo><msub><mover><mi>δ</mi><mo>~</mo></mover><mi>t</mi></msub>
+//!   <mo>+</mo><msub><mi>δ</mi><mrow><mi>t</mi><mo>+</mo><mn>1</mn></mrow></msub>
+//!   <msub><mi>J</mi><mrow><mi>t</mi><mo>+</mo><mn>1</mn></mrow></msub>
+//! </math>
 //!
 //! ```
 //! use ad_core::Vector;
@@ -22,6 +43,21 @@
 //! }
 //! ```
 //!
+//! # Which mode?
+//!
+//! All give the same gradient. With `T` steps and `d` units they take
+//!
+//! | mode | time | memory | for |
+//! |---|---|---|---|
+//! | [`Mode::Bptt`](credit::Mode::Bptt) | `T d^2` | `T d` | a sequence that ends, and fits |
+//! | [`Mode::Checkpoint`](credit::Mode::Checkpoint)`(K)` | the same, and steps run again | `K d` | one that does not fit |
+//! | [`Mode::Rtrl`](credit::Mode::Rtrl) | `T d^4` | `d^3` | one that never ends: the gradient is known at every step |
+//! | [`Mode::Window`](credit::Mode::Window)`(K)` | `T d^3`, from `K = d` on | `d^3 + K d^2` | memory that must not grow, but a gradient only every `K` steps |
+//!
+//! `cargo run --release -p ad-benches --bin growth` measures these exponents, and [`credit::count`] counts operations.
+//!
+//! # The rooms of this crate
+//!
 //! | module | what is in it |
 //! |---|---|
 //! | [`model`], [`loss`] | Eq. 1.1-1.5, an equation per function; nothing in them knows how a derivative is taken |
@@ -30,6 +66,11 @@
 //! | [`data`], [`baseline`], [`case`], [`report`] | series, simple predictors, case files, the page of the main job |
 //! | [`explain`] | every equation with its numbers, as text |
 //! | [`lesson`] | the page that shows and explains all this |
+//!
+//! # Limitations
+//!
+//! One recurrent layer and one readout, the chapter's; another model is another file like [`model`]. A batch has sequences of
+//! one length. What is trained by [`train`] is small: there is no GPU, and one process.
 
 pub mod activation;
 pub mod baseline;

@@ -164,6 +164,7 @@ impl Parameters<f64> {
     /// A network to start from: `n` inputs, `d` hidden units, `m` outputs. Weights are normal with
     /// standard deviation `gain / sqrt(d)` (recurrent) and `1 / sqrt(fan-in)` (others), biases 0. The
     /// same seed gives the same numbers.
+    #[must_use]
     pub fn random(n: usize, d: usize, m: usize, gain: f64, seed: u64) -> Self {
         let mut rng = StdRng::seed_from_u64(seed);
         let mut normal = |rows: usize, cols: usize, deviation: f64| {

@@ -15,6 +15,7 @@ impl<R: Scalar, const RANK: usize> Sequence<R, RANK> {
     /// # Panics
     ///
     /// If there is no step, or there are not as many targets as inputs.
+    #[must_use]
     pub fn new(x: Vec<Dense<R, RANK>>, y_target: Vec<Dense<R, RANK>>) -> Self {
         assert!(!x.is_empty(), "a sequence has at least one step");
         assert!(x.len() == y_target.len(), "{} inputs, but {} targets", x.len(), y_target.len());
@@ -22,21 +23,25 @@ impl<R: Scalar, const RANK: usize> Sequence<R, RANK> {
     }
 
     /// `T`, the number of steps.
+    #[must_use]
     pub fn steps(&self) -> usize {
         self.x.len()
     }
 
     /// `x_t`, from `t = 0`.
+    #[must_use]
     pub fn x(&self) -> &[Dense<R, RANK>] {
         &self.x
     }
 
     /// `y*_t`, from `t = 0`.
+    #[must_use]
     pub fn y_target(&self) -> &[Dense<R, RANK>] {
         &self.y_target
     }
 
     /// `(x_t, y*_t)` in the order of time.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Dense<R, RANK>, &Dense<R, RANK>)> {
         self.x.iter().zip(&self.y_target)
     }
@@ -46,11 +51,13 @@ impl<R: Scalar, const RANK: usize> Sequence<R, RANK> {
     /// # Panics
     ///
     /// If the range is empty or reaches past the end.
+    #[must_use]
     pub fn window(&self, range: std::ops::Range<usize>) -> Self {
         Self::new(self.x[range.clone()].to_vec(), self.y_target[range].to_vec())
     }
 
     /// `h_0 = 0`, for `d` hidden units.
+    #[must_use]
     pub fn initial_state(&self, d: usize) -> Dense<R, RANK> {
         let mut shape = self.x[0].shape();
         shape[RANK - 1] = d;
@@ -60,6 +67,7 @@ impl<R: Scalar, const RANK: usize> Sequence<R, RANK> {
 
 impl<R: Scalar> Sequence<R, 2> {
     /// How many sequences run at once.
+    #[must_use]
     pub fn batch(&self) -> usize {
         self.x[0].rows()
     }
@@ -69,6 +77,7 @@ impl<R: Scalar> Sequence<R, 2> {
     /// # Panics
     ///
     /// If the range reaches past the end.
+    #[must_use]
     pub fn rows(&self, range: std::ops::Range<usize>) -> Self {
         let cut = |all: &[Dense<R, 2>]| all.iter().map(|x| x.sliced(range.clone())).collect();
         Self::new(cut(&self.x), cut(&self.y_target))

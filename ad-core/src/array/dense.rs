@@ -218,6 +218,7 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
     }
 
     /// `f(x)` elementwise.
+    #[must_use]
     pub fn mapped<R: Unary>(&self, rule: R) -> Self {
         self.like(|y| T::map(rule, &self.data, y))
     }
@@ -230,6 +231,7 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
     }
 
     /// `a x + b y`.
+    #[must_use]
     pub fn combined(&self, a: T, rhs: &Self, b: T) -> Self {
         assert_same(self.shape, rhs.shape, "axpby");
         self.like(|out| T::axpby(a, &self.data, b, &rhs.data, out))
@@ -243,6 +245,7 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
     }
 
     /// `a x`.
+    #[must_use]
     pub fn scaled(&self, a: T) -> Self {
         self.like(|out| {
             for (out, &x) in out.iter_mut().zip(self.data.iter()) {

@@ -59,6 +59,7 @@ impl From<&Parameters<f64>> for GradientFile {
 
 impl Case {
     /// `L`, every `L_t`, and the gradient by `mode`.
+    #[must_use]
     pub fn gradient(&self, mode: Mode) -> CreditFile {
         let (loss, grad) = mode.value_and_grad(&self.rnn, &self.params, &self.sequence);
         let loss_t = self.run().iter().map(|step| step.loss).collect();
@@ -67,6 +68,7 @@ impl Case {
 
     /// [`gradient`](Self::gradient), and every quantity that `mode` has: the run and `J_t`, `delta~_t` in all;
     /// `delta` and the blocks out of adjoints in `bptt`; `P` and the blocks out of tangents in `rtrl`.
+    #[must_use]
     pub fn full(&self, mode: Mode) -> CreditFile {
         let steps = self.run();
         let of_steps = |part: fn(&Step<f64, 1>) -> Vec<f64>| Some(steps.iter().map(part).collect::<Vec<_>>());

@@ -22,17 +22,20 @@ pub struct Triangle<T> {
 
 impl<T: Scalar> Triangle<T> {
     /// The sum over `t` for every `s`: `dL/dtheta_s`, what BPTT computes (Eq. 1.7, future-facing).
+    #[must_use]
     pub fn column_sums(&self) -> Vec<Vec<T>> {
         let times = 0..self.cells.len();
         times.map(|s| sum(self.cells.iter().map(|row| &row[s]))).collect()
     }
 
     /// The sum over `s` for every `t`: `dL_t/dtheta`, what RTRL computes (Eq. 1.7, past-facing).
+    #[must_use]
     pub fn row_sums(&self) -> Vec<Vec<T>> {
         self.cells.iter().map(|row| sum(row.iter())).collect()
     }
 
     /// The double sum of Eq. 1.6: `dL/dtheta`.
+    #[must_use]
     pub fn total(&self) -> Vec<T> {
         sum(self.row_sums().iter())
     }
