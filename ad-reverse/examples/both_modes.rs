@@ -1,6 +1,7 @@
 //! f(x, y) = x y + sin x at (2, 3), with both modes on one figure: tangents flow along the arrows, adjoints against them.
 //!
-//! The figure goes to stdout, as a table to stderr:
+//! The figure goes to stdout, as a table to stderr, with the recording of reverse mode below: the same rows, as far as a sweep needs
+//! them.
 //!
 //! ```text
 //! cargo run -p ad-reverse --features trace --example both_modes > both-modes.svg
@@ -8,6 +9,7 @@
 
 use ad_core::Scalar;
 use ad_reverse::trace::trace;
+use ad_reverse::vjp;
 use layout::backends::svg::SVGWriter;
 use layout::gv::{DotParser, GraphBuilder};
 
@@ -25,7 +27,8 @@ fn drawn(dot: &str) -> Result<String, String> {
 }
 
 fn main() -> Result<(), String> {
-    let run = trace(f, &[2.0, 3.0][..]);
+    let at = [2.0, 3.0];
+    let run = trace(f, &at[..]);
     let (along_x, of_f) = ([1.0, 0.0], [1.0]);
     let figure = run.figure().with_inputs(&["x", "y"]).with_tangents(&along_x).with_adjoints(&of_f);
     eprintln!("{}", figure.table());
@@ -34,5 +37,10 @@ fn main() -> Result<(), String> {
     // The last tangent and the first adjoint are the same number, df/dx, reached from either end.
     let (tangents, adjoints) = (run.tangents(&along_x), run.adjoints(&of_f));
     assert_eq!(tangents.last(), adjoints.first());
+
+    // The recording knows no names and no values, but has the same partials and so the same adjoints.
+    let recording = vjp(f, &at[..]).1.trace();
+    eprintln!("{}", recording.figure().with_inputs(&["x", "y"]).with_adjoints(&of_f).table());
+    assert_eq!(recording.adjoints(&of_f), adjoints);
     Ok(())
 }

@@ -213,19 +213,22 @@ impl<T: Scalar> Products<T> {
 
     /// The tangent of a product for those of all nodes before it.
     pub(crate) fn push(&self, index: u32, nodes: &[T]) -> T {
+        let [x, y] = self.operands(index);
+        let tangent = |(p, node): (T, u32)| times(p, nodes[node as usize]);
+        x.map(tangent).sum::<T>() + y.map(tangent).sum::<T>()
+    }
+
+    /// The variables on both sides of a product, each with the partial by it.
+    pub(crate) fn operands(&self, index: u32) -> [impl Iterator<Item = (T, u32)>; 2] {
         let Product { len, sides } = self.list[index as usize];
-        let side = |Side { places, partials }: Side| {
-            let at = |k: usize| match places {
+        sides.map(|Side { places, partials }| {
+            let at = move |k: usize| match places {
                 Places::Constant => None,
                 Places::Regular { start, stride } => Some(start.wrapping_add(stride.wrapping_mul(k as u32))),
                 Places::Listed(start) => Some(self.nodes[start + k]).filter(|&node| node != NOWHERE),
             };
-            let terms =
-                (0..len).filter_map(|k| Some(times(self.values[partials + k], nodes[at(k)? as usize])));
-            terms.sum::<T>()
-        };
-        let [x, y] = sides.map(side);
-        x + y
+            (0..len).filter_map(move |k| Some((self.values[partials + k], at(k)?)))
+        })
     }
 
     /// Moves one seed's adjoint of a product to its operands; `nodes` holds `width` adjoints per node.

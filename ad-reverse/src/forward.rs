@@ -1,79 +1,26 @@
 //! The forward sweep: tangents flow from the inputs of a recording to its results.
 //!
-//! It is the transpose of the reverse sweep, over the same records. Those stand in a stream that can only be
-//! read backwards, because that is what makes writing them cheap; so they are copied once.
+//! It is the transpose of the reverse sweep, over the same records.
 
 use crate::block::{Edge, times};
 use crate::places::{Place, Places};
-use crate::stream::{Long, Visit};
+use crate::records::{Record, Records};
 use crate::tape::Tape;
 use ad_core::Scalar;
 
 /// A recording in the order in which it was made, and the buffers of a forward sweep.
 #[derive(Debug)]
 pub(crate) struct Forward<T> {
-    /// From the last record to the first.
-    records: Vec<Record<T>>,
-    /// The operands of n-ary records, each with its partial.
-    operands: Vec<(T, u32)>,
+    records: Records<T>,
     nodes: Vec<T>,
     blocks: Vec<Vec<T>>,
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Record<T> {
-    Leaf,
-    /// The sum of the two nodes before.
-    Added,
-    Sum(u32, u32),
-    Difference(u32, u32),
-    Unary(T, u32),
-    Binary((T, u32), (T, u32)),
-    /// So many operands from a place on.
-    Nary(usize, usize),
-    Block(u32),
-    Product(u32),
-}
-
-/// Short records are collected as they are visited.
-impl<T: Scalar> Visit<T> for Vec<Record<T>> {
-    fn leaves(&mut self, count: usize) {
-        self.resize(self.len() + count, Record::Leaf);
-    }
-    fn sum(&mut self, i: u32, j: u32) {
-        self.push(Record::Sum(i, j));
-    }
-    fn difference(&mut self, i: u32, j: u32) {
-        self.push(Record::Difference(i, j));
-    }
-    fn unary(&mut self, p: T, i: u32, added: bool) {
-        self.extend(added.then_some(Record::Added));
-        self.push(Record::Unary(p, i));
-    }
-    fn binary(&mut self, p: T, i: u32, q: T, j: u32, added: bool) {
-        self.extend(added.then_some(Record::Added));
-        self.push(Record::Binary((p, i), (q, j)));
-    }
-}
-
 impl<T: Scalar> Forward<T> {
     pub(crate) fn of(tape: &Tape<T>) -> Self {
-        let mut records = Vec::with_capacity(tape.len as usize);
-        let mut operands = Vec::new();
-        let mut stream = tape.stream.backwards();
-        while let Some(long) = stream.next_long(&mut records) {
-            records.push(match long {
-                Long::Block(op) => Record::Block(op),
-                Long::Product(index) => Record::Product(index),
-                Long::Nary(list) => {
-                    let start = operands.len();
-                    operands.extend(list.iter());
-                    Record::Nary(start, operands.len() - start)
-                }
-            });
-        }
+        let records = Records::of(tape);
         let (nodes, blocks) = (vec![T::zero(); records.len()], vec![Vec::new(); tape.blocks.len()]);
-        Self { records, operands, nodes, blocks }
+        Self { records, nodes, blocks }
     }
 
     /// Writes the tangents `dy` of the results for those `dx` of the inputs.
@@ -83,7 +30,7 @@ impl<T: Scalar> Forward<T> {
         (inputs, dx): (&Places, &[T]),
         (outputs, dy): (&Places, &mut [T]),
     ) {
-        let Self { records, operands, nodes, blocks } = self;
+        let Self { records, nodes, blocks } = self;
         let mut rest = dx;
         for &place in &inputs.leaves {
             let (numbers, tail) = rest.split_at(place.entries());
@@ -94,9 +41,9 @@ impl<T: Scalar> Forward<T> {
             }
             rest = tail;
         }
-        for (node, record) in records.iter().rev().enumerate() {
+        for (node, record) in records.iter().enumerate() {
             let at = |i: u32| nodes[i as usize];
-            nodes[node] = match *record {
+            nodes[node] = match record {
                 Record::Leaf => continue,
                 Record::Added => nodes[node - 1] + nodes[node - 2],
                 Record::Sum(i, j) => at(i) + at(j),
@@ -104,7 +51,7 @@ impl<T: Scalar> Forward<T> {
                 Record::Unary(p, i) => times(p, at(i)),
                 Record::Binary((p, i), (q, j)) => times(p, at(i)) + times(q, at(j)),
                 Record::Nary(start, count) => {
-                    operands[start..start + count].iter().map(|&(p, i)| times(p, at(i))).sum()
+                    records.operands(start, count).iter().map(|&(p, i)| times(p, at(i))).sum()
                 }
                 Record::Product(index) => tape.products.push(index, nodes),
                 Record::Block(index) => {
@@ -137,7 +84,7 @@ impl<T: Scalar> Forward<T> {
 impl<T: Scalar> Edge<T> {
     /// Adds what the tangent of the operand, among those of scalar nodes and of arrays, means for that of an
     /// array result, to `out`; returns what it means for a scalar result.
-    fn push(&self, nodes: &[T], blocks: &[Vec<T>], out: &mut [T]) -> T {
+    pub(crate) fn push(&self, nodes: &[T], blocks: &[Vec<T>], out: &mut [T]) -> T {
         let block = |op: &u32| blocks[*op as usize].as_slice();
         match self {
             Self::Inputs { x, w } => {

@@ -107,6 +107,7 @@
 //! | `approx` | closeness for tests, of the values |
 //! | `nalgebra` | [`Var`] is a `RealField`: decompositions, solvers and geometry differentiate |
 //! | `ndarray` | `&array * variable`; `dot` and `mapv` work without it |
+//! | `trace` | `trace`: any run, and any recording, as a table and as a graph, operation by operation |
 //!
 //! Each thread has its own recordings, so a batch of gradients is `par_iter().map(|x| grad(f, x))` with rayon. There
 //! is no `serde` for [`Var`], which is worth nothing without its recording: write values and gradients.
@@ -127,6 +128,7 @@ mod linearize;
 mod local;
 mod places;
 mod pull;
+mod records;
 pub mod sparse;
 mod stream;
 mod sweep;

@@ -42,10 +42,10 @@ where
 /// The derivative of a function at a point; made by [`linearize`].
 #[derive(Debug)]
 pub struct Linearized<'x, T: Scalar, P: ?Sized, Out> {
-    x: &'x P,
+    pub(crate) x: &'x P,
     /// For the structure of the results.
     out: Out,
-    map: LinearMap<T>,
+    pub(crate) map: LinearMap<T>,
     /// The recording in the order in which it was made, from the first `jvp` on.
     forward: Option<Forward<T>>,
 }

@@ -191,8 +191,8 @@ where
 /// A recording that can be swept back, as often as wanted.
 #[derive(Debug)]
 pub struct Pullback<'x, T: Scalar, P: ?Sized> {
-    x: &'x P,
-    map: LinearMap<T>,
+    pub(crate) x: &'x P,
+    pub(crate) map: LinearMap<T>,
 }
 
 impl<T: Scalar, P: Tree<Scalar = T> + ?Sized> Pullback<'_, T, P> {

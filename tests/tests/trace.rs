@@ -1,9 +1,9 @@
-//! What is shown of a run is what the modes compute.
+//! What is shown of a run, or of a recording of one, is what the modes compute.
 
-use ad_core::VectorFunction;
+use ad_core::{Array, Matrix, Scalar, Vector, VectorFunction, rules};
 use ad_forward::jvp;
 use ad_forward::trace::{Trace, Traced, trace};
-use ad_reverse::vjp;
+use ad_reverse::{Var, VarArray, linearize, vjp, vjp_watching};
 use ad_tests::{cases, points, programs};
 use layout::gv::DotParser;
 use layout::gv::parser::ast::{ArrowKind, Graph, Stmt};
@@ -72,4 +72,177 @@ proptest! {
         assert_close(&trace.adjoints(&w)[..x.len()].concat(), &pullback.call(&w));
         assert_shows_every_row(&trace, &dx, &w);
     }
+
+    /// Records of every kind, scalar and array.
+    #[test]
+    fn a_recording_has_the_tangents_and_adjoints_of_the_modes(
+        program in programs::any_program(24),
+        x in points::points(3, points::ordinary()),
+        dx in points::points(3, points::ordinary()),
+        w in points::points(3, points::ordinary()),
+    ) {
+        let call = |x: &[Var<f64>]| VectorFunction::call(&program, x);
+        let (_, derivative) = linearize(call, &x[..]);
+        let recording = derivative.trace();
+        let (_, mut pullback) = vjp(call, &x[..]);
+        prop_assert_eq!(&recording, &pullback.trace());
+        let (_, tangents) = jvp(|x: &[_]| VectorFunction::call(&program, x), &x[..], &dx[..]);
+        let all = recording.tangents(&dx);
+        for (place, tangent) in recording.results().zip(tangents) {
+            assert_close(&[place.map_or(0.0, |place| all[place][0])], &[tangent]);
+        }
+        assert_close(&recording.adjoints(&w)[..x.len()].concat(), &pullback.call(&w));
+        assert_keeps_the_inputs_alone(&recording, &x);
+        assert_shows_every_row(&recording, &dx, &w);
+    }
+}
+
+/// Inputs have their values; every other row says that it has none.
+fn assert_keeps_the_inputs_alone(recording: &Trace, x: &[f64]) {
+    let inputs = recording.inputs();
+    let kept = inputs.iter().flat_map(|&input| &recording.rows()[input].value);
+    assert!(kept.zip(x).all(|(kept, x)| kept.to_bits() == x.to_bits()));
+    for (place, row) in recording.rows().iter().enumerate().filter(|(place, _)| !inputs.contains(place)) {
+        assert!(row.value.is_empty() && row.name != "input", "{place}: {row:?}");
+    }
+    let others = recording.rows().len() - inputs.len();
+    assert_eq!(recording.figure().dot().matches("|value -\"").count(), others);
+    let table = recording.figure().table();
+    let is_unknown = |line: &&str| line.split("  ").any(|cell| cell.trim() == "-");
+    assert_eq!(table.lines().filter(is_unknown).count(), others, "{table}");
+}
+
+/// A layer by its weights, input and bias, as arrays of the inputs, and some results, of which one is an array.
+fn layer(w: &VarArray<f64, 2>, x: &VarArray<f64, 1>, scale: Var<f64>) -> (VarArray<f64, 1>, Var<f64>) {
+    let h = VarArray::affine(&[(w, x)], x).map(rules::Tanh);
+    let h = h.hadamard(&h).scale(scale).axpby(2.0, x, -0.5);
+    let entropy = w.log_sum_exp().sum() + w.softmax().dot(w);
+    (h.clone(), entropy + h.slice(1..2).sum() * scale)
+}
+
+#[test]
+fn arrays_of_the_inputs_are_a_row_each_with_their_extents() {
+    let at = (Matrix::from_rows(&[[0.3, -1.2], [0.8, 0.5]]), Vector::from([0.7, -0.4]), 1.5);
+    let (y, mut derivative) = linearize(|(w, x, s): &(_, _, _)| layer(w, x, *s), &at);
+    let recording = derivative.trace();
+    let shapes: Vec<_> = recording.inputs().iter().map(|&row| &recording.rows()[row].shape[..]).collect();
+    assert_eq!(shapes, [&[2, 2][..], &[2], &[]]);
+    assert_keeps_the_inputs_alone(&recording, &[0.3, -1.2, 0.8, 0.5, 0.7, -0.4, 1.5]);
+    let names: Vec<_> = recording.rows().iter().map(|row| row.name).collect();
+    for name in ["affine", "elementwise", "scale", "axpby", "reduce_rows", "sub_rows", "dot", "slice", "sum"]
+    {
+        assert!(names.contains(&name), "{name} in {names:?}");
+    }
+    assert_eq!(y.0.as_slice().len() + 1, 3);
+    for k in 0..7 {
+        let dx: Vec<f64> = (0..7).map(|i| if i == k { 1.0 } else { 0.0 }).collect();
+        let all = recording.tangents(&dx);
+        let found: Vec<f64> = recording.results().flat_map(|place| all[place.unwrap()].clone()).collect();
+        let (vector, scalar) = derivative.jvp(&dx);
+        assert_close(&found, &[vector.as_slice(), &[scalar]].concat());
+    }
+    for k in 0..3 {
+        let w: Vec<f64> = (0..3).map(|i| if i == k { 1.0 } else { 0.0 }).collect();
+        let (by_w, by_x, by_s) = derivative.vjp(&w);
+        let all = recording.adjoints(&w);
+        let found: Vec<f64> = recording.inputs().iter().flat_map(|&row| all[row].clone()).collect();
+        assert_close(&found, &[by_w.as_slice(), by_x.as_slice(), &[by_s]].concat());
+    }
+}
+
+/// Scalar records of every kind, in the order in which they were made.
+#[test]
+fn a_record_is_named_by_its_kind() {
+    let f = |x: &[Var<f64>]| {
+        let product = Var::dot_product(&[x[0], Var::constant(2.0), x[1]], &[x[1], x[0], Var::constant(3.0)]);
+        let accumulated = x[0] + x[1] * x[2];
+        vec![(product - accumulated).sin(), Var::log_sum_exp(&[x[0], x[1], x[2]]) + product]
+    };
+    let x = [0.5, -1.25, 2.0];
+    let (_, mut pullback) = vjp(f, &x[..]);
+    let recording = pullback.trace();
+    let rows: Vec<_> = recording.rows()[3..].iter().map(|row| (row.name, &row.operands[..])).collect();
+    let expected: [(_, &[usize]); 7] = [
+        ("dot_product", &[0, 1, 1, 0]),
+        ("binary", &[1, 2]),
+        ("add", &[0, 4]),
+        ("sub", &[3, 5]),
+        ("unary", &[6]),
+        ("n-ary", &[0, 1, 2]),
+        ("add", &[8, 3]),
+    ];
+    assert_eq!(rows, expected);
+    assert_close(&recording.adjoints(&[1.0, -2.0])[..3].concat(), &pullback.call(&[1.0, -2.0]));
+}
+
+/// In code like `sum += w * x` product and sum are one record, but two nodes.
+#[test]
+fn a_term_added_to_the_node_before_is_two_rows() {
+    let (_, mut pullback) =
+        vjp(|x: &[Var<f64>]| x[0].sin() + x[0].cos() + x[1].exp() * x[0], &[0.5, 2.0][..]);
+    let recording = pullback.trace();
+    let rows: Vec<_> = recording.rows()[2..].iter().map(|row| (row.name, &row.operands[..])).collect();
+    let expected: [(_, &[usize]); 6] = [
+        ("unary", &[0]),
+        ("unary", &[0]),
+        ("add", &[2, 3]),
+        ("unary", &[1]),
+        ("binary", &[5, 0]),
+        ("add", &[4, 6]),
+    ];
+    assert_eq!(rows, expected);
+    assert_close(&recording.adjoints(&[1.0])[..2].concat(), &pullback.call(&1.0));
+}
+
+#[test]
+fn a_constant_result_has_no_row_and_an_input_may_be_a_result() {
+    let f = |x: &[Var<f64>; 2]| {
+        (x[1], [Var::constant(7.0), x[1] + 1.0], VarArray::constant(&Vector::from([1.0, 2.0])))
+    };
+    let (_, mut pullback) = vjp(f, &[0.5, 2.0]);
+    let recording = pullback.trace();
+    assert_eq!(recording.rows().len(), 2, "adding a constant leaves a number where it is");
+    assert_eq!(recording.results().collect::<Vec<_>>(), [Some(1), None, Some(1), None]);
+    let w = [3.0, 10.0, 5.0, 20.0, 30.0];
+    assert_eq!(recording.adjoints(&w).concat(), pullback.call(&w));
+    assert_eq!(recording.adjoints(&w), [[0.0], [8.0]]);
+    assert_eq!(recording.tangents(&[1.0, 4.0]), [[1.0], [4.0]]);
+}
+
+#[test]
+fn a_recording_without_inputs_or_of_empty_arrays_is_a_trace_too() {
+    let (_, pullback) = vjp(|_: &[Var<f64>]| Var::constant(3.0), &[][..]);
+    assert_eq!(pullback.trace().figure().table().lines().count(), 1);
+    let at = (Vector::from([]), 2.0);
+    let (_, pullback) = vjp(|(x, y): &(VarArray<f64, 1>, Var<f64>)| x.sum() + *y, &at);
+    let recording = pullback.trace();
+    assert_eq!(recording.rows()[0].shape, [0]);
+    assert_eq!(recording.adjoints(&[1.0])[..2], [vec![], vec![1.0]]);
+}
+
+#[test]
+fn intermediate_arrays_that_are_watched_are_rows_with_their_adjoints() {
+    let x = Vector::from([0.0, 1.0]);
+    let run = |x: &VarArray<f64, 1>| {
+        let h = x.map(rules::Exp);
+        (h.dot(&h), vec![h])
+    };
+    let (_, _, mut pullback) = vjp_watching(run, &x);
+    let recording = pullback.trace();
+    assert_close(&recording.adjoints(&[1.0])[1], &pullback.call_watching(&1.0).1[0]);
+}
+
+#[test]
+fn zeros_are_strong_in_a_recording() {
+    let (_, mut pullback) = vjp(|x: &[Var<f64>]| x[0].relu().sqrt() * x[1] + x[1], &[-1.0, 2.0][..]);
+    assert_eq!(pullback.trace().adjoints(&[1.0])[..2].concat(), pullback.call(&1.0));
+    let x = Vector::from([0.0, 4.0]);
+    let (_, derivative) = linearize(|x: &VarArray<f64, 1>| x.map(rules::Sqrt), &x);
+    assert_eq!(derivative.trace().tangents(&[0.0, 1.0])[1], [0.0, 0.25]);
+}
+
+#[test]
+fn a_recording_over_f32_has_its_numbers() {
+    let (_, pullback) = vjp(|x: &[Var<f32>]| x[0] * x[1], &[0.1, 3.0][..]);
+    assert_eq!(pullback.trace().adjoints(&[1.0])[..2].concat(), [3.0, f64::from(0.1_f32)]);
 }

@@ -60,7 +60,7 @@ impl<'a> Figure<'a> {
         Self { adjoints: Some(self.trace.adjoints(w)), ..self }
     }
 
-    /// One line for each operation: its operands, its value if that was kept, its partials, and what else is shown.
+    /// One line for each operation: its operands, its value (`-` if that was not kept), its partials, and what else is shown.
     #[must_use]
     pub fn table(&self) -> String {
         let mut columns = vec![
@@ -69,7 +69,7 @@ impl<'a> Figure<'a> {
             self.column("partials", |_, row| row.partials()),
         ];
         if self.trace.keeps_values() {
-            columns.insert(2, self.column("value", |_, row| row.numbers(&row.value)));
+            columns.insert(2, self.column("value", |_, row| row.kept_value()));
         }
         for (title, numbers) in self.flows() {
             columns.push(self.column(title, |place, row| row.numbers(&numbers[place])));
@@ -94,7 +94,7 @@ impl<'a> Figure<'a> {
         for (place, row) in self.trace.rows.iter().enumerate() {
             let mut fields = vec![escaped(self.name(place))];
             if self.trace.keeps_values() {
-                fields.push(format!("value {}", row.numbers(&row.value)));
+                fields.push(format!("value {}", row.kept_value()));
             }
             for (title, numbers) in self.flows() {
                 fields.push(format!("{title} {}", row.numbers(&numbers[place])));
@@ -145,6 +145,11 @@ impl Row {
         let partials =
             partials.map(|(operand, by)| format!("d%{operand} {}", numbers(by.as_slice(), &by.shape())));
         partials.collect::<Vec<_>>().join(", ")
+    }
+
+    /// The value, if it was kept.
+    fn kept_value(&self) -> String {
+        if self.value.is_empty() && self.len() > 0 { "-".to_string() } else { self.numbers(&self.value) }
     }
 
     /// Numbers that are one for each of the result.

@@ -37,7 +37,7 @@ use log::Log;
 /// One operation of a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
-    /// The name of the operation: that of its rule, or `input`.
+    /// The name of the operation: that of its rule, or `input`. In a recording of `ad_reverse`, that of its kind.
     pub name: &'static str,
     /// The rows of its operands; constants have none and are left out.
     pub operands: Vec<usize>,
@@ -83,10 +83,73 @@ where
     let out = f(lifted.borrow());
     let mut outputs = Outputs(Vec::new());
     out.lift::<f64, _>(&mut outputs);
-    Trace { rows: log.close(), inputs: inputs.0, outputs: outputs.0 }
+    Trace::new(log.close(), inputs.0, outputs.0)
 }
 
 impl Trace {
+    /// A trace of rows from elsewhere, such as a recording of `ad_reverse` or a program of another kind.
+    ///
+    /// `inputs` are the rows of the inputs, in their order. `results` are those of the results, each with its number of numbers;
+    /// a result that depends on no input has no row.
+    ///
+    /// ```
+    /// use ad_core::Dense;
+    /// use ad_forward::trace::{Row, Trace};
+    ///
+    /// let row = |name, operands: &[usize], value, partials: &[f64]| Row {
+    ///     name,
+    ///     operands: operands.to_vec(),
+    ///     shape: vec![],
+    ///     value: vec![value],
+    ///     partials: partials.iter().map(|&p| Dense::from_rows(&[[p]])).collect(),
+    /// };
+    /// let rows = vec![row("x", &[], 3.0, &[]), row("square", &[0], 9.0, &[6.0])];
+    /// let square = Trace::new(rows, vec![0], vec![(Some(1), 1)]);
+    /// assert_eq!(square.adjoints(&[1.0])[0], [6.0]);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If a row has an operand that is not before it, or not one partial for each, of the extents of both; if it has other
+    /// than all or none of its values; if an input has operands, or stands there twice; or if a result is in no row of its size.
+    #[must_use]
+    pub fn new(rows: Vec<Row>, inputs: Vec<usize>, results: Vec<(Option<usize>, usize)>) -> Self {
+        for (place, row) in rows.iter().enumerate() {
+            assert!(
+                row.value.is_empty() || row.value.len() == row.len(),
+                "row {place} has {} values of {}",
+                row.value.len(),
+                row.len()
+            );
+            assert!(
+                row.operands.len() == row.partials.len(),
+                "row {place} has {} operands and {} partials",
+                row.operands.len(),
+                row.partials.len()
+            );
+            for (&operand, partial) in row.operands.iter().zip(&row.partials) {
+                assert!(
+                    operand < place,
+                    "row {place} has row {operand} as an operand, which is not before it"
+                );
+                let (found, expected) = (partial.shape(), [row.len(), rows[operand].len()]);
+                assert!(
+                    found == expected,
+                    "the partials of row {place} by row {operand} are {found:?}, not {expected:?}"
+                );
+            }
+        }
+        for (k, &input) in inputs.iter().enumerate() {
+            let is_input = rows.get(input).is_some_and(|row| row.operands.is_empty());
+            assert!(is_input && !inputs[..k].contains(&input), "row {input} cannot be input {k}");
+        }
+        for (k, &(result, numbers)) in results.iter().enumerate() {
+            let fits = result.is_none_or(|result| rows.get(result).is_some_and(|row| row.len() == numbers));
+            assert!(fits, "result {k} is not in a row of {numbers} numbers");
+        }
+        Self { rows, inputs, outputs: results }
+    }
+
     /// The operations in the order in which they ran.
     #[must_use]
     pub fn rows(&self) -> &[Row] {

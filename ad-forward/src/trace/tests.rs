@@ -125,3 +125,43 @@ fn code_for_floats_and_plain_numbers_can_be_traced() {
     assert_eq!(trace.rows().last().unwrap().value, [horner([1.0, -2.0, 0.5], 3.0) * 2.0 + 1.0]);
     assert_eq!(trace.adjoints(&[1.0])[0], [8.0]);
 }
+
+/// A row made by hand, of scalars.
+fn row(operands: &[usize]) -> Row {
+    let partials = operands.iter().map(|_| Dense::filled([1, 1], 1.0)).collect();
+    Row { name: "row", operands: operands.to_vec(), shape: vec![], value: vec![], partials }
+}
+
+#[test]
+fn a_value_that_was_not_kept_is_a_dash() {
+    let rows = vec![Row { value: vec![2.0], ..row(&[]) }, row(&[0])];
+    let trace = Trace::new(rows, vec![0], vec![(Some(1), 1)]);
+    let table = trace.figure().table();
+    let cells: Vec<Vec<&str>> = table.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(cells[1..], [vec!["%0", "row", "2.0000"], vec!["%1", "row", "%0", "-", "d%0", "1.0000"]]);
+    assert!(trace.figure().dot().contains("[label=\"row|value -\", penwidth=2]"));
+}
+
+#[test]
+fn rows_that_do_not_fit_together_are_refused() {
+    let refusal = |rows: &[Row], inputs: &[usize], results: &[(Option<usize>, usize)]| {
+        let made = std::panic::catch_unwind(|| Trace::new(rows.to_vec(), inputs.to_vec(), results.to_vec()));
+        *made.expect_err("a trace of rows that do not fit").downcast::<String>().expect("a message")
+    };
+    let good = [row(&[]), row(&[0])];
+    let _ = Trace::new(good.to_vec(), vec![0], vec![(Some(1), 1), (None, 3)]);
+    let with = |changed: Row| [row(&[]), changed];
+    for (rows, expected) in [
+        (with(row(&[1])), "row 1 has row 1 as an operand, which is not before it"),
+        (with(Row { operands: vec![0, 0], ..row(&[0]) }), "row 1 has 2 operands and 1 partials"),
+        (with(Row { value: vec![1.0, 2.0], ..row(&[0]) }), "row 1 has 2 values of 1"),
+        (with(Row { shape: vec![2], ..row(&[0]) }), "the partials of row 1 by row 0 are [1, 1], not [2, 1]"),
+    ] {
+        assert_eq!(refusal(&rows, &[0], &[]), expected);
+    }
+    assert_eq!(refusal(&good, &[1], &[]), "row 1 cannot be input 0");
+    assert_eq!(refusal(&good, &[2], &[]), "row 2 cannot be input 0");
+    assert_eq!(refusal(&good, &[0, 0], &[]), "row 0 cannot be input 1");
+    assert_eq!(refusal(&good, &[0], &[(Some(1), 2)]), "result 0 is not in a row of 2 numbers");
+    assert_eq!(refusal(&good, &[0], &[(Some(2), 1)]), "result 0 is not in a row of 1 numbers");
+}
