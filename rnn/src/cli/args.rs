@@ -66,7 +66,7 @@ pub(super) struct Triangle {
     /// The case, in the format rnn-case-1 [default: that of the lesson]
     #[arg(long, value_name = "FILE")]
     pub(super) case: Option<PathBuf>,
-    /// Colours: auto (in a terminal, unless NO_COLOR is set), always or never
+    /// Colours: auto (in a terminal, unless NO_COLOR is set or TERM is dumb), always or never
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub(super) color: Color,
     /// Also write the triangle and the norms of delta_t and P_t as SVG files into this folder

@@ -5,7 +5,9 @@ use super::failure::Failure;
 use super::{lesson, picture};
 use rnn::credit::Case;
 use rnn::report::{Report, terminal_triangle};
-use std::io::IsTerminal;
+use std::env;
+use std::ffi::OsStr;
+use std::io::{self, IsTerminal};
 
 pub(super) fn run(args: &args::Triangle) -> Result<String, Failure> {
     let Case { rnn, params, sequence } = Case::from(&lesson::case(args.case.as_deref())?);
@@ -20,14 +22,17 @@ pub(super) fn run(args: &args::Triangle) -> Result<String, Failure> {
 }
 
 impl Color {
-    /// See no-color.org: any value but an empty one turns colours off.
+    /// See no-color.org: any value of `NO_COLOR` but an empty one turns colours off.
     fn is_on(self) -> bool {
+        let says =
+            |variable: &str, off: fn(&OsStr) -> bool| env::var_os(variable).is_some_and(|value| off(&value));
         match self {
             Self::Always => true,
             Self::Never => false,
             Self::Auto => {
-                std::io::stdout().is_terminal()
-                    && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+                io::stdout().is_terminal()
+                    && !says("NO_COLOR", |value| !value.is_empty())
+                    && !says("TERM", |value| value == "dumb")
             }
         }
     }
