@@ -1,8 +1,8 @@
 //! Exercise 4: an activation of your own, as a rule. Write its value and its partial; `main` tells whether the partial is the slope
 //! of the value, and shows that every mode can use it.
-#![allow(unused_variables, reason = "you will use them")]
+#![allow(unused_imports, unused_variables, reason = "you will use them")]
 
-use ad_core::{Real, Scalar, Unary, Vector};
+use ad_core::{Real, Scalar, Unary, Vector, num_traits};
 use rnn::credit::Mode;
 use rnn::{Loss, Output, Parameters, Rnn, Sequence};
 
@@ -14,7 +14,9 @@ impl Unary for Softsign {
     const NAME: &'static str = "softsign";
 
     fn value<R: Real>(self, x: R) -> R {
-        todo!("in terms of a plain number; num_traits::Float has its functions")
+        todo!(
+            "in terms of a plain number; num_traits::Float has its functions, as in num_traits::Float::abs(x)"
+        )
     }
 
     fn partial<S: Scalar>(self, x: S, _y: S) -> S {

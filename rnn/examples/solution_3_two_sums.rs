@@ -45,7 +45,10 @@ fn main() {
         sensitivity_immediate: (t as f64).sin(),
     };
     let steps: Vec<Step> = (0..20).map(step).collect();
-    println!("double sum {}, BPTT {}, RTRL {}", double_sum(&steps), bptt(&steps), rtrl(&steps));
+    let (expected, columns, rows) = (double_sum(&steps), bptt(&steps), rtrl(&steps));
+    assert!((columns - expected).abs() < 1e-12, "BPTT gives {columns}, the double sum {expected}");
+    assert!((rows - expected).abs() < 1e-12, "RTRL gives {rows}, the double sum {expected}");
+    println!("Right: {expected} by columns and by rows. Now state it as a property, for any steps.");
 }
 
 #[cfg(test)]

@@ -32,7 +32,14 @@ fn gradient(mode: Mode) -> (f64, Vec<f64>) {
 }
 
 fn main() {
-    println!("BPTT {:?}\nRTRL {:?}", gradient(Mode::Bptt).1, gradient(Mode::Rtrl).1);
+    let slope = (0.4_f64 + 1e-6).apply(Softsign) - (0.4_f64 - 1e-6).apply(Softsign);
+    let derivative = ad_forward::derivative(|x| x.apply(Softsign), 0.4);
+    assert!(
+        (derivative - slope / 2e-6).abs() < 1e-8,
+        "the slope at 0.4 is {}, not {derivative}",
+        slope / 2e-6
+    );
+    println!("Right.\nBPTT {:?}\nRTRL {:?}", gradient(Mode::Bptt).1, gradient(Mode::Rtrl).1);
 }
 
 #[test]
