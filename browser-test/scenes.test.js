@@ -15,7 +15,7 @@ const { cost, horizon, online } = JSON.parse(rnn('lesson', '--json'));
 const steps = (count) => Array.from({ length: count }, (_, index) => index);
 const slide = (page, scene, index, place) => page.locator(`#${scene} .slider input`).nth(index).fill(String(place));
 
-test('c: every count is the engine\'s, and the measurements say where they come from', async () => {
+test('c: every count is the engine\'s, and the measurements are the bench\'s', async () => {
   const { page, close } = await open(browser);
   for (const d of steps(cost.units.length)) {
     await slide(page, 'c', 0, d);
@@ -30,7 +30,22 @@ test('c: every count is the engine\'s, and the measurements say where they come 
   }
   const text = await page.locator('#c').innerText();
   for (const said of [cost.source.machine, cost.source.date]) assert.ok(text.includes(said), said);
-  for (const series of cost.measured) assert.ok(text.includes(series.case), series.case);
+  // The six series, as they are titled in the bench, with the exponents that it fitted.
+  const rows = await page.locator('#c .scroll tbody tr').evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
+  const titles = cost.measured.map(({ name, against, fixed }) => {
+    const way = { bptt: 'BPTT', rtrl: 'RTRL' }[name] ?? `windows of K=${name.split(':')[1]} steps`;
+    return `${way}, ${against === 'T' ? 'd' : 'T'}=${fixed}`;
+  });
+  assert.deepEqual(rows.map(([title]) => title), titles);
+  for (const [index, { against, exponents }] of cost.measured.entries()) {
+    assert.deepEqual(rows[index].slice(1), exponents.map(([fit, theory]) => `${against}${fit.toFixed(2)} (${against}${theory})`));
+  }
+  const legends = await page.locator('#c .legend').evaluateAll((all) => all.slice(1).map((list) => [...list.children].map((item) => item.textContent)));
+  assert.deepEqual(legends, ['T', 'd'].map((size) => titles.filter((_, index) => cost.measured[index].against === size)));
+  const { d, each_step: each, rtrl, steps: from } = cost.memory_crossover;
+  const said = (await page.locator('#c .crossover').textContent()).replaceAll('\u00a0', ' ');
+  const expected = [`d=${d}`, `${(each / 1e3).toPrecision(3)} kB`, `${(rtrl / 1e6).toPrecision(3)} MB`, `T=${from}`];
+  for (const part of expected) assert.ok(said.includes(part), `${part} in ${said}`);
   await close();
 });
 

@@ -3,7 +3,6 @@
 const cost = (() => {
   const data = DATA.cost;
   const WAYS = [['double_adjoints', 'line-4'], ['double_tangents', 'line-3'], ['bptt', 'line-0'], ['rtrl', 'line-1'], ['window', 'line-2']];
-  const LOOKS = { bptt: 'line-0', rtrl: 'line-1' };
   const state = { at: 0, d: 1 };
 
   function sentence(at) {
@@ -19,12 +18,37 @@ const cost = (() => {
     return h('table', {}, h('caption', {}, say('c.operations')), h('tbody', {}, cells));
   }
 
-  /** A measured series with its exponents beside those of theory. */
-  function measured() {
-    const rows = data.measured.map((series) => h('tr', {}, h('th', { scope: 'row' }, series.case), series.exponents.map(([fit, theory]) =>
-      h('td', { html: math(`${series.against}^{${fit.toFixed(2)}}`) + ` (${math(`${series.against}^{${theory}}`)})` }))));
+  /** What a measured series is of, and its line. */
+  const series = ({ name, against, fixed }) => {
+    const [way, length] = name.split(':');
+    const said = way === 'window' ? say('c.windows', { K: length }) : say(`c.${way}`);
+    return [{ bptt: 'line-0', rtrl: 'line-1' }[way] ?? 'line-2', `${said}, $${against === 'T' ? 'd' : 'T'} = ${fixed}$`];
+  };
+
+  /** Time and memory over one size, T or d: two charts under one legend. */
+  function curves(size, charts) {
+    const shown = data.measured.filter(({ against }) => against === size).map(series);
+    const figures = ['seconds', 'bytes'].map((what) => {
+      const text = say(`c.chart.${what}.${size}`);
+      const figure = chart(charts[what], text);
+      figure.show(shown.map(([look], index) => [index, look]));
+      return h('figure', {}, figure.element, h('figcaption', {}, text));
+    });
+    return [legend(shown), h('div', { class: 'two even' }, figures)];
+  }
+
+  /** The measured series with their exponents beside those of theory. */
+  function exponents() {
+    const rows = data.measured.map((measured) => h('tr', {}, h('th', { scope: 'row', html: rich(series(measured)[1]) }), measured.exponents.map(([fit, theory]) =>
+      h('td', { html: math(`${measured.against}^{${fit.toFixed(2)}}`) + ` (${math(`${measured.against}^{${theory}}`)})` }))));
     return h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': say('c.exponents') }, h('table', {}, h('caption', {}, say('c.exponents')),
       h('thead', {}, h('tr', {}, ['c.series', 'c.time', 'c.memory'].map((key) => h('th', { scope: 'col' }, say(key))))), h('tbody', {}, rows)));
+  }
+
+  /** From which length on BPTT needs more memory than RTRL. */
+  function memory() {
+    const { d, each_step: step, rtrl, steps } = data.memory_crossover;
+    return rich(say('c.memory.crossover', { d, step: number(step / 1e3, 3), rtrl: number(rtrl / 1e6, 3), T: steps }));
   }
 
   return {
@@ -41,16 +65,10 @@ const cost = (() => {
       const control = stepper({ count: data.steps.length - 1, at: state.at, text: (at) => plain(sentence(at)), show(at) { state.at = at; update(); } });
       stepByKeys(host, () => control);
       const units = slider(say('c.units'), data.units.length, state.d, (place) => `d = ${data.units[place]}`, (place) => { state.d = place; update(); });
-      const figures = ['seconds', 'bytes'].map((what) => {
-        const figure = chart(data[`${what}_chart`], say(`c.chart.${what}`));
-        figure.show(data.measured.map((series, index) => [index, `${LOOKS[series.name] ?? 'line-2'}${series.against === 'd' ? ' dashed' : ''}`]));
-        return h('figure', {}, figure.element, h('figcaption', {}, say(`c.chart.${what}`)));
-      });
       host.append(control.element, h('div', { class: 'controls' }, units), says,
         h('div', { class: 'two even' }, h('figure', {}, legend(WAYS.map(([way, look]) => [look, say(`c.${way}`)])), counted.element), numbers),
         h('h3', {}, say('c.measured')), h('p', { html: rich(say('c.measured.lead', data.source)) }),
-        legend([['line-0', 'BPTT'], ['line-1', 'RTRL'], ['line-2', say('c.window')], ['line-2 dashed', say('c.dashed')]]),
-        h('div', { class: 'two even' }, figures), measured());
+        ...curves('T', data.against_steps), h('p', { class: 'crossover', html: memory() }), ...curves('d', data.against_units), exponents());
     },
   };
 })();
