@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { LANGUAGES, WIDTHS, launch, open } from './lib/browser.js';
+import { unreadable } from './lib/drawing.js';
 import { lesson, out } from './lib/engine.js';
 
 let browser;
@@ -60,6 +61,39 @@ test('the colour scheme has a button of its own', async () => {
   assert.notEqual(await ground(), before);
   await page.locator('#theme').click();
   assert.equal(await ground(), before);
+  await close();
+});
+
+test('no line begins with a mark, or breaks inside a number', async () => {
+  for (const language of LANGUAGES) {
+    for (const width of WIDTHS) {
+      const { page, close } = await open(browser, { language, width });
+      await page.evaluate(() => document.querySelectorAll('.stepper .last').forEach((last) => last.click()));
+      assert.deepEqual(await page.evaluate(badBreaks), []);
+      await close();
+    }
+  }
+});
+
+test('no text of a drawing is cut off or covered', async () => {
+  for (const width of WIDTHS) {
+    const { page, close } = await open(browser, { width });
+    assert.deepEqual(await page.evaluate(unreadable), []);
+    await close();
+  }
+});
+
+test('the Japanese page is in Japanese', async () => {
+  const { page, close } = await open(browser, { language: 'ja' });
+  await page.evaluate(() => document.querySelectorAll('.stepper .last').forEach((last) => last.click()));
+  const text = await page.evaluate(() => {
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    let all = '';
+    while (texts.nextNode()) if (!texts.currentNode.parentElement.closest('code, pre, script, noscript, math, option')) all += `${texts.currentNode.textContent} `;
+    return all;
+  });
+  const known = ['tangent', 'adjoint', 'Elman', 'English', 'operations', 'year', 'cores', 'EPYC'];
+  assert.deepEqual([...new Set(text.match(/[A-Za-z]{4,}/g))].filter((word) => !known.includes(word) && !/^(BPTT|RTRL|RMSE)$/.test(word)), []);
   await close();
 });
 
@@ -120,6 +154,31 @@ test('with reduced motion nothing moves by itself', async () => {
   assert.deepEqual(moving, []);
   await close();
 });
+
+/** In the page: every formula that the mark after it has left for the next line, and every number that has come apart. */
+function badBreaks() {
+  const found = [];
+  for (const math of document.querySelectorAll('math')) {
+    const next = math.nextSibling;
+    if (next?.nodeType !== Node.TEXT_NODE || !/^[.,:;。、]/.test(next.data) || !math.checkVisibility()) continue;
+    const mark = document.createRange();
+    mark.setStart(next, 0);
+    mark.setEnd(next, 1);
+    if (mark.getBoundingClientRect().left < math.getBoundingClientRect().left) found.push(math.parentElement.textContent.slice(0, 60));
+  }
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const { data, parentElement } = texts.currentNode;
+    if (parentElement.closest('script, code, pre') || !parentElement.checkVisibility()) continue;
+    for (const { 0: number, index } of data.matchAll(/[\d.]+\s×\s10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+|\d[\d\u2009\u202f]*\d|[\d.]+\s%/g)) {
+      const range = document.createRange();
+      range.setStart(texts.currentNode, index);
+      range.setEnd(texts.currentNode, index + number.length);
+      if (new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1) found.push(number);
+    }
+  }
+  return found;
+}
 
 /** In the page: every visible text whose contrast with what lies under it is below WCAG's 4.5 (3 for large text). */
 function lowContrast() {

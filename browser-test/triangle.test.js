@@ -101,6 +101,7 @@ test('windows of every length end in the same sum, and a band does at full width
   await stepToEnd(page, 'b', async (width) => {
     const band = bptt.blocks.flatMap((row, t) => row.filter((_, s) => t - s < width)).reduce((all, cell) => all + cell[k], 0);
     same(await sum(page), band, `a band of ${width}`);
+    assert.equal(await page.locator('#b .account li span').first().innerText(), 'missing from the gradient');
   });
   same(await sum(page), flat(bptt.grad)[k], 'the whole triangle');
   await close();

@@ -6,8 +6,8 @@ const RAISED = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
 /** A number on the page, and the size of half a unit of its last digit. */
 export function read(text) {
-  const clean = text.trim().replace('−', '-').replaceAll('\u2009', '');
-  const match = /^(-?\d+(?:\.(\d+))?)(?: × 10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?$/.exec(clean);
+  const clean = text.trim().replace('−', '-').replaceAll('\u202f', '');
+  const match = /^(-?\d+(?:\.(\d+))?)(?:\u00a0×\u00a010([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?$/.exec(clean);
   assert.ok(match, `not a number: ${text}`);
   const raised = (match[3] ?? '').replace('⁻', '-').replace(/[⁰-⁹¹²³]/g, (c) => RAISED.indexOf(c));
   const scale = 10 ** Number(raised || 0);

@@ -65,11 +65,9 @@ pub(super) fn horizon() -> Result<Horizon, ReportError> {
         alphas: ALPHAS,
         units: UNITS,
         steps: STEPS,
-        delta_chart: chart(
-            "the norms of delta_t and of dL_T/dh_t over t",
-            "|δₜ|, |∂L_T/∂hₜ|",
-            &|n| vec![n.delta.clone(), n.last_loss.clone()],
-        )?,
+        delta_chart: chart("the norms of delta_t and of dL_T/dh_t over t", "|δₜ|", &|n| {
+            vec![n.delta.clone(), n.last_loss.clone()]
+        })?,
         sensitivity_chart: chart("the norm of P_t over t", "|Pₜ|", &|n| vec![n.sensitivity.clone()])?,
         singular_chart: chart(
             "the singular values of the product of J_t to J_1",

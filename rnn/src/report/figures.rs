@@ -1,9 +1,9 @@
 //! The charts of a report: for its page, and each as a drawing of its own.
 
-use super::chart::{Line, LineChart};
+use super::chart::{Line, LineChart, SCALE, Size};
 use super::palette::{self, Paint};
 use super::ticks::Scale;
-use super::{Forecast, LearningCurve, Report, ReportError, heat};
+use super::{Forecast, LearningCurve, Report, ReportError, heat, key};
 
 /// A chart as a file of its own, for papers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,29 +19,61 @@ pub(super) fn of(report: &Report) -> Result<Vec<Figure>, ReportError> {
     let forecast = &report.forecast;
     let [train, learning] = learning(&report.learning, forecast);
     let [delta, sensitivity] = norms(report);
+    let methods = learning_key(&report.learning, forecast);
     let charts = [
-        ("series", overview(forecast), (952, 200)),
-        ("forecast", held_back(forecast), (952, 380)),
-        ("learning-train", train, (462, 280)),
-        ("learning-held-back", learning, (462, 280)),
-        ("delta", delta, (462, 260)),
-        ("sensitivity", sensitivity, (462, 260)),
+        ("series", overview(forecast), (952, 200), vec![]),
+        ("forecast", held_back(forecast), (952, 380), forecast_key(forecast)),
+        ("learning-train", train, (462, 280), methods.clone()),
+        ("learning-held-back", learning, (462, 280), methods),
+        ("delta", delta, (462, 260), vec![]),
+        ("sensitivity", sensitivity, (462, 260), vec![]),
     ];
     let mut figures = Vec::new();
-    for (name, chart, size) in charts {
-        figures.extend(chart.draw(size)?.map(|svg| Figure { name, svg: standalone(&svg) }));
+    for (name, chart, size, key) in charts {
+        if let Some(svg) = chart.draw(size)? {
+            figures.push(Figure { name, svg: standalone(&svg, size, &key)? });
+        }
     }
-    let triangle = heat::draw(&report.triangle)?;
-    figures.extend(triangle.map(|svg| Figure { name: "triangle", svg: standalone(&svg) }));
+    if let Some(svg) = heat::draw(&report.triangle)? {
+        figures.push(Figure { name: "triangle", svg: standalone(&svg, heat::SIZE, &heat::KEY)? });
+    }
     Ok(figures)
 }
 
-/// A drawing as it stands in a page, made a file: with the name of its format, a white ground, and its own dashes.
-fn standalone(svg: &str) -> String {
+/// A drawing as it stands in a page, made a file: with the name of its format, its size, a white ground, its own dashes, and
+/// above it the key to its colours, which a page has as text.
+fn standalone(svg: &str, (width, height): Size, entries: &[(Paint, &str)]) -> Result<String, ReportError> {
+    let (head, body) = split(svg);
+    let (key, above) = key::draw(entries, width)?;
+    let of = head.split_once(" role").map_or("", |(_, of)| of);
+    let (style, total) = (palette::dashes(), height + above);
+    let (units, total_units, down) = (width * SCALE, total * SCALE, above * SCALE);
+    Ok(format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{total}\" viewBox=\"0 0 {units} {total_units}\" \
+         role{of}><style>{style}</style><rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>{}\
+         <g transform=\"translate(0 {down})\">{body}</g></svg>\n",
+        split(&key).1
+    ))
+}
+
+/// The first tag of a drawing, without its end, and what is inside of it.
+fn split(svg: &str) -> (&str, &str) {
     let (head, body) = svg.split_once('>').unwrap_or_default();
-    let head = head.replacen("<svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"", 1);
-    let style = palette::dashes();
-    format!("{head}><style>{style}</style><rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>{body}")
+    (head, body.trim_end().trim_end_matches("</svg>"))
+}
+
+/// What the colours of [`held_back`] mean.
+pub(super) fn forecast_key(forecast: &Forecast) -> Vec<(Paint, &str)> {
+    let methods = forecast.predictions.iter().enumerate();
+    let methods = methods.map(|(index, prediction)| (Paint::Method(index), prediction.method.as_str()));
+    [(Paint::Ink, "observed")].into_iter().chain(methods).collect()
+}
+
+/// What the colours of [`learning`] mean.
+pub(super) fn learning_key<'a>(curves: &'a [LearningCurve], forecast: &Forecast) -> Vec<(Paint, &'a str)> {
+    let of =
+        |(index, curve): (usize, &'a LearningCurve)| (paint(index, curve, forecast), curve.method.as_str());
+    curves.iter().enumerate().map(of).collect()
 }
 
 /// The whole series, the held-back part shaded.
@@ -112,7 +144,7 @@ pub(super) fn learning<'a>(curves: &'a [LearningCurve], forecast: &Forecast) -> 
 }
 
 /// The colour of the prediction of the same name; curves without one go on counting.
-pub(super) fn paint(index: usize, curve: &LearningCurve, forecast: &Forecast) -> Paint {
+fn paint(index: usize, curve: &LearningCurve, forecast: &Forecast) -> Paint {
     let known = forecast.predictions.iter().position(|prediction| prediction.method == curve.method);
     Paint::Method(known.unwrap_or(forecast.predictions.len() + index))
 }

@@ -3,7 +3,7 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 
-use super::chart::{Canvas, Drawn, SCALE, anchored, svg, text};
+use super::chart::{Canvas, Drawn, SCALE, Size, anchored, svg, text};
 use super::palette::{Paint, heat};
 use super::ticks::{Scale, range};
 use super::{ReportError, Triangle};
@@ -15,8 +15,12 @@ pub(super) const SHADES: f64 = 64.0;
 /// How many decades below the largest norm the scale reaches at most; what lies below has the darkest colour.
 const MOST_DECADES: f64 = 16.0;
 
-const WIDTH: i32 = 534;
-const HEIGHT: i32 = 522;
+pub(super) const SIZE: Size = (534, 522);
+/// What the bars beside the map mean.
+pub(super) const KEY: [(Paint, &str); 2] = [
+    (Paint::Method(0), "norm of ∂L/∂θₛ, the sum of column s"),
+    (Paint::Method(1), "norm of ∂Lₜ/∂θ, the sum of row t"),
+];
 /// The map's place in pixels: left, top and length of a side.
 const MAP: (i32, i32, i32) = (52, 14, 400);
 /// From the map to the bars of the sums, and the length of the longest bar.
@@ -30,7 +34,7 @@ pub(super) fn draw(triangle: &Triangle) -> Result<Option<String>, ReportError> {
     let cells = pooled(&triangle.norms, pool);
     let Some((low, high)) = decades(&cells) else { return Ok(None) };
     let of = "the norm of dL_t/dtheta_s over s and t: a triangle, since the parameters at s cannot change the loss at t < s";
-    svg(of, (WIDTH, HEIGHT), |root| {
+    svg(of, SIZE, |root| {
         for (t, row) in cells.iter().enumerate() {
             draw_row(root, t, row, cells.len(), (low, high))?;
         }

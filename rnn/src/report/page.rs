@@ -93,9 +93,7 @@ fn forecast(forecast: &Forecast) -> Result<String, ReportError> {
     let caption = "The whole series. The shaded part is held back from training.";
     let mut body = figure(&overview, caption);
     if !forecast.predictions.is_empty() {
-        let mut names = vec![(Paint::Ink, "observed")];
-        let methods = forecast.predictions.iter().enumerate();
-        names.extend(methods.map(|(index, prediction)| (Paint::Method(index), prediction.method.as_str())));
+        let names = figures::forecast_key(forecast);
         let caption = "One step ahead: each prediction is made from the true values before it.";
         body.push_str(&figure(&(keys(&names) + &both(&figures::held_back(forecast), 952, 380)?), caption));
         body.push_str(&table::errors(&forecast.predictions));
@@ -109,12 +107,7 @@ fn learning(curves: &[LearningCurve], forecast: &Forecast) -> Result<String, Rep
     if train.is_empty() && held_back.is_empty() {
         return Ok(String::new());
     }
-    let names: Vec<(Paint, &str)> = curves
-        .iter()
-        .enumerate()
-        .map(|(index, curve)| (figures::paint(index, curve, forecast), curve.method.as_str()))
-        .collect();
-    let mut body = keys(&names);
+    let mut body = keys(&figures::learning_key(curves, forecast));
     body.push_str("<div class=\"pair\">\n");
     for (drawings, caption) in
         [(train, "Error on the training part."), (held_back, "Error on the held-back part.")]

@@ -65,6 +65,39 @@ fn the_page_has_every_part_and_needs_nothing_from_outside() {
 }
 
 #[test]
+fn a_figure_stands_alone_with_its_size_and_the_key_to_its_colours() {
+    let figures = figures::of(&report()).unwrap();
+    let find = |name: &str| &figures.iter().find(|figure| figure.name == name).expect(name).svg;
+    for (name, keys, size) in [
+        ("series", &[][..], (952, 200)),
+        ("forecast", &["observed", "BPTT", "RTRL", "persistence", "AR(9)"], (952, 404)),
+        ("learning-train", &["RTRL"], (462, 304)),
+        ("delta", &[], (462, 260)),
+        (
+            "triangle",
+            &["norm of ∂L/∂θₛ, the sum of column s", "norm of ∂Lₜ/∂θ, the sum of row t"],
+            (534, 570),
+        ),
+    ] {
+        let svg = find(name);
+        let (width, height) = size;
+        let (units, total) = (width * 4, height * 4);
+        let head = format!(
+            "width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {units} {total}\" role=\"img\" aria-label="
+        );
+        assert!(svg.contains(&head), "{name}: {}", &svg[..200]);
+        for key in keys {
+            assert!(svg.contains(&format!("{key}</text>")), "{key} in {name}");
+        }
+        for element in ["svg", "g", "style"] {
+            let [open, close] = [format!("<{element}"), format!("</{element}>")];
+            let opened = svg.matches(&format!("{open} ")).count() + svg.matches(&format!("{open}>")).count();
+            assert_eq!((opened, svg.matches(&close).count()), (1, 1), "{element} in {name}");
+        }
+    }
+}
+
+#[test]
 fn every_colour_that_is_drawn_has_its_rule() {
     let html = report().to_html().unwrap();
     let (style, body) = html.split_once("</style>").unwrap();

@@ -73,7 +73,7 @@ fn linear(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
         return Vec::new();
     }
     let decimals = (-step.log10().floor()).clamp(0.0, 300.0) as usize;
-    let plain = decimals <= 6 && low.abs().max(high.abs()) < 1e6;
+    let plain = decimals <= 6 && (1e-3..1e5).contains(&low.abs().max(high.abs()));
     (0..count as u32)
         .map(|index| {
             // Adding 0 turns a -0 into a 0.
@@ -91,10 +91,10 @@ fn decades(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
     let ticks = (first - 1..=last).filter(|decade| decade % stride == 0).flat_map(|decade| {
         digits.iter().map(move |&digit| {
             let label = match decade {
-                -4..=5 if digit > 1.0 => {
+                -3..=4 if digit > 1.0 => {
                     format!("{:.*}", (-decade).max(0) as usize, digit * 10_f64.powi(decade))
                 }
-                _ if digit > 1.0 => format!("{digit} × {}", power_of_ten_raised(decade)),
+                _ if digit > 1.0 => format!("{digit}·{}", power_of_ten_raised(decade)),
                 _ => power_of_ten(decade),
             };
             (f64::from(decade) + digit.log10(), label)
@@ -147,6 +147,25 @@ mod tests {
         assert_eq!(Scale::Log.ticks((-300.0, 300.0), 6).len(), 7);
         assert_eq!(labels(Scale::Log.ticks((1.0, 1.5), 3)), ["10", "20", "30"]);
         assert_eq!(labels(Scale::Log.ticks((-1.8, 0.1), 5)), ["0.02", "0.05", "0.1", "0.2", "0.5", "1"]);
+    }
+
+    #[test]
+    fn labels_fit_beside_an_axis() {
+        // What is left of a sign, a point and raised digits is as wide as so many digits.
+        let width = |label: &str| label.chars().filter(|c| c.is_ascii_digit() || *c == 'e').count();
+        for decade in -9..9 {
+            let low = 10_f64.powi(decade);
+            for (from, to) in [(1.0, 60.0), (3.0, 8.0), (0.0, 5.0), (-4.0, 9.0)] {
+                let (from, to) = (from * low, to * low);
+                let mut all = labels(Scale::Linear.ticks((from, to), 5));
+                if from > 0.0 {
+                    all.extend(labels(Scale::Log.ticks((from.log10(), to.log10()), 5)));
+                }
+                for label in all {
+                    assert!(width(&label) <= 5, "{label} between {from} and {to}");
+                }
+            }
+        }
     }
 
     #[test]

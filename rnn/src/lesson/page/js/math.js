@@ -49,17 +49,27 @@ function atom(rest) {
   if (token === '*') return '<mo>∗</mo>';
   if (/^\d/.test(token)) return `<mn>${token}</mn>`;
   if (/^[a-zA-Z]$/.test(token)) return `<mi>${token}</mi>`;
+  if (token === '+') return '<mo form="infix">+</mo>';
+  // Parentheses grow with what they hold, and not with what stands beside them.
+  if (token === '(') {
+    const inside = row(rest, ')');
+    rest.shift();
+    return `<mrow><mo>(</mo>${inside}<mo>)</mo></mrow>`;
+  }
   const symbol = token.startsWith('\\') ? SYMBOLS[token.slice(1)] : token;
   if (symbol === undefined) throw new Error(`unknown in a formula: ${token}`);
   if (symbol === '∂' || /[\u0370-\u03ffℒℝ]/.test(symbol)) return `<mi>${symbol}</mi>`;
   const escaped = symbol === '<' ? '&lt;' : symbol === '>' ? '&gt;' : symbol;
-  return `<mo${/[()]/.test(symbol) ? ' stretchy="false"' : ''}>${escaped}</mo>`;
+  return `<mo>${escaped}</mo>`;
 }
 
 /** A run of atoms with their scripts, up to `end`. */
 function row(rest, end) {
   let out = '';
+  let scripted = false;
   while (rest.length > 0 && rest[0] !== end) {
+    // A J after an index would run into it.
+    if (scripted && /^\\(vec|tilde)$/.test(rest[0])) out += '<mspace width="0.12em"></mspace>';
     const isSum = rest[0] === '\\sum';
     const base = atom(rest);
     let below = null;
@@ -69,6 +79,7 @@ function row(rest, end) {
       else above = argument(rest);
     }
     const [under, over, both] = isSum ? ['munder', 'mover', 'munderover'] : ['msub', 'msup', 'msubsup'];
+    scripted = !isSum && (below !== null || above !== null);
     if (below && above) out += `<${both}>${base}${below}${above}</${both}>`;
     else if (below) out += `<${under}>${base}${below}</${under}>`;
     else if (above) out += `<${over}>${base}${above}</${over}>`;
@@ -82,10 +93,10 @@ function math(tex, display = false) {
   return `<math${display ? ' display="block"' : ''}>${row(tokens(tex), null)}</math>`;
 }
 
-/** Text with $formulas$ and [1.12], references to equations. */
+/** Text with $formulas$, each on one line with the mark after it, and [1.12], references to equations. */
 function rich(text) {
   return text
-    .replace(/\$([^$]+)\$/g, (_, tex) => math(tex))
+    .replace(/\$([^$]+)\$([.,:;。、])?/g, (_, tex, mark) => (mark ? `<span class="whole">${math(tex)}${mark}</span>` : math(tex)))
     .replace(/\[(1\.\d+)\]/g, '<a class="eq" href="#eq-$1">($1)</a>');
 }
 

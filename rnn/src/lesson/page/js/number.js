@@ -1,4 +1,5 @@
-// Numbers as people read them: four digits, and a power of ten where the number is very small or very large.
+// Numbers as people read them: four digits, and a power of ten where the number is very small or very large. No line is
+// broken inside of one.
 
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
@@ -20,7 +21,7 @@ function number(x, digits = 4) {
     if (text.includes('e')) text = String(Math.round(size));
   } else {
     const [mantissa, exponent] = size.toExponential(digits - 1).split('e');
-    text = `${mantissa} × 10${raised(Number(exponent))}`;
+    text = `${mantissa}\u00a0×\u00a010${raised(Number(exponent))}`;
   }
   return (x < 0 ? '−' : '') + text;
 }
@@ -30,8 +31,8 @@ function vector(x) {
   return x.length === 1 ? number(x[0]) : `(${x.map((entry) => number(entry)).join(', ')})`;
 }
 
-/** Counts with a thin space between thousands. */
-const count = (x) => String(x).replace(/\B(?=(\d{3})+$)/g, '\u2009');
+/** Counts with a narrow space between thousands. */
+const count = (x) => String(x).replace(/\B(?=(\d{3})+$)/g, '\u202f');
 
 /** A share of one as a percentage. */
-const percent = (x) => (x == null ? '–' : `${number(100 * x, 3)} %`);
+const percent = (x) => (x == null ? '–' : `${number(100 * x, 3)}\u00a0%`);

@@ -38,7 +38,7 @@ const triangle = (() => {
   function account() {
     const way = ways[state.way];
     const terms = state.at === 0 ? [] : way.terms(view(), parameter(), state.at);
-    const line = ({ tex, value }) => h('li', {}, h('span', { html: math(tex) }), h('output', {}, value));
+    const line = ({ label, value }) => h('li', {}, h('span', { html: rich(label) }), h('output', {}, value));
     const sum = h('li', { class: 'sum' }, h('span', {}, say(view().norm ? 'b.sum.norm' : 'b.sum')), h('output', { 'data-sum': state.way }, number(way.sum(view(), state.at, state.k))));
     return h('ul', { class: 'account' }, terms.map(line), sum);
   }

@@ -7,7 +7,7 @@ const ways = (() => {
   const { sensitivity, sensitivity_immediate: sensitivityNow, sensitivity_carried: sensitivityOld } = DATA.triangle;
   const T = DATA.case.T;
   const column = (matrix, k) => matrix.map((line) => line[k]);
-  const term = (tex, value) => ({ tex, value });
+  const term = (tex, value) => ({ label: `$${tex}$`, value });
 
   return {
     bptt: {
@@ -57,7 +57,7 @@ const ways = (() => {
       newest: (j) => (t, s) => t - s === j - 1,
       sum: (view, j) => (j === 0 ? 0 : view.truncated[j - 1]),
       values: (j) => ({ k: j }),
-      terms: (view, parameter, j) => [term(`\\text{${say('b.missing')}}`, percent(view.missing[j - 1]))],
+      terms: (view, parameter, j) => [{ label: say('b.missing'), value: percent(view.missing[j - 1]) }],
     },
   };
 })();
