@@ -8,7 +8,9 @@
 //! Each workload runs under `valgrind --tool=callgrind`, once with one and once with eleven gradients; a
 //! tenth of the difference is what one gradient takes, without the start of the process. The count was
 //! the same in every run; but an edit elsewhere may move what the compiler inlines. So what is more than
-//! [`TOLERANCE`] above the stored count fails, and counts of another compiler are not compared.
+//! [`TOLERANCE`] above the stored count fails, and counts of another compiler are not compared. Arrays also
+//! depend on the processor, by which `gemm` and the C library choose their code: on another one `--save` those of
+//! a good commit first.
 
 use ad_benches::wants;
 use ad_benches::workloads::ALL;
