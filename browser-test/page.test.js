@@ -89,10 +89,10 @@ test('the Japanese page is in Japanese', async () => {
   const text = await page.evaluate(() => {
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     let all = '';
-    while (texts.nextNode()) if (!texts.currentNode.parentElement.closest('code, pre, script, noscript, math, option')) all += `${texts.currentNode.textContent} `;
+    while (texts.nextNode()) if (!texts.currentNode.parentElement.closest('code, pre, script, noscript, math, option, [lang=en]')) all += `${texts.currentNode.textContent} `;
     return all;
   });
-  const known = ['tangent', 'adjoint', 'Elman', 'English', 'operations', 'year', 'cores', 'EPYC'];
+  const known = ['tangent', 'adjoint', 'Elman', 'operations', 'year'];
   assert.deepEqual([...new Set(text.match(/[A-Za-z]{4,}/g))].filter((word) => !known.includes(word) && !/^(BPTT|RTRL|RMSE)$/.test(word)), []);
   await close();
 });

@@ -91,7 +91,7 @@ const JA = {
   'c.windows': '長さ $K = {K}$ の窓',
   'c.chart.operations': '勾配一つあたりの演算数(横軸は T の対数)',
   'c.measured': '時間と記憶量の測定値',
-  'c.measured.lead': '測定環境: {machine}、{date}、コマンド <code>{command}</code>。横軸は $T$ または $d$ の対数 $\\log_2$ で、1 目盛りが 2 倍です。',
+  'c.measured.lead': '測定環境: <span lang="en">{machine}</span>、{date}、コマンド <code>{command}</code>。横軸は $T$ または $d$ の対数 $\\log_2$ で、1 目盛りが 2 倍です。',
   'c.chart.seconds.T': '勾配一つあたりの秒数 (T を増やす)',
   'c.chart.bytes.T': '最大使用記憶量、MB (T を増やす)',
   'c.chart.seconds.d': '勾配一つあたり、1 ステップの秒数 (d を増やす)',
