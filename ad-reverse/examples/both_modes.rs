@@ -1,14 +1,13 @@
 //! f(x, y) = x y + sin x at (2, 3), with both modes on one figure: tangents flow along the arrows, adjoints against them.
 //!
-//! The figure goes to stdout, as a table to stderr, with the recording of reverse mode below: the same rows, as far as a sweep needs
-//! them.
+//! The figure goes to stdout, as a table to stderr, with the recording of reverse mode below: the same rows.
 //!
 //! ```text
 //! cargo run -p ad-reverse --features trace --example both_modes > both-modes.svg
 //! ```
 
 use ad_core::Scalar;
-use ad_reverse::trace::trace;
+use ad_reverse::trace::{keeping_values, trace};
 use ad_reverse::vjp;
 use layout::backends::svg::SVGWriter;
 use layout::gv::{DotParser, GraphBuilder};
@@ -38,9 +37,10 @@ fn main() -> Result<(), String> {
     let (tangents, adjoints) = (run.tangents(&along_x), run.adjoints(&of_f));
     assert_eq!(tangents.last(), adjoints.first());
 
-    // The recording knows no names and no values, but has the same partials and so the same adjoints.
-    let recording = vjp(f, &at[..]).1.trace();
+    // The recording, which for once keeps names and values, has the same rows and so the same adjoints.
+    let recording = keeping_values(|| vjp(f, &at[..])).1.trace();
     eprintln!("{}", recording.figure().with_inputs(&["x", "y"]).with_adjoints(&of_f).table());
+    assert_eq!(recording.rows(), run.rows());
     assert_eq!(recording.adjoints(&of_f), adjoints);
     Ok(())
 }

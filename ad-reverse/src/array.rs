@@ -1,6 +1,7 @@
 //! [`VarArray`]: vectors and matrices whose operations are recorded as blocks.
 
 use crate::block::{Edge, Edges, Operand};
+use crate::notes::note;
 use crate::tape::{live_node, record_block, record_leaves};
 use crate::var::Var;
 use ad_core::{Array, Dense, Lift, Nary, Real, Scalar, Tree, Unary};
@@ -47,18 +48,24 @@ impl<T: Scalar, const RANK: usize> VarArray<T, RANK> {
         self.op
     }
 
-    /// The result of an operation, recorded if it has an operand that is a variable.
+    /// The result of an operation by name, recorded if it has an operand that is a variable.
     #[inline(always)]
-    fn result(values: Dense<T, RANK>, moved: bool, write: impl FnOnce(&mut Edges<'_, T>)) -> Self {
+    fn result(
+        name: &'static str,
+        values: Dense<T, RANK>,
+        moved: bool,
+        write: impl FnOnce(&mut Edges<'_, T>),
+    ) -> Self {
         let entries = values.as_slice().len();
         let (id, op) = if moved && entries > 0 { record_block(entries, write) } else { (0, 0) };
+        note(id, name, &values.shape(), values.as_slice());
         Self { values, id, op }
     }
 
     /// The same for a scalar result.
     #[inline(always)]
-    fn scalar(value: T, moved: bool, write: impl FnOnce(&mut Edges<'_, T>)) -> Var<T> {
-        if moved { Var::new(value, record_block(0, write).0) } else { Var::from_value(value) }
+    fn scalar(name: &'static str, value: T, moved: bool, write: impl FnOnce(&mut Edges<'_, T>)) -> Var<T> {
+        if moved { Var::result(name, value, record_block(0, write).0) } else { Var::from_value(value) }
     }
 
     /// This array as an operand.
@@ -81,7 +88,7 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
         let values = Dense::new(shape, x.iter().map(|x| x.value()));
         let nodes = x.iter().enumerate();
         let from: Vec<_> = nodes.filter_map(|(i, x)| Some((i as u32, live_node::<T>(x.id())?))).collect();
-        Self::result(values, !from.is_empty(), |edges| edges.push(Edge::Gather { from }))
+        Self::result("gather", values, !from.is_empty(), |edges| edges.push(Edge::Gather { from }))
     }
 
     fn shape(&self) -> [usize; RANK] {
@@ -90,7 +97,7 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
 
     fn get(&self, index: usize) -> Var<T> {
         let (value, x) = (self.values.as_slice()[index], self.operand());
-        Self::scalar(value, x.is_some(), |edges| edges.add(x, |x| Edge::Pick { x, index }))
+        Self::scalar("get", value, x.is_some(), |edges| edges.add(x, |x| Edge::Pick { x, index }))
     }
 
     fn primal(&self) -> Dense<T::Real, RANK> {
@@ -103,13 +110,13 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
         };
         let (values, partial) = self.values.mapped_with_partial(rule);
         let p = partial.reshape([values.as_slice().len()]);
-        Self::result(values, true, |edges| edges.push(Edge::Diagonal { x, p }))
+        Self::result(R::NAME, values, true, |edges| edges.push(Edge::Diagonal { x, p }))
     }
 
     fn axpby(&self, a: T::Real, rhs: &Self, b: T::Real) -> Self {
         let values = self.values.combined(T::constant(a), &rhs.values, T::constant(b));
         let (x, y) = (self.operand(), rhs.operand());
-        Self::result(values, x.is_some() || y.is_some(), |edges| {
+        Self::result("axpby", values, x.is_some() || y.is_some(), |edges| {
             edges.add(x, |x| Edge::Multiple { x, a });
             edges.add(y, |x| Edge::Multiple { x, a: b });
         })
@@ -118,7 +125,7 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
     fn hadamard(&self, rhs: &Self) -> Self {
         let values = self.values.multiplied(&rhs.values);
         let (x, y) = (self.operand(), rhs.operand());
-        Self::result(values, x.is_some() || y.is_some(), |edges| {
+        Self::result("hadamard", values, x.is_some() || y.is_some(), |edges| {
             edges.add(x, |x| Edge::Diagonal { x, p: rhs.values.to_vector() });
             edges.add(y, |x| Edge::Diagonal { x, p: self.values.to_vector() });
         })
@@ -127,7 +134,7 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
     fn scale(&self, factor: Var<T>) -> Self {
         let (x, node) = (self.operand(), live_node::<T>(factor.id()));
         let s = factor.value();
-        Self::result(self.values.scaled(s), x.is_some() || node.is_some(), |edges| {
+        Self::result("scale", self.values.scaled(s), x.is_some() || node.is_some(), |edges| {
             edges.add(node, |node| Edge::Factor { node, x: self.values.to_vector() });
             edges.add(x, |x| Edge::Scaled { x, s });
         })
@@ -136,7 +143,7 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
     fn dot(&self, rhs: &Self) -> Var<T> {
         let value = self.values.dotted(&rhs.values);
         let (x, y) = (self.operand(), rhs.operand());
-        Self::scalar(value, x.is_some() || y.is_some(), |edges| {
+        Self::scalar("dot", value, x.is_some() || y.is_some(), |edges| {
             edges.add(x, |x| Edge::Contract { x, p: rhs.values.to_vector() });
             edges.add(y, |x| Edge::Contract { x, p: self.values.to_vector() });
         })
@@ -144,7 +151,7 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
 
     fn sum(&self) -> Var<T> {
         let x = self.operand();
-        Self::scalar(self.values.summed(), x.is_some(), |edges| edges.add(x, |x| Edge::Sum { x }))
+        Self::scalar("sum", self.values.summed(), x.is_some(), |edges| edges.add(x, |x| Edge::Sum { x }))
     }
 
     fn affine(terms: &[(&VarArray<T, 2>, &Self)], bias: &VarArray<T, 1>) -> Self {
@@ -152,7 +159,7 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
         let b = bias.operand();
         let moved = |moved, array: Operand| moved | array.is_some();
         let moved = terms.iter().flat_map(|(w, x)| [w.operand(), x.operand()]).fold(b.is_some(), moved);
-        Self::result(values, moved, |edges| {
+        Self::result("affine", values, moved, |edges| {
             edges.add(b, |b| Edge::Bias { b });
             for (w, x) in terms {
                 edges.add(w.operand(), |w| Edge::Weights { w, x: x.values.to_rows() });
@@ -167,14 +174,14 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
         let rows = self.values.to_rows();
         let partials = rows.iter_rows().zip(values.as_slice());
         let partials = Dense::new(rows.shape(), partials.flat_map(|(row, &y)| rule.partials(row, y)));
-        VarArray::result(values, true, |edges| edges.push(Edge::Rows { x, partials }))
+        VarArray::result(R::NAME, values, true, |edges| edges.push(Edge::Rows { x, partials }))
     }
 
     fn sub_rows(&self, rhs: &VarArray<T, 1>) -> Self {
         let values = self.values.rows_subtracted(&rhs.values);
         let (cols, x, r) = (self.values.cols(), self.operand(), rhs.operand());
         let a = T::Real::from_literal(1.0);
-        Self::result(values, x.is_some() || r.is_some(), |edges| {
+        Self::result("sub_rows", values, x.is_some() || r.is_some(), |edges| {
             edges.add(r, |r| Edge::MinusRows { r, cols });
             edges.add(x, |x| Edge::Multiple { x, a });
         })
@@ -184,7 +191,7 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
         let x = self.operand();
         let start = range.start * self.shape()[1..].iter().product::<usize>();
         let values = self.values.sliced(range);
-        Self::result(values, x.is_some(), |edges| edges.add(x, |x| Edge::Slice { x, start }))
+        Self::result("slice", values, x.is_some(), |edges| edges.add(x, |x| Edge::Slice { x, start }))
     }
 
     fn stop_gradient(&self) -> Self {

@@ -100,7 +100,7 @@ pub(crate) fn dot<T: Scalar>(x: &[Var<T>], y: &[Var<T>]) -> Var<T> {
         hot::<T, _>(|hot| tape.keep_below_ceiling(hot));
         tape.products.record(operands)
     });
-    Var::new(value, hot::<T, _>(|hot| hot.push(Entry::product(index))))
+    Var::result("dot_product", value, hot::<T, _>(|hot| hot.push(Entry::product(index))))
 }
 
 /// How the ids of an operand lie.

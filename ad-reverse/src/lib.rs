@@ -126,6 +126,7 @@ mod jacobian;
 mod linear;
 mod linearize;
 mod local;
+mod notes;
 mod places;
 mod pull;
 mod records;

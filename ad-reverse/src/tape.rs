@@ -5,6 +5,7 @@ use crate::block::{Blocks, Edges};
 use crate::ceiling::{RecordingError, RecordingSize};
 use crate::dot::Products;
 use crate::local::{Hot, cold, hot};
+use crate::notes::Note;
 use crate::stream::{Cursor, Entry, MAX_NODES, Stream};
 use ad_core::Scalar;
 use std::marker::PhantomData;
@@ -18,6 +19,7 @@ pub(crate) struct Tape<T: Scalar> {
     pub(crate) blocks: Blocks<T>,
     pub(crate) products: Products<T>,
     pub(crate) workspace: Workspace<T>,
+    pub(crate) notes: Vec<Note>,
     ceiling: RecordingSize,
     /// The memory of the arrays that `blocks` keep, counted where there is a ceiling.
     arrays: usize,
@@ -36,6 +38,7 @@ impl<T: Scalar> Tape<T> {
             blocks: Blocks::new(),
             products: Products::default(),
             workspace: Workspace::default(),
+            notes: Vec::new(),
             ceiling: RecordingSize::UNLIMITED,
             arrays: 0,
             given_up: 0,
@@ -47,6 +50,7 @@ impl<T: Scalar> Tape<T> {
         self.stream.clear();
         self.blocks.clear();
         self.products.clear();
+        self.notes.clear();
         self.arrays = 0;
     }
 

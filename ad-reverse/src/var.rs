@@ -1,6 +1,7 @@
 //! [`Var`]: a number that records what is done with it.
 
 use crate::array::VarArray;
+use crate::notes::note;
 use crate::tape::{
     live_node, record_difference, record_nary, record_partials, record_sum, record_unary, record1, record2,
 };
@@ -56,14 +57,27 @@ impl<T: Scalar> Var<T> {
         self.id
     }
 
+    /// The result of an operation by name, which was recorded with this id.
     #[inline(always)]
-    fn unary(self, value: T, partial: impl FnOnce() -> T) -> Self {
-        Self::new(value, record1(self.id, partial))
+    pub(crate) fn result(name: &'static str, value: T, id: u64) -> Self {
+        note(id, name, &[], &[value]);
+        Self::new(value, id)
     }
 
     #[inline(always)]
-    fn binary(self, rhs: Self, value: T, by_left: impl FnOnce() -> T, by_right: impl FnOnce() -> T) -> Self {
-        Self::new(value, record2(self.id, rhs.id, by_left, by_right))
+    fn unary(self, name: &'static str, value: T, partial: impl FnOnce() -> T) -> Self {
+        Self::result(name, value, record1(self.id, partial))
+    }
+
+    #[inline(always)]
+    fn binary(
+        self,
+        rhs: Self,
+        (name, value): (&'static str, T),
+        by_left: impl FnOnce() -> T,
+        by_right: impl FnOnce() -> T,
+    ) -> Self {
+        Self::result(name, value, record2(self.id, rhs.id, by_left, by_right))
     }
 
     /// `self` moved by a constant has the same derivatives, and so the same place: nothing to record.
@@ -106,13 +120,13 @@ impl<T: Scalar> Scalar for Var<T> {
             let value = self.value.apply(rule);
             (value, rule.partial(self.value, value))
         });
-        Self::new(value, id)
+        Self::result(R::NAME, value, id)
     }
     #[inline]
     fn apply2<R: Binary>(self, rhs: Self, rule: R) -> Self {
         let (x, y) = (self.value, rhs.value);
         let z = x.apply2(y, rule);
-        self.binary(rhs, z, || rule.partial_x(x, y, z), || rule.partial_y(x, y, z))
+        self.binary(rhs, (R::NAME, z), || rule.partial_x(x, y, z), || rule.partial_y(x, y, z))
     }
     fn apply_n<R: Nary>(args: &[Self], rule: R) -> Self {
         let values: Vec<T> = args.iter().map(|x| x.value).collect();
@@ -124,7 +138,7 @@ impl<T: Scalar> Scalar for Var<T> {
         let partials = rule.partials(&values, value).into_iter();
         let (partials, nodes): (Vec<T>, Vec<u32>) =
             partials.zip(live).filter_map(|(p, node)| Some((p, node?))).unzip();
-        Self::new(value, record_nary(&partials, &nodes))
+        Self::result(R::NAME, value, record_nary(&partials, &nodes))
     }
     #[inline]
     fn preaccumulate<F: Function, const N: usize>(f: &F, x: [Self; N]) -> Self {
@@ -133,7 +147,7 @@ impl<T: Scalar> Scalar for Var<T> {
             0 => Dual::from_primal(x[k].value),
             _ => Dual::variable(x[k].value, k),
         }));
-        Self::new(y.primal, record_partials(x.map(|x| x.id), y.tangent))
+        Self::result("preaccumulate", y.primal, record_partials(x.map(|x| x.id), y.tangent))
     }
     #[inline]
     fn with_primal(self, x: T::Real) -> Self {
@@ -156,7 +170,7 @@ impl<T: Scalar> Neg for Var<T> {
     type Output = Self;
     #[inline]
     fn neg(self) -> Self {
-        self.unary(-self.value, || -T::one())
+        self.unary("neg", -self.value, || -T::one())
     }
 }
 
@@ -168,7 +182,7 @@ impl<T: Scalar> Add for Var<T> {
         match (self.id, rhs.id) {
             (_, 0) => self.moved(value),
             (0, _) => rhs.moved(value),
-            (x, y) => Self::new(value, record_sum::<T>(x, y)),
+            (x, y) => Self::result("add", value, record_sum::<T>(x, y)),
         }
     }
 }
@@ -180,8 +194,8 @@ impl<T: Scalar> Sub for Var<T> {
         let value = self.value - rhs.value;
         match (self.id, rhs.id) {
             (_, 0) => self.moved(value),
-            (0, y) => Self::new(value, record1(y, || -T::one())),
-            (x, y) => Self::new(value, record_difference::<T>(x, y)),
+            (0, y) => Self::result("sub", value, record1(y, || -T::one())),
+            (x, y) => Self::result("sub", value, record_difference::<T>(x, y)),
         }
     }
 }
@@ -192,9 +206,9 @@ impl<T: Scalar> Mul for Var<T> {
     fn mul(self, rhs: Self) -> Self {
         let value = self.value * rhs.value;
         if self.id == rhs.id {
-            return self.unary(value, || self.value + rhs.value); // a square, by half the traffic
+            return self.unary("mul", value, || self.value + rhs.value); // a square, by half the traffic
         }
-        self.binary(rhs, value, || rhs.value, || self.value)
+        self.binary(rhs, ("mul", value), || rhs.value, || self.value)
     }
 }
 
@@ -203,7 +217,7 @@ impl<T: Scalar> Div for Var<T> {
     #[inline]
     fn div(self, rhs: Self) -> Self {
         let value = self.value / rhs.value;
-        self.binary(rhs, value, || T::one() / rhs.value, || -value / rhs.value)
+        self.binary(rhs, ("div", value), || T::one() / rhs.value, || -value / rhs.value)
     }
 }
 

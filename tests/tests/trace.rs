@@ -2,12 +2,14 @@
 
 use ad_core::{Array, Matrix, Scalar, Vector, VectorFunction, rules};
 use ad_forward::jvp;
-use ad_forward::trace::{Trace, Traced, trace};
+use ad_forward::trace::{Row, Trace, Traced, trace};
+use ad_reverse::trace::keeping_values;
 use ad_reverse::{Var, VarArray, linearize, vjp, vjp_watching};
 use ad_tests::{cases, points, programs};
 use layout::gv::DotParser;
 use layout::gv::parser::ast::{ArrowKind, Graph, Stmt};
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 
 /// To rounding, for sums of another order.
 fn assert_close(a: &[f64], b: &[f64]) {
@@ -94,6 +96,25 @@ proptest! {
         assert_close(&recording.adjoints(&w)[..x.len()].concat(), &pullback.call(&w));
         assert_keeps_the_inputs_alone(&recording, &x);
         assert_shows_every_row(&recording, &dx, &w);
+
+        let kept = keeping_values(|| linearize(call, &x[..])).1.trace();
+        for (kept, row) in kept.rows().iter().zip(recording.rows()) {
+            prop_assert_eq!((&kept.operands, &kept.partials), (&row.operands, &row.partials));
+        }
+        let run = trace(|x: &[Traced]| VectorFunction::call(&program, x), &x[..]);
+        assert_is_part_of(&kept, &run);
+        assert_shows_every_row(&kept, &dx, &w);
+    }
+}
+
+/// The rows of a recording that kept its values are those of the run, which has more: a recording leaves out what adds a
+/// constant, and what a run does one by one may be one record.
+fn assert_is_part_of(recording: &Trace, run: &Trace) {
+    let shown =
+        |row: &Row| (row.name, row.shape.clone(), row.value.iter().map(|x| x.to_bits()).collect::<Vec<_>>());
+    let mut rows = run.rows().iter().map(shown);
+    for row in recording.rows().iter().filter(|row| !["dot_product", "preaccumulate"].contains(&row.name)) {
+        assert!(rows.any(|other| other == shown(row)), "{row:?} is not in its place in {run:#?}");
     }
 }
 
@@ -173,6 +194,46 @@ fn a_record_is_named_by_its_kind() {
     ];
     assert_eq!(rows, expected);
     assert_close(&recording.adjoints(&[1.0, -2.0])[..3].concat(), &pullback.call(&[1.0, -2.0]));
+}
+
+#[test]
+fn a_recording_that_keeps_values_has_the_rows_of_the_run() {
+    fn f<S: Scalar<Real = f64>>((w, x, s): &(S::Matrix, S::Vector, S)) -> S {
+        let h = S::Vector::affine(&[(w, x)], x).map(rules::Tanh);
+        let h = h.hadamard(&h).scale(*s).axpby(2.0, x, -0.5);
+        let entropy = w.log_sum_exp().sum() + w.softmax().dot(w);
+        let more = S::Vector::from_scalars([2], &[*s - entropy, -*s / entropy]);
+        S::log_sum_exp(&[h.slice(1..2).get(0), more.sum() * *s, s.powf(entropy)])
+    }
+    let at = (Matrix::from_rows(&[[0.3, -1.2], [0.8, 0.5]]), Vector::from([0.7, -0.4]), 1.5);
+    let run = trace(f::<Traced>, &at);
+    let (_, pullback) = keeping_values(|| vjp(f::<Var<f64>>, &at));
+    let recording = pullback.trace();
+    // The operands of an array operation stand in an order of their own.
+    let operands = |row: &Row| BTreeSet::from_iter(row.operands.clone());
+    let shown = |trace: &Trace| {
+        let rows = trace.rows().iter();
+        rows.map(|row| (row.name, row.shape.clone(), row.value.clone(), operands(row))).collect::<Vec<_>>()
+    };
+    assert_eq!(shown(&recording), shown(&run));
+    for (ours, theirs) in recording.adjoints(&[1.0]).iter().zip(run.adjoints(&[1.0])) {
+        assert_close(ours, &theirs);
+    }
+}
+
+#[test]
+fn values_are_kept_as_long_as_it_was_said() {
+    let product = || vjp(|x: &[Var<f64>; 2]| x[0] * x[1], &[2.0, 3.0]).1.trace().rows()[2].clone();
+    let sum = |x: &f64| {
+        let inner = vjp(|y: &Var<f64>| *y * *y, x).1.trace();
+        inner.rows()[1].value.clone()
+    };
+    let kept = |row: Row| (row.name, row.value);
+    assert_eq!(kept(product()), ("binary", vec![]));
+    assert_eq!(kept(keeping_values(product)), ("mul", vec![6.0]));
+    assert_eq!(keeping_values(|| (keeping_values(|| sum(&3.0)), sum(&4.0))), (vec![9.0], vec![16.0]));
+    assert!(std::panic::catch_unwind(|| keeping_values(|| panic!("in a function"))).is_err());
+    assert_eq!(kept(product()), ("binary", vec![]));
 }
 
 /// In code like `sum += w * x` product and sum are one record, but two nodes.

@@ -37,7 +37,7 @@ use log::Log;
 /// One operation of a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
-    /// The name of the operation: that of its rule, or `input`. In a recording of `ad_reverse`, that of its kind.
+    /// The name of the operation: that of its rule, or `input`. In a recording of `ad_reverse` that kept none, that of its kind.
     pub name: &'static str,
     /// The rows of its operands; constants have none and are left out.
     pub operands: Vec<usize>,

@@ -31,10 +31,13 @@
 //!
 //! # What a recording knows
 //!
-//! A recording is made to be swept, and keeps of an operation what a sweep needs: the operands and the partials. So, other than
-//! in the trace of a run,
+//! An operation that adds a constant has no row, here as in a sweep: its result is where its operand is.
+//!
+//! A recording is made to be swept, and keeps of an operation what a sweep needs: the operands and the partials. Made inside of
+//! [`keeping_values`] it keeps names and values too; otherwise, and other than in the trace of a run,
 //!
 //! * values are those of the inputs; all others are shown as `-`;
+//! * the extents of an array are known for the inputs; of any other array only the number of its entries;
 //! * the name of a row is that of its kind of record:
 //!
 //!   | name | record |
@@ -47,10 +50,8 @@
 //!   | `axpby`, `scale`, `dot`, `sum`, `affine`, `sub_rows`, `slice`, `get` | the array operation of this name; where of `sub_rows` only the matrix is a variable, `axpby` |
 //!   | `reduce_rows` | one number for each row |
 //!   | `gather` | an array of scalars |
-//!
-//! * an operation that adds a constant has no row: its result is where its operand is;
-//! * the extents of an array are known for the inputs; of any other array only the number of its entries.
 
 mod recording;
 
+pub use crate::notes::keeping_values;
 pub use ad_forward::trace::{Figure, Row, Trace, Traced, TracedArray, trace};

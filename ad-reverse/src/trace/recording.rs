@@ -3,6 +3,7 @@
 use crate::block::Edge;
 use crate::linear::LinearMap;
 use crate::linearize::Linearized;
+use crate::notes::Note;
 use crate::places::Place;
 use crate::records::{Record, Records};
 use crate::tape::Tape;
@@ -47,6 +48,10 @@ impl<T: Real> LinearMap<T> {
         let mut rows: Vec<Row> = Vec::with_capacity(reader.records.len());
         for (node, record) in reader.records.iter().enumerate() {
             rows.push(reader.row(node, record, &mut still));
+        }
+        for Note { id, name, shape, values } in &self.tape.notes {
+            let row = &mut rows[self.tape.node(*id) as usize];
+            (row.name, row.shape, row.value) = (name, shape.clone(), values.clone());
         }
         let inputs = reader.rows_of(&self.inputs.leaves).filter_map(|(row, _)| row).collect::<Vec<_>>();
         let mut leaves = Leaves(Vec::new());
