@@ -54,7 +54,7 @@ fn main() {
     let mut x: Vec<f64> = truth.iter().enumerate().map(|(i, x)| x + 0.05 * (i as f64 * 2.3).sin()).collect();
 
     let sparsity = jacobian_sparsity(&residuals, &x);
-    let jacobian = SparseJacobian::new(sparsity);
+    let mut jacobian = SparseJacobian::new(sparsity);
     let (entries, numbers) = (jacobian.sparsity().entries(), jacobian.sparsity().rows() * x.len());
     println!("{entries} of {numbers} entries, {} colors for {} columns", jacobian.colors(), x.len());
 

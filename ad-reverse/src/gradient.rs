@@ -51,31 +51,40 @@ impl<T, F> fmt::Debug for Gradient<T, F> {
     }
 }
 
-/// Records `f` on the inputs `x` and sweeps it back; `read` gets each input's adjoint.
+/// Records `f` on the inputs `x` and sweeps it back; `read` gets each input's adjoint. Returns the value.
 pub(crate) fn gradient<T: Scalar>(
     f: impl FnOnce(&[Var<T>]) -> Var<T>,
     inputs: &mut Vec<Var<T>>,
     x: impl Iterator<Item = T>,
     mut read: impl FnMut(usize, T),
 ) -> T {
+    let [y] = pull_results(|x| [f(x)], inputs, x, (&[0], 1), |_, i, adjoint| read(i, adjoint));
+    y.value()
+}
+
+/// Records `f` on the inputs `x` and sweeps it back for so many seeds, of which each result is 1 in one; `read` gets seed,
+/// input and adjoint. Returns the results.
+pub(crate) fn pull_results<T: Scalar, Out: AsRef<[Var<T>]>>(
+    f: impl FnOnce(&[Var<T>]) -> Out,
+    inputs: &mut Vec<Var<T>>,
+    x: impl Iterator<Item = T>,
+    (seed_of, seeds): (&[usize], usize),
+    mut read: impl FnMut(usize, usize, T),
+) -> Out {
     let recording = Recording::<T>::open(RecordingSize::UNLIMITED);
     inputs.clear();
     inputs.extend(x.map(scalar_leaf));
     let y = f(inputs);
     let mut tape = recording.finish();
-    let node = (y.id() != 0).then(|| tape.node(y.id()));
+    let (node, variables) = (tape.nodes(), y.as_ref().iter().zip(seed_of).filter(|(y, _)| y.id() != 0));
     sweep(
         &mut tape,
-        1,
-        |adjoints| {
-            if let Some(node) = node {
-                adjoints.add_to_node(node, 0, T::one());
-            }
-        },
+        seeds,
+        |adjoints| variables.for_each(|(y, &seed)| adjoints.add_to_node(node(y.id()), seed, T::one())),
         |adjoints| {
             // The inputs are the first nodes of the recording.
-            (0..inputs.len()).for_each(|i| read(i, adjoints.take_node(i as u32)));
+            (0..inputs.len()).for_each(|i| adjoints.take_seeds(i as u32, |seed, x| read(seed, i, x)));
         },
     );
-    y.value()
+    y
 }

@@ -83,11 +83,19 @@ impl<T: Scalar> Tape<T> {
     ///
     /// If it was not.
     pub(crate) fn node(&self, id: u64) -> u32 {
-        let node = id.wrapping_sub(self.base);
-        if node >= self.len {
-            foreign_variable();
+        self.nodes()(id)
+    }
+
+    /// [`node`](Self::node), for when the tape itself is busy.
+    pub(crate) fn nodes(&self) -> impl Fn(u64) -> u32 + use<T> {
+        let (base, len) = (self.base, self.len);
+        move |id| {
+            let node = id.wrapping_sub(base);
+            if node >= len {
+                foreign_variable();
+            }
+            node as u32 // below MAX_NODES
         }
-        node as u32 // below MAX_NODES
     }
 }
 

@@ -1,8 +1,9 @@
 //! Objects that keep their buffers allocate nothing after the first call. One test: the counter is the
 //! process's.
 
-use ad_core::{Array, Scalar, Vector};
-use ad_forward::Jacobian;
+use ad_core::{Array, Scalar, Vector, function};
+use ad_forward::{Dual, Jacobian};
+use ad_reverse::sparse::{SparseHessian, SparseJacobian, hessian_sparsity, jacobian_sparsity};
 use ad_reverse::{Gradient, Hessian, Var, VarArray, linearize};
 use peak_alloc::PeakAlloc;
 
@@ -26,11 +27,17 @@ fn allocates_only_at_first(name: &str, mut call: impl FnMut()) {
 
 /// After the first call, which may find the memory of others.
 #[track_caller]
-fn allocates_nothing(name: &str, mut call: impl FnMut()) {
+fn allocates_nothing(name: &str, call: impl FnMut()) {
+    allocates(0, name, call);
+}
+
+/// So many bytes at once, in every call after the first.
+#[track_caller]
+fn allocates(bytes: usize, name: &str, mut call: impl FnMut()) {
     call();
     // The test harness allocates too, in another thread, but not all the time.
     let later = (0..5).map(|_| peak(|| (0..20).for_each(|_| call()))).min();
-    assert_eq!(later, Some(0), "{name}");
+    assert_eq!(later, Some(bytes), "{name}");
 }
 
 fn rosenbrock<S: Scalar>(x: &[S]) -> S {
@@ -53,11 +60,28 @@ fn objects_keep_their_buffers() {
     allocates_only_at_first("Hessian", || {
         hessian.call(&x, &mut g, &mut h);
     });
-    let mut jacobian = Jacobian::new(|x: &[ad_forward::Dual<f64, 8>], y: &mut [_]| {
+    let mut jacobian = Jacobian::new(|x: &[Dual<f64, 8>], y: &mut [_]| {
         y.copy_from_slice(x);
         y[0] = rosenbrock(x);
     });
     allocates_only_at_first("Jacobian", || jacobian.call(&x, &mut g, &mut h));
+
+    let scalar = function!(|x: &[S]| -> S { rosenbrock(x) });
+    let mut hessian = SparseHessian::new(&hessian_sparsity(&scalar, &x));
+    allocates_only_at_first("SparseHessian", || {
+        hessian.call(&scalar, &x);
+    });
+    // The results are in memory of the function's.
+    let squares = function!(|x: &[S]| -> Vec<S> { x.iter().map(|&x| x * x).collect() });
+    let mut jacobian = SparseJacobian::new(jacobian_sparsity(&squares, &x));
+    allocates(N * size_of::<Dual<f64, 8>>(), "SparseJacobian by columns", || {
+        jacobian.call(&squares, &x);
+    });
+    let everywhere = function!(|x: &[S]| -> Vec<S> { vec![rosenbrock(x); 2] });
+    let mut jacobian = SparseJacobian::new(jacobian_sparsity(&everywhere, &x));
+    allocates(2 * size_of::<Var<f64>>(), "SparseJacobian by rows", || {
+        jacobian.call(&everywhere, &x);
+    });
 
     let (_, mut scalars) = linearize(|x: &[Var<f64>]| vec![rosenbrock(x); N], &x[..]);
     allocates_only_at_first("Linearized::jvp_into", || scalars.jvp_into(&x, &mut g));

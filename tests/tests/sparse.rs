@@ -1,7 +1,7 @@
 //! Sparse Jacobians and Hessians have the entries of the dense ones, for as few directions as there can be.
 
 use ad_core::{Array, Function, Scalar, VectorFunction, function, rules};
-use ad_forward::jacobian;
+use ad_forward::{CHUNK, jacobian};
 use ad_reverse::hessian;
 use ad_reverse::sparse::{
     INPUTS, SparseHessian, SparseJacobian, Sparsity, hessian_sparsity, jacobian_sparsity, sparse_hessian,
@@ -100,32 +100,47 @@ fn tridiagonal(n: usize) -> Rows {
 fn banded_and_arrow_matrices_take_few_directions() {
     let n = 2 * INPUTS + 17; // more than one run finds
     let x: Vec<f64> = (0..n).map(|i| (i as f64).sin()).collect();
-    let banded = SparseJacobian::new(jacobian_sparsity(&tridiagonal(n), &x));
+    let banded = SparseJacobian::<f64>::new(jacobian_sparsity(&tridiagonal(n), &x));
     assert_eq!((banded.colors(), banded.sparsity().entries()), (3, 3 * n - 2));
 
     // An arrow whose first row is full holds all columns apart, and none of the rows but the first.
     let arrow = |i: usize| if i == 0 { (0..n).collect() } else { vec![i] };
     let arrow = Rows { inputs: n, rows: (0..n).map(arrow).collect() };
-    let by_rows = SparseJacobian::new(jacobian_sparsity(&arrow, &x));
+    let mut by_rows = SparseJacobian::new(jacobian_sparsity(&arrow, &x));
     assert_eq!(by_rows.colors(), 2, "by reverse mode");
     let dense = jacobian(|x| arrow.call(x), &x);
     close(by_rows.call(&arrow, &x).to_dense().as_slice(), dense.as_slice()).unwrap();
 
     let hub = Pairs { pairs: (0..n).map(|i| (0, i)).collect() };
-    let of_hub = SparseHessian::new(&hessian_sparsity(&hub, &x));
+    let of_hub = SparseHessian::<f64>::new(&hessian_sparsity(&hub, &x));
     assert_eq!(of_hub.colors(), 2);
     let chain = Pairs { pairs: (1..n).map(|i| (i - 1, i)).collect() };
-    let of_chain = SparseHessian::new(&hessian_sparsity(&chain, &x));
+    let of_chain = SparseHessian::<f64>::new(&hessian_sparsity(&chain, &x));
     assert_eq!((of_chain.colors(), of_chain.sparsity().entries()), (3, 3 * n - 2));
+}
+
+/// More colors than one run has directions.
+#[test]
+fn full_matrices_take_several_runs() {
+    let n = 2 * CHUNK + 3;
+    let x: Vec<f64> = (0..n).map(|i| (i as f64).cos()).collect();
+    let full = Rows { inputs: n, rows: vec![(0..n).collect(); n] };
+    let mut first = SparseJacobian::new(jacobian_sparsity(&full, &x));
+    assert_eq!(first.colors(), n);
+    close(first.call(&full, &x).to_dense().as_slice(), jacobian(|x| full.call(x), &x).as_slice()).unwrap();
+    let all = Pairs { pairs: (0..n).flat_map(|i| (0..n).map(move |j| (i, j))).collect() };
+    let mut second = SparseHessian::new(&hessian_sparsity(&all, &x));
+    assert_eq!(second.colors(), n);
+    close(second.call(&all, &x).to_dense().as_slice(), hessian(|x| all.call(x), &x).as_slice()).unwrap();
 }
 
 /// Entries once found are good at other points.
 #[test]
 fn a_plan_is_used_at_many_points() {
     let f = tridiagonal(12);
-    let plan = SparseJacobian::new(jacobian_sparsity(&f, &[0.5; 12]));
+    let mut plan = SparseJacobian::new(jacobian_sparsity(&f, &[0.5; 12]));
     let g = Pairs { pairs: vec![(0, 3), (3, 5), (5, 0), (7, 7), (7, 11)] };
-    let second = SparseHessian::new(&hessian_sparsity(&g, &[0.5; 12]));
+    let mut second = SparseHessian::new(&hessian_sparsity(&g, &[0.5; 12]));
     for scale in [0.1, -2.0, 7.0] {
         let x: Vec<f64> = (0..12).map(|i| scale * (i as f64 - 5.0)).collect();
         close(plan.call(&f, &x).to_dense().as_slice(), jacobian(|x| f.call(x), &x).as_slice()).unwrap();

@@ -102,10 +102,15 @@ pub struct Csr<T> {
 }
 
 impl<T: Scalar> Csr<T> {
-    /// A matrix from the value of each entry.
-    pub(super) fn new(sparsity: Sparsity, value: impl FnMut((usize, usize)) -> T) -> Self {
-        let values = sparsity.iter().map(value).collect();
+    /// A matrix whose entries are 0.
+    pub(super) fn zero(sparsity: Sparsity) -> Self {
+        let values = vec![T::zero(); sparsity.entries()];
         Self { sparsity, values }
+    }
+
+    /// The place and the value of each entry.
+    pub(super) fn entries_mut(&mut self) -> impl Iterator<Item = ((usize, usize), &mut T)> {
+        self.sparsity.iter().zip(&mut self.values)
     }
 
     /// Where the entries are.
