@@ -66,7 +66,8 @@
 //! of *results*; and forward mode needs no memory of the past. So it is the mode for a curve, for the sensitivities of
 //! a simulation to a few parameters, for a direction, and for whatever has to be known while the program goes on: it
 //! works online, where reverse mode has to wait for the end. For a whole Jacobian of more than eight inputs it is the
-//! cheaper mode from about one result for two inputs on; the measurement is in the documentation of `ad_reverse`.
+//! cheaper mode from somewhere between one result for two inputs and one for each on; the measurement is in the documentation
+//! of `ad_reverse`.
 //!
 //! # Limitations
 //!
