@@ -28,6 +28,7 @@ pub mod programs;
 pub mod reference;
 
 use proptest::test_runner::Config;
+use std::path::{Path, PathBuf};
 
 /// A proptest configuration of at least so many cases; the variable `PROPTEST_CASES` can ask for more.
 ///
@@ -35,6 +36,18 @@ use proptest::test_runner::Config;
 pub fn cases(at_least: u32) -> Config {
     let default = Config::default();
     Config { cases: default.cases.max(at_least), failure_persistence: None, ..default }
+}
+
+/// The folder that an environment variable names, as seen from the working directory or else from the project's root;
+/// without the variable, a folder of this package.
+pub fn data_folder(variable: &str, default: &str) -> PathBuf {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    match std::env::var_os(variable).map(PathBuf::from) {
+        None => package.join(default),
+        // `cargo test` runs tests in the folder of their package, which is not where the command was given.
+        Some(folder) if !folder.exists() => package.join("..").join(folder),
+        Some(folder) => folder,
+    }
 }
 
 /// The examples of the README run as tests.

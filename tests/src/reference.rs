@@ -26,8 +26,12 @@ pub trait Program {
 
 /// Where the tables are: `AD_REFERENCE_DIR`, or the ones of this repository.
 pub fn directory() -> PathBuf {
-    std::env::var_os("AD_REFERENCE_DIR")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("data/reference"), PathBuf::from)
+    crate::data_folder("AD_REFERENCE_DIR", "data/reference")
+}
+
+/// Where the tables of this repository are.
+pub fn own_directory() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("data/reference")
 }
 
 /// One row of `elementary.csv`: a function, a point, and the exact value and derivatives there.

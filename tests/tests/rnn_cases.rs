@@ -9,8 +9,7 @@ use std::path::PathBuf;
 const TOLERANCE: f64 = 1e-12;
 
 fn cases() -> Vec<PathBuf> {
-    let folder = std::env::var_os("AD_CASES_DIR")
-        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/data/rnn")), PathBuf::from);
+    let folder = ad_tests::data_folder("AD_CASES_DIR", "data/rnn");
     let files = std::fs::read_dir(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
     let mut files: Vec<_> =
         files.map(|file| file.unwrap().path()).filter(|p| p.extension() == Some("json".as_ref())).collect();
