@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { LANGUAGES, WIDTHS, launch, open, shot, stepToEnd } from './lib/browser.js';
-import { bptt, names, problem, rtrl } from './lib/engine.js';
+import { bptt, names, problem, rtrl, scenes } from './lib/engine.js';
 import { same, sameVector } from './lib/numbers.js';
 
 let browser;
@@ -13,7 +13,7 @@ after(() => browser.close());
 const LINES = ['u', 'h', 'v', 'y', 'L'];
 const entries = (t, line) => (line === 'L' ? [bptt.L_t[t]] : line === 'h' ? bptt.h[t + 1] : bptt[line][t]);
 
-test('every value, the tangents of h and L and the adjoints of h are the engine\'s', async () => {
+test('every value, tangent and adjoint is the engine\'s', async () => {
   const { page, close } = await open(browser);
   const parameters = names(problem);
   for (const k of [1, parameters.length - 1]) {
@@ -24,6 +24,7 @@ test('every value, the tangents of h and L and the adjoints of h are the engine\
       const done = at <= half ? at - 1 : 2 * half - at;
       const [t, line] = [Math.floor(done / 5), LINES[done % 5]];
       const where = `${line} at t = ${t + 1}, ${parameters[k]}`;
+      const computed = scenes.network.steps[t][done % 5];
       if (at <= half) {
         sameVector(await shown(line, 'value'), entries(t, line), `value of ${where}`);
         if (line === 'h') sameVector(await shown(line, 'tangent'), rtrl.P[t].map((row) => row[k]), `tangent of ${where}`);
@@ -31,10 +32,12 @@ test('every value, the tangents of h and L and the adjoints of h are the engine\
           const row = rtrl.blocks[t].reduce((sum, cell) => sum + cell[k], 0);
           same(await shown(line, 'tangent'), row, `tangent of ${where}`);
         }
+        sameVector(await shown(line, 'tangent'), computed.tangent[k], `tangent of ${where}`);
         assert.equal(await shown(line, 'adjoint'), '·');
       } else {
         if (line === 'h') sameVector(await shown(line, 'adjoint'), bptt.delta[t], `adjoint of ${where}`);
         if (line === 'L') same(await shown(line, 'adjoint'), 1, where);
+        sameVector(await shown(line, 'adjoint'), computed.adjoint, `adjoint of ${where}`);
       }
     });
   }

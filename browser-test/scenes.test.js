@@ -4,14 +4,14 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { LANGUAGES, WIDTHS, launch, open, shot, stepToEnd } from './lib/browser.js';
-import { bptt, flat, problem, rnn } from './lib/engine.js';
+import { bptt, flat, problem, scenes } from './lib/engine.js';
 import { read, same } from './lib/numbers.js';
 
 let browser;
 before(async () => { browser = await launch(); });
 after(() => browser.close());
 
-const { cost, horizon, online } = JSON.parse(rnn('lesson', '--json'));
+const { cost, horizon, online } = scenes;
 const steps = (count) => Array.from({ length: count }, (_, index) => index);
 const slide = (page, scene, index, place) => page.locator(`#${scene} .slider input`).nth(index).fill(String(place));
 
@@ -23,17 +23,19 @@ test('c: every count is the engine\'s, and the measurements are the bench\'s', a
       await page.locator('#c .stepper input').fill(String(t));
       for (const [way, operations] of Object.entries(cost.counted[d][t])) {
         const shown = await page.locator(`#c [data-way=${way}]`).textContent();
-        if (operations === null) assert.equal(shown, 'not counted');
-        else assert.equal(read(shown).value, operations, `${way}, d = ${cost.units[d]}, T = ${cost.steps[t]}`);
+        assert.equal(read(shown).value, operations, `${way}, d = ${cost.units[d]}, T = ${cost.steps[t]}`);
       }
+      const says = (await page.locator('#c .says').textContent()).replaceAll('\u00a0', ' ');
+      const crossing = cost.crossover[d] === null ? 'Up to the largest T' : `From T=${cost.crossover[d]} on`;
+      for (const part of [`T=${cost.steps[t]} steps`, `d=${cost.units[d]} units`, crossing]) assert.ok(says.includes(part), `${part} in ${says}`);
     }
   }
   const text = await page.locator('#c').innerText();
   for (const said of [cost.source.machine, cost.source.date]) assert.ok(text.includes(said), said);
-  // The six series, as they are titled in the bench, with the exponents that it fitted.
+  // The series, as they are titled in the bench, with the exponents that it fitted.
   const rows = await page.locator('#c .scroll tbody tr').evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
   const titles = cost.measured.map(({ name, against, fixed }) => {
-    const way = { bptt: 'BPTT', rtrl: 'RTRL' }[name] ?? `windows of K=${name.split(':')[1]} steps`;
+    const way = { 'double-sum': 'double sum, reverse mode for each loss', bptt: 'BPTT', rtrl: 'RTRL' }[name] ?? `windows of K=${name.split(':')[1]} steps`;
     return `${way}, ${against === 'T' ? 'd' : 'T'}=${fixed}`;
   });
   assert.deepEqual(rows.map(([title]) => title), titles);
@@ -49,14 +51,15 @@ test('c: every count is the engine\'s, and the measurements are the bench\'s', a
   await close();
 });
 
-test('d: every network\'s curves at every tenth step', async () => {
+test('d: every network\'s curves at four steps, and those of one at every step', async () => {
   const { page, close } = await open(browser);
   for (const gain of steps(horizon.gains.length)) {
     for (const alpha of steps(horizon.alphas.length)) {
       await slide(page, 'd', 0, gain);
       await slide(page, 'd', 1, alpha);
       const network = horizon.networks[gain * horizon.alphas.length + alpha];
-      for (const t of [1, 10, 20, 40]) {
+      const everyStep = gain === 2 && alpha === 3;
+      for (const t of everyStep ? steps(horizon.steps).map((t) => t + 1) : [1, 10, 20, 40]) {
         await page.locator('#d .stepper input').fill(String(t));
         const shown = await page.locator('#d .legend output').allTextContents();
         const { delta, last_loss, sensitivity, singular, forwards } = network;
@@ -66,6 +69,9 @@ test('d: every network\'s curves at every tenth step', async () => {
           if (number === null) assert.equal(shown[index], '–');
           else same(shown[index], number, `${index} at t = ${t}, gain ${horizon.gains[gain]}, alpha ${horizon.alphas[alpha]}`);
         });
+        const off = /off by (.*) times its own/.exec(await page.locator('#d .says').textContent())[1];
+        if (network.error[t - 1] === null) assert.equal(off, '–');
+        else same(off, network.error[t - 1], `the error at t = ${t}`);
       }
     }
   }
@@ -82,9 +88,19 @@ test('e: errors and updates year by year, for every window', async () => {
       const i = Math.min(online.years.length - 1, at * 11);
       const shown = await page.locator('#e .legend output').allTextContents();
       [online.errors[0], online.errors[k], online.persistence].forEach((list, index) => same(shown[index], list[i], `${index} in ${online.years[i]}`));
-      assert.ok((await page.locator('#e .says').textContent()).includes(` ${Math.floor((i + 1) / online.windows[k])} times`));
+      const says = await page.locator('#e .says').textContent();
+      assert.ok(says.includes(` ${Math.floor((i + 1) / online.windows[k])} times`));
+      const [, rtrl, bptt] = /years: RTRL ([^,]*), BPTT (.*)\.$/.exec(says.replaceAll('\u00a0', ' ')).map((part) => part.replace(' × ', '\u00a0×\u00a0'));
+      same(rtrl, online.errors[0][i], `RTRL in ${online.years[i]}`);
+      same(bptt, online.errors[k][i], `BPTT in ${online.years[i]}`);
     }
   }
+  const rows = await page.locator('#e table tbody tr').evaluateAll((all) => all.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent)));
+  assert.equal(rows.length, online.windows.length);
+  rows.forEach(([whole, rate], k) => {
+    same(whole, online.whole[k], `all years, K = ${online.windows[k]}`);
+    assert.equal(Number(rate), online.rates[k]);
+  });
   await close();
 });
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { LANGUAGES, WIDTHS, launch, open, shot, stepToEnd } from './lib/browser.js';
-import { bptt, flat, names, problem, rtrl } from './lib/engine.js';
+import { bptt, flat, names, problem, rtrl, scenes } from './lib/engine.js';
 import { same, sameVector } from './lib/numbers.js';
 
 let browser;
@@ -78,6 +78,10 @@ test('RTRL: P, rows and the sum so far', async () => {
     total += row;
     const shown = await account(page);
     sameVector(shown[0], rtrl.P[t].map((line) => line[k]), `P_${j}`);
+    const { sensitivity_immediate: now, sensitivity_carried: carried } = scenes.triangle;
+    sameVector(shown[1], now[t].map((line) => line[k]), `P~_${j}`);
+    sameVector(shown[2], carried[t].map((line) => line[k]), `J P_${j - 1}`);
+    now[t].forEach((line, i) => assert.ok(Math.abs(line[k] + carried[t][i][k] - rtrl.P[t][i][k]) < 1e-14, 'P = P~ + J P'));
     same(shown[3], row, `row ${j}`);
     same(shown[4], total, 'sum');
     assert.equal(await filled(page), (j * (j + 1)) / 2);
@@ -102,6 +106,9 @@ test('windows of every length end in the same sum, and a band does at full width
     const band = bptt.blocks.flatMap((row, t) => row.filter((_, s) => t - s < width)).reduce((all, cell) => all + cell[k], 0);
     same(await sum(page), band, `a band of ${width}`);
     assert.equal(await page.locator('#b .account li span').first().innerText(), 'missing from the gradient');
+    const { missing } = scenes.triangle.views[NORMS + k];
+    const [shown] = await account(page);
+    if (missing[width - 1] !== null) same(shown.replace('\u00a0%', ''), 100 * missing[width - 1], `missing from a band of ${width}`);
   });
   same(await sum(page), flat(bptt.grad)[k], 'the whole triangle');
   await close();
@@ -113,6 +120,10 @@ test('a cell shows its path, by pointer and by keyboard', async () => {
   assert.equal(await page.locator('#b .tile.on-path').count(), T - 2);
   const stops = await page.locator('#b .path output').allTextContents();
   sameVector(stops[0], bptt.delta_tilde[T - 1], 'the path starts at delta~');
+  const { reach, sensitivity_immediate: now } = scenes.triangle;
+  for (const back of steps(T - 2)) sameVector(stops[back], reach[T - 1][T - 1 - back], `${back} Jacobians back`);
+  assert.equal(stops.length, T, 'the credit at every time from T to s, P~_s, and the cell');
+  sameVector(stops[T - 2], now[2].map((line) => line[1]), 'P~_3');
   same(stops.at(-1), bptt.blocks[T - 1][2][1], 'the path ends in the cell');
   await tile(page, T - 1, 0).focus();
   await page.keyboard.press('ArrowUp');

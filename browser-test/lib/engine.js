@@ -22,6 +22,9 @@ export const problem = JSON.parse(readFileSync(`${root}/${file}`, 'utf8'));
 export const bptt = JSON.parse(rnn('credit', file, '--mode', 'bptt', '--full'));
 export const rtrl = JSON.parse(rnn('credit', file, '--mode', 'rtrl', '--full'));
 
+/** What the engine computed for every scene; what `credit` says too is held against that. */
+export const scenes = JSON.parse(rnn('lesson', '--json'));
+
 /** theta as the blocks and P have it: W_rec, W_in, b_rec, row by row. */
 export const flat = (grad) => [...grad.W_rec.flat(), ...grad.W_in.flat(), ...grad.b_rec];
 

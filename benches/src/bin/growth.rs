@@ -23,7 +23,10 @@
 use ad_benches::hand::{Sizes, network, parameters, sequence};
 use ad_benches::memory::{PeakAlloc, peak};
 use ad_benches::{Pairs, Ratio, wants_json};
-use rnn::credit::Mode;
+use rnn::credit::{Mode, triangle};
+use rnn::model::Parameters;
+use rnn::sequence::Sequence;
+use std::hint::black_box;
 
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;
@@ -38,7 +41,8 @@ enum Against {
 /// Problems that differ in one size, and the powers of it that theory gives for time and memory.
 struct Series {
     name: &'static str,
-    mode: fn(usize) -> Mode,
+    /// For so many units; `None` is the double sum of Eq. 1.6 itself, cell by cell.
+    mode: fn(usize) -> Option<Mode>,
     against: Against,
     /// The size that does not change.
     fixed: usize,
@@ -46,10 +50,26 @@ struct Series {
     theory: [f64; 2],
 }
 
-const SERIES: [Series; 6] = [
+const SERIES: [Series; 8] = [
+    Series {
+        name: "double-sum",
+        mode: |_| None,
+        against: Against::Steps,
+        fixed: 8,
+        values: &[16, 32, 64, 128],
+        theory: [2.0, 2.0],
+    },
+    Series {
+        name: "double-sum",
+        mode: |_| None,
+        against: Against::Units,
+        fixed: 8,
+        values: &[32, 64, 128],
+        theory: [2.0, 2.0],
+    },
     Series {
         name: "bptt",
-        mode: |_| Mode::Bptt,
+        mode: |_| Some(Mode::Bptt),
         against: Against::Steps,
         fixed: 64,
         values: &[64, 128, 256, 512, 1024],
@@ -57,7 +77,7 @@ const SERIES: [Series; 6] = [
     },
     Series {
         name: "bptt",
-        mode: |_| Mode::Bptt,
+        mode: |_| Some(Mode::Bptt),
         against: Against::Units,
         fixed: 1024,
         values: &[64, 128, 256, 512],
@@ -65,7 +85,7 @@ const SERIES: [Series; 6] = [
     },
     Series {
         name: "rtrl",
-        mode: |_| Mode::Rtrl,
+        mode: |_| Some(Mode::Rtrl),
         against: Against::Steps,
         fixed: 32,
         values: &[32, 64, 128, 256],
@@ -73,7 +93,7 @@ const SERIES: [Series; 6] = [
     },
     Series {
         name: "rtrl",
-        mode: |_| Mode::Rtrl,
+        mode: |_| Some(Mode::Rtrl),
         against: Against::Units,
         fixed: 8,
         values: &[32, 64, 96, 128],
@@ -81,7 +101,7 @@ const SERIES: [Series; 6] = [
     },
     Series {
         name: "window:32",
-        mode: |_| Mode::Window(32),
+        mode: |_| Some(Mode::Window(32)),
         against: Against::Steps,
         fixed: 32,
         values: &[128, 256, 512, 1024],
@@ -89,7 +109,7 @@ const SERIES: [Series; 6] = [
     },
     Series {
         name: "window:d",
-        mode: Mode::Window,
+        mode: |d| Some(Mode::Window(d)),
         against: Against::Units,
         fixed: 256,
         values: &[32, 64, 128],
@@ -133,17 +153,17 @@ impl Series {
         let problem = |value: usize| {
             let sizes = self.sizes(value);
             let (params, data, mode) = (parameters(sizes), sequence(sizes), (self.mode)(sizes.d));
-            (sizes, mode, move || mode.value_and_grad(&network(), &params, &data))
+            (sizes, mode, move || gradient(mode, &params, &data))
         };
         let (_, _, first) = problem(self.values[0]);
         let pairs = Pairs { pairs: 9, seconds: 0.005 };
         let points = self.values.iter().map(|&value| {
-            let (sizes, mode, gradient) = problem(value);
-            let window = if let Mode::Window(k) = mode { Some(k) } else { None };
+            let (sizes, mode, run) = problem(value);
+            let window = if let Some(Mode::Window(k)) = mode { Some(k) } else { None };
             let small = Sizes { d: 8, t: 16, ..sizes };
             let (params, data) = (parameters(small), sequence(small));
-            let warm = || mode.value_and_grad(&network(), &params, &data);
-            Point { sizes, window, bytes: peak(warm, &gradient), ratio: pairs.measure(&first, gradient) }
+            let warm = || gradient(mode, &params, &data);
+            Point { sizes, window, bytes: peak(warm, &run), ratio: pairs.measure(&first, run) }
         });
         points.collect()
     }
@@ -196,6 +216,15 @@ impl Series {
                 );
             }
         }
+    }
+}
+
+/// Computes the gradient, as each way returns it.
+fn gradient(mode: Option<Mode>, params: &Parameters<f64>, data: &Sequence<f64, 1>) {
+    if let Some(mode) = mode {
+        black_box(mode.value_and_grad(&network(), params, data));
+    } else {
+        black_box(triangle::by_adjoints(&network(), params, data).total());
     }
 }
 

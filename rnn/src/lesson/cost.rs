@@ -23,8 +23,10 @@ pub(super) struct Cost {
     /// `counted[d][T]`
     counted: Vec<Vec<Counted>>,
     /// Five lines for each d, in the order of [`Counted`].
-    counted_chart: Chart,
-    /// The first T, for each d, from which the double sum (by adjoints) takes more operations than RTRL.
+    counted_over_steps: Chart,
+    /// Five lines for each T.
+    counted_over_units: Chart,
+    /// The first T, for each d, from which the double sum (by adjoints) takes more operations than RTRL; up to the largest T.
     crossover: Vec<Option<usize>>,
     /// Machine, date and command of the measurement.
     source: Source,
@@ -98,11 +100,15 @@ pub(super) fn cost() -> Result<Cost, ReportError> {
     Ok(Cost {
         steps: STEPS,
         units: UNITS,
-        counted_chart: frame(
+        counted_over_steps: frame(
             axes("operations for one gradient over T", "log₂ T", "operations / 演算数"),
-            counted.iter().flat_map(|row| lines(row)).collect(),
+            counted.iter().flat_map(|row| lines(&STEPS, row)).collect(),
         )?,
-        crossover: counted.iter().map(|row| crossover(row)).collect(),
+        counted_over_units: frame(
+            axes("operations for one gradient over d", "log₂ d", "operations / 演算数"),
+            (0..STEPS.len()).flat_map(|at| lines(&UNITS, &column(&counted, at))).collect(),
+        )?,
+        crossover: UNITS.map(crossover).to_vec(),
         counted,
         memory_crossover: memory_crossover(&measured).expect("BPTT and RTRL at one number of units"),
         against_steps: Measured {
@@ -160,9 +166,15 @@ fn operations(d: usize, steps: usize) -> Counted {
     }
 }
 
-fn lines(row: &[Counted]) -> [Vec<(f64, f64)>; 5] {
+/// What was counted for one T, for each d.
+fn column(counted: &[Vec<Counted>], at: usize) -> Vec<Counted> {
+    counted.iter().map(|row| row[at]).collect()
+}
+
+/// A line for each way, over sizes of which each is a doubling of the one before.
+fn lines(sizes: &[usize], row: &[Counted]) -> [Vec<(f64, f64)>; 5] {
     let line = |of: fn(&Counted) -> u64| {
-        STEPS.iter().zip(row).map(|(&steps, row)| ((steps as f64).log2(), of(row) as f64)).collect()
+        sizes.iter().zip(row).map(|(&size, row)| ((size as f64).log2(), of(row) as f64)).collect()
     };
     [
         line(|row| row.double_adjoints),
@@ -173,8 +185,21 @@ fn lines(row: &[Counted]) -> [Vec<(f64, f64)>; 5] {
     ]
 }
 
-fn crossover(row: &[Counted]) -> Option<usize> {
-    row.iter().position(|row| row.double_adjoints > row.rtrl).map(|place| STEPS[place])
+/// By bisection: the double sum grows with the square of T, and RTRL with T.
+fn crossover(d: usize) -> Option<usize> {
+    let is_dearer = |steps: usize| {
+        let counted = operations(d, steps);
+        counted.double_adjoints > counted.rtrl
+    };
+    let (mut cheaper, mut dearer) = (0, STEPS[STEPS.len() - 1]);
+    if !is_dearer(dearer) {
+        return None;
+    }
+    while dearer - cheaper > 1 {
+        let middle = cheaper.midpoint(dearer);
+        if is_dearer(middle) { dearer = middle } else { cheaper = middle }
+    }
+    Some(dearer)
 }
 
 /// Where BPTT's memory against T, at its d, reaches that of RTRL at the same d.
@@ -241,12 +266,16 @@ mod tests {
 
     #[test]
     fn from_the_crossover_on_the_double_sum_is_dearer_than_rtrl() {
-        let row: Vec<Counted> = STEPS.iter().map(|&steps| operations(2, steps)).collect();
-        let from = crossover(&row).unwrap();
-        for (steps, counted) in STEPS.iter().zip(&row) {
-            assert_eq!(counted.double_adjoints > counted.rtrl, *steps >= from, "T = {steps}");
-            assert!(counted.bptt < counted.rtrl);
+        for d in UNITS {
+            let from = crossover(d);
+            for steps in 1..=24 {
+                let counted = operations(d, steps);
+                let is_dearer = counted.double_adjoints > counted.rtrl;
+                assert_eq!(is_dearer, from.is_some_and(|from| steps >= from), "T = {steps}, d = {d}");
+                assert!(counted.bptt < counted.rtrl);
+            }
         }
+        assert!(crossover(2).is_some_and(|from| from < 24), "so that there is one to look at");
     }
 
     #[test]
@@ -254,7 +283,7 @@ mod tests {
         let (source, measured) = measured(MEASURED);
         assert!([source.machine, source.date, source.command].iter().all(|told| !told.is_empty()));
         let against = |size: &str| measured.iter().filter(|series| series.against == size).count();
-        assert_eq!([against("T"), against("d"), measured.len()], [3, 3, 6]);
+        assert_eq!([against("T"), against("d"), measured.len()], [4, 4, 8]);
         for series in &measured {
             assert!(series.at.len() >= 3 && series.exponents.len() == 2, "{series:?}");
             let all = series.at.iter().chain(&series.seconds).chain(&series.bytes);

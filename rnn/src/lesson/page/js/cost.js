@@ -21,8 +21,9 @@ const cost = (() => {
   /** What a measured series is of, and its line. */
   const series = ({ name, against, fixed }) => {
     const [way, length] = name.split(':');
-    const said = way === 'window' ? say('c.windows', { K: length }) : say(`c.${way}`);
-    return [{ bptt: 'line-0', rtrl: 'line-1' }[way] ?? 'line-2', `${said}, $${against === 'T' ? 'd' : 'T'} = ${fixed}$`];
+    const [key, look] = { 'double-sum': ['c.double_adjoints', 'line-4'], bptt: ['c.bptt', 'line-0'], rtrl: ['c.rtrl', 'line-1'], window: ['c.windows', 'line-2'] }[way];
+    const said = say(key, { K: length });
+    return [look, `${said}, $${against === 'T' ? 'd' : 'T'} = ${fixed}$`];
   };
 
   /** Time and memory over one size, T or d: two charts under one legend. */
@@ -56,17 +57,24 @@ const cost = (() => {
     draw(host) {
       const says = h('p', { class: 'says', role: 'status' });
       const numbers = h('div', {});
-      const counted = chart(data.counted_chart, say('c.chart.operations'));
+      const counted = ['steps', 'units'].map((size) => {
+        const text = say(`c.chart.operations.${size}`);
+        const drawn = chart(data[`counted_over_${size}`], text);
+        return { ...drawn, figure: h('figure', {}, drawn.element, h('figcaption', {}, text)) };
+      });
       const update = () => {
         says.innerHTML = rich(sentence(state.at));
         numbers.replaceChildren(table(state.at));
-        counted.show(WAYS.map(([, look], index) => [5 * state.d + index, look]), { upTo: state.at + 1, at: state.at });
+        const lines = (row) => WAYS.map(([, look], index) => [WAYS.length * row + index, look]);
+        counted[0].show(lines(state.d), { upTo: state.at + 1, at: state.at });
+        counted[1].show(lines(state.at), { at: state.d });
       };
       const control = stepper({ count: data.steps.length - 1, at: state.at, text: (at) => plain(sentence(at)), show(at) { state.at = at; update(); } });
       stepByKeys(host, () => control);
       const units = slider(say('c.units'), data.units.length, state.d, (place) => `d = ${data.units[place]}`, (place) => { state.d = place; update(); });
       host.append(control.element, h('div', { class: 'controls' }, units), says,
-        h('div', { class: 'two even' }, h('figure', {}, legend(WAYS.map(([way, look]) => [look, say(`c.${way}`)])), counted.element), numbers),
+        legend(WAYS.map(([way, look]) => [look, say(`c.${way}`)])),
+        h('div', { class: 'two even' }, counted.map(({ figure }) => figure)), numbers,
         h('h3', {}, say('c.measured')), h('p', { html: rich(say('c.measured.lead', data.source)) }),
         ...curves('T', data.against_steps), h('p', { class: 'crossover', html: memory() }), ...curves('d', data.against_units), exponents());
     },
