@@ -1,6 +1,7 @@
 //! A case worked through on paper: every equation of the chapter with the numbers that the engine has for it.
 
-use crate::credit::{Case, Mode};
+use crate::credit::{Case, Mode, immediate};
+use ad_core::Vector;
 use std::fmt::{Display, Write as _};
 
 /// The whole calculation by one mode, as text: the run (Eq. 1.1-1.5), then the recursion of the mode with what it carries, then
@@ -27,6 +28,13 @@ pub fn explain(case: &Case, mode: Mode) -> String {
     }
     line("L".to_owned(), "(1.5)", &number(file.loss));
 
+    let parameters_act = |t: usize| {
+        let before = Vector::from(h[t - 1].as_slice());
+        let Case { rnn, params, sequence } = case;
+        let direct = immediate::sensitivity(rnn, &params.recurrent, &before, &sequence.x()[t - 1]);
+        let rows: Vec<Vec<f64>> = direct.iter_rows().map(<[f64]>::to_vec).collect();
+        (format!("P~_{t} = dh_{t}/dtheta_{t}"), rows)
+    };
     let (immediate, jacobian) = (file.delta_immediate.unwrap_or_default(), file.j.unwrap_or_default());
     if let Some(delta) = file.delta {
         line(format!("delta_{} = 0: backwards from here", steps + 1), "(1.12)", &"");
@@ -39,7 +47,9 @@ pub fn explain(case: &Case, mode: Mode) -> String {
             let equation = format!("delta_{t} = delta~_{t} + delta_{later} J_{later}");
             line(equation, "(1.12)", &vector(&delta[t - 1]));
             let column = sum(file.blocks.iter().flatten().skip(t - 1).map(|row| &row[t - 1]));
-            line(format!("dL/dtheta_{t} = delta_{t} dh_{t}/dtheta_{t}"), "(1.8)", &vector(&column));
+            let (equation, rows) = parameters_act(t);
+            line(equation, "", &matrix(&rows));
+            line(format!("dL/dtheta_{t} = delta_{t} P~_{t}"), "(1.8)", &vector(&column));
         }
     }
     if let Some(sensitivity) = file.p {
@@ -49,6 +59,8 @@ pub fn explain(case: &Case, mode: Mode) -> String {
             if t > 1 {
                 line(format!("J_{t} = dh_{t}/dh_{before}"), "", &matrix(&jacobian[before]));
             }
+            let (equation, rows) = parameters_act(t);
+            line(equation, "", &matrix(&rows));
             line(format!("P_{t} = P~_{t} + J_{t} P_{before}"), "(1.17)", &matrix(&sensitivity[before]));
             line(format!("delta~_{t} = dL_{t}/dh_{t}"), "", &vector(&immediate[before]));
             let row = sum(file.blocks.iter().flatten().skip(before).take(1).flatten());
@@ -113,12 +125,61 @@ mod tests {
         }
     }
 
+    /// The numbers of an equation, row by row.
+    fn numbers(text: &str, equation: &str) -> Vec<Vec<f64>> {
+        let line = value(text, equation).rsplit_once("  ").map_or(value(text, equation), |(_, value)| value);
+        let rows =
+            line.split(';').map(|row| row.split(',').map(|x| x.trim_matches([' ', '(', ')', '[', ']'])));
+        rows.map(|row| row.map(|x| x.parse().unwrap()).collect()).collect()
+    }
+
+    /// `sum_i x_i M_i`, by the number of a column.
+    fn product(x: &[f64], matrix: &[Vec<f64>]) -> Vec<f64> {
+        (0..matrix[0].len()).map(|j| x.iter().zip(matrix).map(|(x, row)| x * row[j]).sum()).collect()
+    }
+
+    fn close(a: &[f64], b: &[f64]) {
+        assert_eq!(a.len(), b.len());
+        assert!(a.iter().zip(b).all(|(a, b)| (a - b).abs() < 2e-5), "{a:?} and {b:?}");
+    }
+
+    /// Worked through from the printed numbers alone, as a reader would with a pencil.
     #[test]
-    fn the_numbers_are_the_engine_s() {
+    fn every_equation_can_be_checked_by_hand() {
         let case = Case::from(&Lesson::default_case());
-        let full = case.full(Mode::Bptt);
-        let text = explain(&case, Mode::Bptt);
-        assert!(text.contains(&vector(&full.delta.unwrap()[2])));
-        assert!(text.contains(&number(full.loss)));
+        let [bptt, rtrl] = [Mode::Bptt, Mode::Rtrl].map(|mode| explain(&case, mode));
+        let gradient =
+            ["dL/dW_rec", "dL/dW_in", "dL/db_rec"].map(|name| numbers(&bptt, name).concat()).concat();
+        let (mut by_columns, mut by_rows) = (vec![0.0; gradient.len()], vec![0.0; gradient.len()]);
+        let add = |sum: &mut [f64], x: &[f64]| sum.iter_mut().zip(x).for_each(|(sum, x)| *sum += x);
+        for t in 1..=8 {
+            let delta = numbers(&bptt, &format!("delta_{t} = delta~")).concat();
+            let direct = numbers(&bptt, &format!("P~_{t} ="));
+            let mut expected = numbers(&bptt, &format!("delta~_{t} =")).concat();
+            if t < 8 {
+                let later = numbers(&bptt, &format!("delta_{} = delta~", t + 1)).concat();
+                add(&mut expected, &product(&later, &numbers(&bptt, &format!("J_{} =", t + 1))));
+            }
+            close(&delta, &expected); // (1.12)
+            let column = numbers(&bptt, &format!("dL/dtheta_{t} =")).concat();
+            close(&column, &product(&delta, &direct)); // (1.8)
+            add(&mut by_columns, &column);
+
+            let sensitivity = numbers(&rtrl, &format!("P_{t} ="));
+            for (i, row) in sensitivity.iter().enumerate() {
+                let mut expected = direct[i].clone();
+                if t > 1 {
+                    let carried = &numbers(&rtrl, &format!("J_{t} ="))[i];
+                    add(&mut expected, &product(carried, &numbers(&rtrl, &format!("P_{} =", t - 1))));
+                }
+                close(row, &expected); // (1.17)
+            }
+            let credit = numbers(&rtrl, &format!("delta~_{t} =")).concat();
+            let row = numbers(&rtrl, &format!("dL_{t}/dtheta =")).concat();
+            close(&row, &product(&credit, &sensitivity)); // (1.13)
+            add(&mut by_rows, &row);
+        }
+        close(&by_columns, &gradient);
+        close(&by_rows, &gradient);
     }
 }
