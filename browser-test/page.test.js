@@ -24,12 +24,38 @@ for (const language of LANGUAGES) {
         assert.deepEqual(await page.evaluate(lowContrast), []);
         await page.evaluate(() => document.querySelectorAll('.stepper .last').forEach((last) => last.click()));
         assert.deepEqual(await page.evaluate(lowContrast), []);
+        assert.deepEqual(await page.evaluate(faintLines), []);
         assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
         await page.screenshot({ path: `${out}/page-${language}-${width}-${colorScheme}.png`, fullPage: true });
         await close();
       });
     }
   }
+}
+
+for (const colorScheme of ['light', 'dark']) {
+  test(`what one does leaves contrast: ${colorScheme}`, async () => {
+    const { page, close } = await open(browser, { colorScheme });
+    const check = async (where) => assert.deepEqual(await page.evaluate(lowContrast), [], where);
+    for (const way of ['rtrl', 'window', 'truncated', 'bptt']) {
+      await page.locator(`#b input[value=${way}]`).check();
+      for (let at = 0; at < 2; at += 1) await page.locator('#b .next').click();
+      await check(way);
+    }
+    await page.locator('#b .tile:not(.empty)').nth(4).click();
+    await page.locator('#b .tile:not(.empty)').nth(6).hover();
+    await check('a path');
+    for (const answer of [0, 1]) {
+      await page.locator('#f .options input').nth(answer).check();
+      await check(`answer ${answer}`);
+    }
+    for (const place of ['.play', '.next']) {
+      await page.locator(`#b ${place}`).focus();
+      await page.locator(`#b ${place}`).hover();
+      await check(`${place} under pointer and focus`);
+    }
+    await close();
+  });
 }
 
 test('both languages have the same texts, and the button changes them', async () => {
@@ -90,9 +116,10 @@ test('the Japanese page is in Japanese', async () => {
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     let all = '';
     while (texts.nextNode()) if (!texts.currentNode.parentElement.closest('code, pre, script, noscript, math, option, [lang=en]')) all += `${texts.currentNode.textContent} `;
+    for (const name of ['aria-label', 'aria-valuetext']) document.querySelectorAll(`[${name}]:not([lang=en])`).forEach((e) => { all += `${e.getAttribute(name)} `; });
     return all;
   });
-  const known = ['tangent', 'adjoint', 'Elman', 'operations', 'year'];
+  const known = ['tangent', 'adjoint', 'Elman', 'operations', 'year', 'delta', 'theta'];
   assert.deepEqual([...new Set(text.match(/[A-Za-z]{4,}/g))].filter((word) => !known.includes(word) && !/^(BPTT|RTRL|RMSE)$/.test(word)), []);
   await close();
 });
@@ -154,6 +181,31 @@ test('with reduced motion nothing moves by itself', async () => {
   assert.deepEqual(moving, []);
   await close();
 });
+
+test('without reduced motion cells fade in, and the page works', async () => {
+  const { page, close } = await open(browser, { reducedMotion: 'no-preference' });
+  const fading = await page.evaluate(() => parseFloat(getComputedStyle(document.querySelector('#b .tile')).transitionDuration));
+  assert.ok(fading > 0);
+  await page.locator('#b .last').click();
+  assert.equal(await page.locator('#b .tile.waiting').count(), 0);
+  await close();
+});
+
+/** In the page: every kind of line in a chart that has less than WCAG's 3 against the page. */
+function faintLines() {
+  const luminance = (colour) => {
+    const [r, g, b] = colour.match(/[\d.]+/g).map((c) => (c / 255 <= 0.03928 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const page = luminance(getComputedStyle(document.body).backgroundColor);
+  const faint = new Set();
+  for (const path of document.querySelectorAll('.curves path:not(.thin)')) {
+    const line = luminance(getComputedStyle(path).stroke);
+    const ratio = (Math.max(line, page) + 0.05) / (Math.min(line, page) + 0.05);
+    if (ratio < 3) faint.add(`${path.getAttribute('class')} ${ratio.toFixed(2)}`);
+  }
+  return [...faint];
+}
 
 /** In the page: every formula that the mark after it has left for the next line, and every number that has come apart. */
 function badBreaks() {

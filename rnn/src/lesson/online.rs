@@ -33,6 +33,11 @@ pub(super) struct Online {
     rates: Vec<f64>,
     back: usize,
     starts: u64,
+    units: usize,
+    /// How many learning rates were tried, of which `rates` has the best for each window.
+    tried: usize,
+    /// Where the series begins.
+    from: f64,
     /// The years foretold.
     years: Vec<f64>,
     /// `errors[k][i]`: the root of the mean squared error over the [`BACK`] years up to year i, and over all starts.
@@ -76,6 +81,9 @@ pub(super) fn online() -> Result<Online, ReportError> {
         rates,
         back: BACK,
         starts: STARTS,
+        units: UNITS,
+        tried: RATES.len(),
+        from: series.times[0],
         chart: frame(axes, errors.iter().chain([&persistence]).map(over_years).collect())?,
         whole: squares
             .iter()

@@ -7,7 +7,7 @@ const horizon = (() => {
   const network = () => data.networks[index()];
 
   function sentence(at) {
-    if (at === 0) return say('d.start', { d: data.units });
+    if (at === 0) return say('d.start', { d: data.units, T: data.steps });
     const { error } = network();
     return say('d.at', { t: at, error: number(error[at - 1], 2) });
   }

@@ -7,7 +7,7 @@ function draw() {
   main.replaceChildren(...SCENES.map((scene) => {
     const body = h('div', { class: 'body' });
     const section = h('section', { id: scene.id, class: 'scene', 'aria-labelledby': `${scene.id}-title` },
-      h('h2', { id: `${scene.id}-title` }, say(`${scene.id}.title`)), h('p', { html: rich(say(`${scene.id}.lead`)) }), body);
+      h('h2', { id: `${scene.id}-title` }, say(`${scene.id}.title`)), h('p', { html: rich(say(`${scene.id}.lead`, scene.facts)) }), body);
     scene.draw(body);
     return section;
   }));

@@ -19,11 +19,12 @@ const online = (() => {
 
   return {
     id: 'e',
+    facts: { d: data.units, from: data.from },
     draw(host) {
       const says = h('p', { class: 'says', role: 'status' });
-      const errors = chart(data.chart, say('e.chart', { back: data.back }));
+      const errors = chart(data.chart, say('e.chart', { back: data.back, starts: data.starts }));
       const key = h('div', {});
-      const table = h('table', {}, h('caption', {}, say('e.whole')), h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'K'), h('th', { scope: 'col' }, 'RMSE'), h('th', { scope: 'col' }, say('e.rate')))),
+      const table = h('table', {}, h('caption', {}, say('e.whole', { tried: data.tried })), h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'K'), h('th', { scope: 'col' }, 'RMSE'), h('th', { scope: 'col' }, say('e.rate')))),
         h('tbody', {}, data.windows.map((K, k) => h('tr', {}, h('th', { scope: 'row' }, K === 1 ? '1 (RTRL)' : K), h('td', {}, number(data.whole[k])), h('td', {}, data.rates[k])))));
       const update = () => {
         const i = year(state.at);
@@ -37,7 +38,7 @@ const online = (() => {
       stepByKeys(host, () => control);
       const windows = slider(say('e.K'), data.windows.length - 1, state.k - 1, (place) => `K = ${data.windows[place + 1]}`, (place) => { state.k = place + 1; update(); });
       host.append(control.element, h('div', { class: 'controls' }, windows), says,
-        h('figure', {}, key, errors.element, h('figcaption', {}, say('e.chart', { back: data.back }))), table);
+        h('figure', {}, key, errors.element, h('figcaption', {}, say('e.chart', { back: data.back, starts: data.starts }))), table);
     },
   };
 })();
