@@ -133,9 +133,7 @@ where
     ///
     /// If `w` has not as many numbers as the results, or `row` as the inputs.
     pub fn vjp_into(&mut self, w: &[T], row: &mut [T]) {
-        let (columns, found) = (self.inputs(), row.len());
-        assert!(columns == found, "{columns} inputs, a slice of {found}");
-        self.map.pull_into(1, w, row).unwrap_or_else(|error| panic!("{error}"));
+        self.map.pull_row_into(w, row);
     }
 
     /// The number of numbers in the results, the rows of `J`.

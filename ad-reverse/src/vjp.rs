@@ -214,6 +214,23 @@ impl<T: Scalar, P: Tree<Scalar = T> + ?Sized> Pullback<'_, T, P> {
         Ok(self.read(&flatten(w))?.0)
     }
 
+    /// [`call`](Self::call) in slices: writes the cotangent of the inputs, number by number in the order in which they have
+    /// them. After the first call nothing is allocated, unless arrays are watched.
+    ///
+    /// ```
+    /// let (_, mut pullback) = ad_reverse::vjp(|x| [x[0] * x[1], x[0] + x[1]], &[2.0, 3.0]);
+    /// let mut row = [0.0; 2];
+    /// pullback.call_into(&[1.0, 0.0], &mut row);
+    /// assert_eq!(row, [3.0, 2.0]);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If `w` has not as many numbers as the result, or `adjoint_of_x` as the inputs.
+    pub fn call_into(&mut self, w: &[T], adjoint_of_x: &mut [T]) {
+        self.map.pull_row_into(w, adjoint_of_x);
+    }
+
     /// [`call`](Self::call), and the adjoints of the arrays watched by [`vjp_watching`], row-major.
     ///
     /// # Panics

@@ -1,12 +1,12 @@
 //! The operators of second and third order, and what belongs to them, against one another and against nestings.
 
-use ad_core::{Array, Function, Matrix, Scalar, Vector, VectorFunction, rules};
+use ad_core::{Array, Function, Matrix, Scalar, Vector, VectorFunction, rules, tree::flatten};
 use ad_forward::{
     Dual, Dual2, Dual3, derivative, jvp, jvp_with_aux, second_derivative, third_derivative,
     third_directional_derivative, try_jvp,
 };
 use ad_reverse::{
-    Gradient, Hessian, Var, grad, grad_and_hvp, hessian, hvp, jacobian_by_shape, try_grad_and_hvp,
+    Gradient, Hessian, Hvp, Var, grad, grad_and_hvp, hessian, hvp, jacobian_by_shape, try_grad_and_hvp,
     value_and_grad, value_and_grad_with_aux, vjp, vjp_with_aux,
 };
 use ad_tests::{cases, laws, points};
@@ -78,6 +78,7 @@ proptest! {
     fn objects_give_what_calls_give(xs in proptest::collection::vec(point(), 1..4)) {
         let mut gradient = Gradient::new(|x: &[Var<f64>]| Smooth.call(x));
         let mut second = Hessian::new(|x: &[_]| Smooth.call(x));
+        let mut along = Hvp::new(|x: &[_]| Smooth.call(x));
         for x in &xs {
             let n = x.len();
             let (mut g, mut of_second, mut h) = (vec![9.0; n], vec![9.0; n], vec![9.0; n * n]);
@@ -88,6 +89,11 @@ proptest! {
             close(&of_second, &by_call)?;
             let by_call = hessian(|x| Smooth.call(x), x);
             prop_assert_eq!(&h, by_call.as_slice());
+            let v: Vec<f64> = x.iter().rev().map(|x| x + 0.5).collect();
+            let (mut of_product, mut product) = (vec![9.0; n], vec![9.0; n]);
+            prop_assert_eq!(along.call(x, &v, &mut of_product, &mut product), value);
+            let by_call = grad_and_hvp(|x: &[_]| Smooth.call(x), x.as_slice(), v.as_slice());
+            prop_assert_eq!((of_product, product), by_call);
         }
     }
 
@@ -173,6 +179,35 @@ fn operators_take_trees_and_both_reals() {
         .map(|k| v.0 * a[k / 2] * a[k % 2] + x.0 * (da[k / 2] * a[k % 2] + a[k / 2] * da[k % 2]))
         .collect();
     assert_eq!(hv.2.as_slice(), expected);
+}
+
+/// Products in slices are those of trees, whatever the adjoints are made of.
+#[test]
+fn a_pullback_writes_into_slices() {
+    let x = (2.0, Vector::from([1.0, 3.0]), [0.5, 4.0]);
+    let f = |(s, a, b): &(Var<f64>, ad_reverse::VarArray<f64, 1>, [Var<f64>; 2])| {
+        (a.hadamard(a), *s * b[0] * b[1])
+    };
+    let (_, mut pullback) = vjp(f, &x);
+    for w in [[1.0, 0.0, 0.0], [0.5, -2.0, 3.0]] {
+        let mut adjoint_of_x = [9.0; 5];
+        pullback.call_into(&w, &mut adjoint_of_x);
+        assert_eq!(adjoint_of_x[..], flatten(&pullback.call(&w)));
+        let last = w[2];
+        assert_eq!(adjoint_of_x, [2.0 * last, 2.0 * w[0], 6.0 * w[1], 8.0 * last, last]);
+    }
+}
+
+#[test]
+#[should_panic(expected = "2 inputs, a slice of 3")]
+fn a_pullback_refuses_a_slice_of_another_length() {
+    vjp(|x: &[Var<f64>; 2]| x[0] * x[1], &[1.0, 2.0]).1.call_into(&[1.0], &mut [0.0; 3]);
+}
+
+#[test]
+#[should_panic(expected = "a point of 2 numbers was given 1 tangents")]
+fn a_product_refuses_a_direction_of_another_length() {
+    Hvp::new(|x: &[_]| x[0]).call(&[1.0, 2.0], &[1.0], &mut [0.0; 2], &mut [0.0; 2]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use ad_forward::{
     par_jacobian, second_derivative, third_derivative, third_directional_derivative, try_jvp,
     value_and_derivative,
 };
-use ad_reverse::{Hessian, Var, grad, grad_and_hvp, hessian, hvp};
+use ad_reverse::{Hessian, Hvp, Var, grad, grad_and_hvp, hessian, hvp};
 use ad_tests::reference::Program;
 use ad_tests::{cases, expressions, points};
 use proptest::prelude::*;
@@ -66,6 +66,10 @@ fn an_outer_number_in_an_inner_derivative_is_refused() {
         }),
         ("hvp", |x| done(hvp(|y: &Var<D>| *y * Var::from_value(x), &0.0, &1.0))),
         ("grad_and_hvp", |x| done(grad_and_hvp(|y: &Var<D>| *y * *y * Var::from_value(x), &1.0, &1.0))),
+        ("Hvp", |x| {
+            let mut inner = Hvp::new(|y: &[Var<D>]| y[0] * Var::from_value(x));
+            inner.call(&[0.0], &[1.0], &mut [0.0], &mut [0.0]);
+        }),
     ];
     for (name, f) in uses {
         derivative(
