@@ -19,6 +19,20 @@ pub const CHUNK: usize = 8;
 /// assert_eq!(j.as_slice(), [3.0, 2.0, 1.0, 1.0, 0.0, 1.0]);
 /// ```
 ///
+/// It takes a slice. A tree of parameters becomes one by [`flatten`](ad_core::tree::flatten), and the function has it back by
+/// [`unflatten`](ad_core::tree::unflatten), in every operator that takes a slice:
+///
+/// ```
+/// use ad_core::tree::{flatten, unflatten};
+/// let line = (2.0, [3.0]); // slope and offset
+/// let heights = |x: &[_]| {
+///     let (slope, [offset]) = unflatten(&line, x.to_vec());
+///     vec![offset, slope + offset, slope * 2.0 + offset]
+/// };
+/// let j = ad_forward::jacobian(heights, &flatten(&line));
+/// assert_eq!(j.as_slice(), [0.0, 1.0, 1.0, 1.0, 2.0, 1.0]);
+/// ```
+///
 /// # Panics
 ///
 /// If `f` returns results of different lengths; as [`derivative`](crate::derivative).
@@ -120,7 +134,7 @@ fn from_columns<T: Scalar>(columns: Vec<Vec<T>>, rows: impl FnOnce() -> usize) -
 }
 
 /// A function's Jacobian as an object that keeps its buffers: no call after the first allocates, as far as
-/// `f` does not. `f(x, y)` writes its results to `y`.
+/// `f` does not. `f(x, y)` writes its results to `y`. Both are slices; [`jacobian`] says how to come from a tree.
 ///
 /// ```
 /// let mut jacobian = ad_forward::Jacobian::new(|x, y| {

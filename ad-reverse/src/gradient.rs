@@ -11,7 +11,8 @@ use std::fmt;
 /// A function's gradient as an object that keeps its buffers: no call after the first allocates, as far
 /// as `f` does not (which has to be made of scalar operations for that).
 ///
-/// [`value_and_grad`](crate::value_and_grad) takes any structure of arguments, this a slice alone.
+/// [`value_and_grad`](crate::value_and_grad) takes any structure of arguments, this a slice alone; [`ad_forward::jacobian`] says
+/// how to come from a tree.
 ///
 /// ```
 /// use ad_core::Scalar;

@@ -94,7 +94,7 @@ where
 /// as `f` does not (which has to be made of scalar operations for that). It is for the inner loop of Newton's method by
 /// conjugate gradients.
 ///
-/// [`hvp`] takes any structure of arguments, this a slice alone.
+/// [`hvp`] takes any structure of arguments, this a slice alone; [`ad_forward::jacobian`] says how to come from a tree.
 ///
 /// ```
 /// let mut hvp = ad_reverse::Hvp::new(|x| x[0] * x[0] * x[1]);
@@ -177,6 +177,8 @@ impl<T: Scalar, I: Iterator<Item = T>> Lift<T, HvpVar<T>> for Moving<'_, I> {
 ///
 /// [`CHUNK`] columns for each run of `f` and sweep.
 ///
+/// It takes a slice; [`ad_forward::jacobian`] says how to come from a tree of parameters.
+///
 /// ```
 /// let h = ad_reverse::hessian(|x| x[0] * x[0] * x[1], &[2.0, 3.0]);
 /// assert_eq!(h.as_slice(), [6.0, 4.0, 4.0, 0.0]);
@@ -195,6 +197,8 @@ pub fn hessian<T: Scalar>(f: impl FnMut(&[HessianVar<T>]) -> HessianVar<T>, x: &
 
 /// A function's Hessian as an object that keeps its buffers: no call after the first allocates, as far
 /// as `f` does not (which has to be made of scalar operations for that).
+///
+/// It takes a slice; [`ad_forward::jacobian`] says how to come from a tree of parameters.
 ///
 /// ```
 /// let mut hessian = ad_reverse::Hessian::new(|x| x[0] * x[0] * x[1]);

@@ -10,6 +10,8 @@
 //! The entries are those of the path that the function takes at the point they were found at: where a branch
 //! goes the other way, find them again. They are a safe estimate: an entry may be there that is always 0.
 //!
+//! All of these take a slice; [`ad_forward::jacobian`] says how to come from a tree of parameters.
+//!
 //! ```
 //! use ad_core::{function, num_traits::Zero};
 //! use ad_reverse::sparse::{sparse_hessian, sparse_jacobian};
