@@ -87,10 +87,11 @@
 //! |---|---|
 //! | `approx` | closeness for tests, of the primal *and* the tangents |
 //! | `faer` | `solve` and `try_solve`: a linear solve in any mode, differentiated by its equation |
+//! | `gemm` | products of large matrices by the crate of that name; they are plain loops without it |
 //! | `nalgebra` | [`Dual`] is a `RealField`: decompositions, solvers and geometry differentiate |
 //! | `ndarray` | `&array * dual`; `dot` and `mapv` work without it |
 //! | `rayon` | `par_jacobian`: the columns of a Jacobian on many threads |
-//! | `serde` | [`Dual`] as its primal and its tangents |
+//! | `serde` | [`Dual`] as its primal and its tangents, [`Taylor`] as its coefficients, arrays as shape and numbers |
 //! | `trace` | `trace`: any run as a table and as a graph, operation by operation |
 //!
 //! Without the default feature `std` the crate is `no_std`, as `ad_core` is.

@@ -106,8 +106,10 @@
 //! | feature | what it brings |
 //! |---|---|
 //! | `approx` | closeness for tests, of the values |
+//! | `gemm` | products of large matrices by the crate of that name; they are plain loops without it |
 //! | `nalgebra` | [`Var`] is a `RealField`: decompositions, solvers and geometry differentiate |
 //! | `ndarray` | `&array * variable`; `dot` and `mapv` work without it |
+//! | `serde` | results: [`sparse::Csr`], [`sparse::Sparsity`], [`checkpoint::LoopGradient`], and what `ad_forward` writes |
 //! | `trace` | `trace`: any run, and any recording, as a table and as a graph, operation by operation |
 //!
 //! Each thread has its own recordings, so a batch of gradients is `par_iter().map(|x| grad(f, x))` with rayon. There

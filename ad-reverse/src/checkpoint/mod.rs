@@ -31,6 +31,7 @@ use std::ops::Range;
 
 /// The sum of a loop's losses and its gradients.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 #[non_exhaustive]
 pub struct LoopGradient<T, Params, State> {
     /// `L`, the sum of all `L_t`, added in the order of time.
