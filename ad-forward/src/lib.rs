@@ -85,7 +85,7 @@
 //!
 //! | feature | what it brings |
 //! |---|---|
-//! | `approx` | closeness for tests, of the primal *and* the tangents |
+//! | `approx` | closeness for tests, of the primal *and* the tangents, of all coefficients |
 //! | `faer` | `solve` and `try_solve`: a linear solve in any mode, differentiated by its equation |
 //! | `gemm` | products of large matrices by the crate of that name; they are plain loops without it |
 //! | `nalgebra` | [`Dual`] is a `RealField`: decompositions, solvers and geometry differentiate |

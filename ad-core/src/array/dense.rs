@@ -7,7 +7,7 @@ use crate::rule::{Nary, Unary};
 use crate::scalar::Scalar;
 use alloc::vec::Vec;
 use core::any::Any;
-use core::ops::Range;
+use core::ops::{Index, Range};
 
 /// Row-major storage with `RANK` axes. A clone shares the numbers; writing to a shared one copies.
 ///
@@ -191,6 +191,58 @@ impl<T: Copy + 'static> From<&[T]> for Dense<T, 1> {
 impl<T: Copy + 'static, const N: usize> From<[T; N]> for Dense<T, 1> {
     fn from(data: [T; N]) -> Self {
         Self::from(&data[..])
+    }
+}
+
+/// ```
+/// use ad_core::Vector;
+/// let squares: Vector<f64> = (0..4).map(|i| f64::from(i * i)).collect();
+/// assert_eq!(squares.as_slice(), [0.0, 1.0, 4.0, 9.0]);
+/// ```
+impl<T: Copy + 'static> FromIterator<T> for Dense<T, 1> {
+    fn from_iter<I: IntoIterator<Item = T>>(numbers: I) -> Self {
+        Self::from(Vec::from_iter(numbers))
+    }
+}
+
+/// ```
+/// use ad_core::Vector;
+/// assert_eq!(Vec::from(Vector::from([1.0, 2.0])), [1.0, 2.0]);
+/// ```
+impl<T: Copy + 'static> From<Dense<T, 1>> for Vec<T> {
+    fn from(x: Dense<T, 1>) -> Self {
+        x.data.to_vec()
+    }
+}
+
+/// All numbers, row-major.
+impl<T: Copy + 'static, const RANK: usize> AsRef<[T]> for Dense<T, RANK> {
+    fn as_ref(&self) -> &[T] {
+        &self.data
+    }
+}
+
+/// An entry by its place on each axis.
+///
+/// ```
+/// use ad_core::Matrix;
+/// let w = Matrix::from_rows(&[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]);
+/// assert_eq!((w[[0, 2]], w[[1, 0]]), (3.0, 4.0));
+/// ```
+///
+/// # Panics
+///
+/// If there is no such entry.
+impl<T: Copy + 'static, const RANK: usize> Index<[usize; RANK]> for Dense<T, RANK> {
+    type Output = T;
+
+    #[inline]
+    fn index(&self, index: [usize; RANK]) -> &T {
+        let place = self.shape.iter().zip(index).fold(0, |place, (&extent, i)| {
+            assert!(i < extent, "no entry {index:?} in an array of shape {:?}", self.shape);
+            place * extent + i
+        });
+        &self.data[place]
     }
 }
 
