@@ -51,6 +51,7 @@ pub trait Lift<T: Scalar, S: Scalar<Real = T::Real>> {
 /// assert_eq!(flatten(&(Vector::from([1.0, 2.0]),)), [1.0, 2.0]);
 /// assert_eq!(flatten(&(1.0, [2.0, 3.0], (4.0,))), [1.0, 2.0, 3.0, 4.0]);
 /// ```
+#[doc(alias = "pytree")]
 pub trait Tree {
     /// What the leaves are made of.
     type Scalar: Scalar;
@@ -244,6 +245,8 @@ impl<R: Real, S: Scalar<Real = R>> Lift<R, S> for Constant {
 /// use ad_core::{tree::flatten, Matrix};
 /// assert_eq!(flatten(&(1.0, Matrix::from_rows(&[[2.0, 3.0]]))), [1.0, 2.0, 3.0]);
 /// ```
+#[doc(alias("ravel_pytree", "tree_flatten"))]
+#[must_use]
 pub fn flatten<T: Scalar, P: Tree<Scalar = T> + ?Sized>(tree: &P) -> Vec<T> {
     let mut numbers = Flatten(Vec::new());
     tree.lift::<T, _>(&mut numbers);
@@ -269,6 +272,8 @@ pub fn flatten<T: Scalar, P: Tree<Scalar = T> + ?Sized>(tree: &P) -> Vec<T> {
 /// # Panics
 ///
 /// If there are not as many numbers as `like` has.
+#[doc(alias = "tree_unflatten")]
+#[must_use]
 pub fn unflatten<T, P>(like: &P, numbers: Vec<T>) -> P::Owned<T>
 where
     T: Scalar<Real = <P::Scalar as Scalar>::Real>,
@@ -293,6 +298,7 @@ where
 }
 
 /// How many numbers a tree has.
+#[must_use]
 pub fn count<T: Scalar, P: Tree<Scalar = T> + ?Sized>(tree: &P) -> usize {
     let mut count = Count(0);
     tree.lift::<T, _>(&mut count);
@@ -324,6 +330,7 @@ impl<T: Scalar> Lift<T, T> for Count {
 /// let (a, b) = (1.0, Vector::from([2.0, 3.0])).lift(&mut Each(|x: f64| 10.0 * x));
 /// assert_eq!((a, b.as_slice()), (10.0, &[20.0, 30.0][..]));
 /// ```
+#[doc(alias = "tree_map")]
 #[derive(Clone, Copy, Debug)]
 pub struct Each<F>(pub F);
 

@@ -66,6 +66,8 @@ impl core::error::Error for Singular {}
 /// # Panics
 ///
 /// If `dF/dx` is singular at the solution, or `f` does not give as many results as `x` has numbers.
+#[doc(alias("implicit_derivative", "implicit_derivative_vec", "custom_root"))]
+#[must_use]
 pub fn implicit_root<S, F>(f: &F, x: &[S::Real], theta: &[S]) -> Vec<S>
 where
     S: Scalar,
@@ -111,6 +113,7 @@ where
 /// # Panics
 ///
 /// If `f` or the solver do not give as many results as `x` has numbers.
+#[must_use]
 pub fn implicit_root_with<S, F, A>(f: &F, solver: &A, x: &[S::Real], theta: &[S]) -> Vec<S>
 where
     S: Scalar,
@@ -147,6 +150,7 @@ where
 /// # Panics
 ///
 /// If `1 - dg/dx` is singular at the solution, or `g` does not give as many results as `x` has numbers.
+#[must_use]
 pub fn implicit_fixed_point<S, G>(g: &G, x: &[S::Real], theta: &[S]) -> Vec<S>
 where
     S: Scalar,

@@ -37,6 +37,7 @@ pub const CHUNK: usize = 8;
 ///
 /// If `f` returns results of different lengths; as [`derivative`](crate::derivative).
 #[doc(alias = "jacfwd")]
+#[must_use]
 pub fn jacobian<T: Scalar>(f: impl FnMut(&[Dual<T, CHUNK>]) -> Vec<Dual<T, CHUNK>>, x: &[T]) -> Matrix<T> {
     jacobian_by_chunks(f, x)
 }
@@ -46,6 +47,7 @@ pub fn jacobian<T: Scalar>(f: impl FnMut(&[Dual<T, CHUNK>]) -> Vec<Dual<T, CHUNK
 /// # Panics
 ///
 /// If `N` is 0, or `f` returns results of different lengths; as [`derivative`](crate::derivative).
+#[must_use]
 pub fn jacobian_by_chunks<T: Scalar, const N: usize>(
     mut f: impl FnMut(&[Dual<T, N>]) -> Vec<Dual<T, N>>,
     x: &[T],
@@ -74,6 +76,7 @@ pub fn jacobian_by_chunks<T: Scalar, const N: usize>(
 ///
 /// If `f` returns results of different lengths; as [`derivative`](crate::derivative).
 #[cfg(feature = "rayon")]
+#[must_use]
 pub fn par_jacobian<T: Scalar>(
     f: impl Fn(&[Dual<T, CHUNK>]) -> Vec<Dual<T, CHUNK>> + Sync,
     x: &[T],
@@ -154,6 +157,7 @@ pub struct Jacobian<T, F> {
 
 impl<T: Scalar, F: FnMut(&[Dual<T, CHUNK>], &mut [Dual<T, CHUNK>])> Jacobian<T, F> {
     /// The Jacobian of `f`.
+    #[must_use]
     pub const fn new(f: F) -> Self {
         Self { f, inputs: Vec::new(), outputs: Vec::new() }
     }

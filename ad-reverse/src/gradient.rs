@@ -22,6 +22,7 @@ use std::fmt;
 /// assert_eq!(gradient.call(&[0.0, 3.0], &mut g), 0.0);
 /// assert_eq!(g, [3.0, 0.0]);
 /// ```
+#[doc(alias = "compute_gradient_rev_with")]
 #[derive(Clone)]
 pub struct Gradient<T, F> {
     f: F,
@@ -30,6 +31,7 @@ pub struct Gradient<T, F> {
 
 impl<T: Scalar, F: FnMut(&[Var<T>]) -> Var<T>> Gradient<T, F> {
     /// The gradient of `f`.
+    #[must_use]
     pub const fn new(f: F) -> Self {
         Self { f, inputs: Vec::new() }
     }

@@ -30,6 +30,8 @@ pub type HessianVar<T> = Var<Dual<T, CHUNK>>;
 /// # Panics
 ///
 /// If `v` has not as many numbers as `x`; as [`grad`](crate::grad).
+#[doc(alias = "hessian_vector_product")]
+#[must_use]
 pub fn hvp<T, P>(f: impl FnMut(&P::Over<HvpVar<T>>) -> HvpVar<T>, x: &P, v: &P) -> P::Owned<T>
 where
     T: Scalar,
@@ -43,6 +45,8 @@ where
 /// # Panics
 ///
 /// As [`hvp`].
+#[doc(alias("hessian_vector_product", "composed_hvp"))]
+#[must_use]
 pub fn grad_and_hvp<T, P>(
     f: impl FnMut(&P::Over<HvpVar<T>>) -> HvpVar<T>,
     x: &P,
@@ -102,6 +106,7 @@ where
 /// assert_eq!(hvp.call(&[2.0, 3.0], &[1.0, 0.0], &mut g, &mut hv), 12.0);
 /// assert_eq!((g, hv), ([12.0, 4.0], [6.0, 4.0]));
 /// ```
+#[doc(alias = "hessian_vector_product")]
 #[derive(Clone)]
 pub struct Hvp<T, F> {
     f: F,
@@ -110,6 +115,7 @@ pub struct Hvp<T, F> {
 
 impl<T: Scalar, F: FnMut(&[HvpVar<T>]) -> HvpVar<T>> Hvp<T, F> {
     /// The Hessian of `f`, to be multiplied.
+    #[must_use]
     pub const fn new(f: F) -> Self {
         Self { f, inputs: Vec::new() }
     }
@@ -187,6 +193,8 @@ impl<T: Scalar, I: Iterator<Item = T>> Lift<T, HvpVar<T>> for Moving<'_, I> {
 /// # Panics
 ///
 /// As [`grad`](crate::grad).
+#[doc(alias = "compute_hessian")]
+#[must_use]
 pub fn hessian<T: Scalar>(f: impl FnMut(&[HessianVar<T>]) -> HessianVar<T>, x: &[T]) -> Matrix<T> {
     let n = x.len();
     let mut gradient = vec![T::zero(); n];
@@ -206,6 +214,7 @@ pub fn hessian<T: Scalar>(f: impl FnMut(&[HessianVar<T>]) -> HessianVar<T>, x: &
 /// assert_eq!(hessian.call(&[2.0, 3.0], &mut g, &mut h), 12.0);
 /// assert_eq!((g, h), ([12.0, 4.0], [6.0, 4.0, 4.0, 0.0]));
 /// ```
+#[doc(alias = "compute_hessian_with")]
 #[derive(Clone)]
 pub struct Hessian<T, F> {
     f: F,
@@ -214,6 +223,7 @@ pub struct Hessian<T, F> {
 
 impl<T: Scalar, F: FnMut(&[HessianVar<T>]) -> HessianVar<T>> Hessian<T, F> {
     /// The Hessian of `f`.
+    #[must_use]
     pub const fn new(f: F) -> Self {
         Self { f, inputs: Vec::new() }
     }

@@ -20,7 +20,9 @@ use ad_forward::CHUNK;
 /// # Panics
 ///
 /// If `f` uses or returns a variable of another recording.
+#[doc(alias = "compute_jacobian_rev")]
 #[doc(alias = "jacrev")]
+#[must_use]
 pub fn jacobian<T: Scalar>(f: impl FnOnce(&[Var<T>]) -> Vec<Var<T>>, x: &[T]) -> Matrix<T> {
     let (_, mut pullback) = vjp(f, x);
     let rows = pullback.outputs();
@@ -56,6 +58,7 @@ pub(crate) fn reverse_is_cheaper(columns: usize, rows: usize) -> bool {
 /// # Panics
 ///
 /// If `f` returns results of different lengths.
+#[must_use]
 pub fn jacobian_by_shape<T: Scalar, F: VectorFunction + ?Sized>(f: &F, x: &[T]) -> Matrix<T> {
     if x.len() > CHUNK && reverse_is_cheaper(x.len(), f.call(x).len()) {
         jacobian(|x| f.call(x), x)

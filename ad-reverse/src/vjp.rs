@@ -23,6 +23,8 @@ use std::borrow::Borrow;
 /// # Panics
 ///
 /// If `f` uses or returns a variable of another recording.
+#[doc(alias("gradient", "backward"))]
+#[must_use]
 pub fn grad<T, P>(f: impl FnOnce(&P::Over<Var<T>>) -> Var<T>, x: &P) -> P::Owned<T>
 where
     T: Scalar,
@@ -36,6 +38,8 @@ where
 /// # Panics
 ///
 /// As [`grad`].
+#[doc(alias("gradient", "compute_gradient_rev"))]
+#[must_use]
 pub fn value_and_grad<T, P>(f: impl FnOnce(&P::Over<Var<T>>) -> Var<T>, x: &P) -> (T, P::Owned<T>)
 where
     T: Scalar,
@@ -64,6 +68,8 @@ where
 /// # Panics
 ///
 /// As [`grad`].
+#[doc(alias = "has_aux")]
+#[must_use]
 pub fn value_and_grad_with_aux<T, P, Aux>(
     f: impl FnOnce(&P::Over<Var<T>>) -> (Var<T>, Aux),
     x: &P,
@@ -88,6 +94,7 @@ where
 /// # Panics
 ///
 /// As [`grad`].
+#[doc(alias("pullback", "backward"))]
 pub fn vjp<'x, T, P, Out>(
     f: impl FnOnce(&P::Over<Var<T>>) -> Out,
     x: &'x P,
@@ -106,6 +113,7 @@ where
 /// # Panics
 ///
 /// As [`grad`].
+#[doc(alias = "has_aux")]
 pub fn vjp_with_aux<'x, T, P, Out, Aux>(
     f: impl FnOnce(&P::Over<Var<T>>) -> (Out, Aux),
     x: &'x P,
@@ -190,6 +198,7 @@ where
 
 /// A recording that can be swept back, as often as wanted.
 #[derive(Debug)]
+#[must_use = "a recording that is not swept has no derivative"]
 pub struct Pullback<'x, T: Scalar, P: ?Sized> {
     pub(crate) x: &'x P,
     pub(crate) map: LinearMap<T>,
@@ -201,6 +210,7 @@ impl<T: Scalar, P: Tree<Scalar = T> + ?Sized> Pullback<'_, T, P> {
     /// # Panics
     ///
     /// If `w` has not as many numbers as the result.
+    #[must_use]
     pub fn call<W: Tree<Scalar = T> + ?Sized>(&mut self, w: &W) -> P::Owned<T> {
         self.call_watching(w).0
     }
@@ -236,6 +246,7 @@ impl<T: Scalar, P: Tree<Scalar = T> + ?Sized> Pullback<'_, T, P> {
     /// # Panics
     ///
     /// As [`call`](Self::call).
+    #[must_use]
     pub fn call_watching<W: Tree<Scalar = T> + ?Sized>(&mut self, w: &W) -> (P::Owned<T>, Vec<Vec<T>>) {
         self.read(&flatten(w)).unwrap_or_else(|error| panic!("{error}"))
     }
@@ -259,6 +270,7 @@ impl<T: Scalar, P: Tree<Scalar = T> + ?Sized> Pullback<'_, T, P> {
     /// # Panics
     ///
     /// If `w` does not hold `seeds` rows of as many numbers as the result has.
+    #[must_use]
     pub fn rows(&mut self, seeds: usize, w: &[T]) -> Vec<T> {
         self.map.pull(seeds, w).unwrap_or_else(|error| panic!("{error}")).0
     }
@@ -281,6 +293,7 @@ impl<T: Scalar, P: Tree<Scalar = T> + ?Sized> Pullback<'_, T, P> {
     /// # Panics
     ///
     /// As [`rows`](Self::rows).
+    #[must_use]
     pub fn blocks(&mut self, seeds: usize, w: &[T]) -> Vec<Matrix<T>> {
         let read = |adjoints: &mut Adjoints<'_, T>, inputs: &Places| {
             let blocks = inputs.read_blocks(adjoints);
@@ -309,6 +322,7 @@ impl<T: Scalar, P: Tree<Scalar = T> + ?Sized> Pullback<'_, T, P> {
 /// let c = ad_reverse::constant(&[2.0]);
 /// assert_eq!(ad_reverse::grad(|x| *x * c[0], &3.0), 2.0);
 /// ```
+#[must_use]
 pub fn constant<T: Scalar, P: Tree<Scalar = T> + ?Sized>(x: &P) -> P::Owned<Var<T>> {
     x.lift(&mut Constant)
 }

@@ -208,12 +208,12 @@ fn no_step_is_run_oftener_than_the_binomial_optimum() {
 #[test]
 #[should_panic(expected = "has to be kept")]
 fn no_snapshots_are_refused() {
-    checkpoint(|_, p: &Var<f64>, h: &Var<f64>| (*p * *h, *h), &1.0, &1.0, 3, 0);
+    let _ = checkpoint(|_, p: &Var<f64>, h: &Var<f64>| (*p * *h, *h), &1.0, &1.0, 3, 0);
 }
 
 #[test]
 #[should_panic(expected = "numbers")]
 fn a_state_that_changes_its_size_is_refused() {
     let step = |_: usize, p: &Var<f64>, h: &[Var<f64>]| (vec![*p; h.len() + 1], h[0]);
-    checkpoint(step, &1.0, &[1.0][..], 3, 2);
+    let _ = checkpoint(step, &1.0, &[1.0][..], 3, 2);
 }

@@ -177,7 +177,7 @@ fn fixed_points_of_both_reals() {
 #[should_panic(expected = "singular")]
 fn equations_that_do_not_determine_the_solution_are_refused() {
     let f = function!(|z: &[S]| -> Vec<S> { vec![z[0] * z[0] - z[1]] });
-    ad_forward::derivative(|theta| implicit_root(&f, &[0.0], &[theta])[0], 0.0);
+    let _ = ad_forward::derivative(|theta| implicit_root(&f, &[0.0], &[theta])[0], 0.0);
 }
 
 /// In both modes, for both reasons, with the matrix that has no inverse.
@@ -194,7 +194,7 @@ fn the_try_forms_say_what_is_singular() {
         try_implicit_root(&vertical, &[0.0], &dual).unwrap_err(),
         try_implicit_fixed_point(&fixed, &[0.0; 2], &dual).unwrap_err(),
     ];
-    vjp(
+    let _ = vjp(
         |theta: &[Var<f64>]| {
             errors.push(try_implicit_root(&root, &[0.0; 2], theta).unwrap_err());
             errors.push(try_implicit_root(&vertical, &[0.0], theta).unwrap_err());

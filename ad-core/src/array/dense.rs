@@ -31,6 +31,7 @@ impl<T: Copy + 'static, const RANK: usize> Dense<T, RANK> {
     /// # Panics
     ///
     /// If there are not as many numbers as the shape has entries.
+    #[must_use]
     pub fn new(shape: [usize; RANK], data: impl IntoIterator<Item = T>) -> Self {
         let expected: usize = shape.iter().product();
         let (data, exact) = Storage::collected(expected, data);
@@ -52,6 +53,7 @@ impl<T: Copy + 'static, const RANK: usize> Dense<T, RANK> {
     }
 
     /// One number everywhere.
+    #[must_use]
     pub fn filled(shape: [usize; RANK], value: T) -> Self {
         Self { shape, data: Storage::filled(shape.iter().product(), value) }
     }
@@ -126,6 +128,7 @@ impl<T: Copy + 'static, const RANK: usize> Dense<T, RANK> {
     /// let x = Vector::build([3], 1.0, |x| x[1] = 5.0);
     /// assert_eq!(x.as_slice(), [1.0, 5.0, 1.0]);
     /// ```
+    #[must_use]
     pub fn build(shape: [usize; RANK], value: T, write: impl FnOnce(&mut [T])) -> Self {
         let mut out = Self::filled(shape, value);
         write(out.as_mut_slice());
@@ -149,6 +152,7 @@ impl<T: Copy + 'static> Dense<T, 2> {
     /// # Panics
     ///
     /// If the rows differ in length.
+    #[must_use]
     pub fn from_rows<Row: AsRef<[T]>>(rows: &[Row]) -> Self {
         let cols = rows.first().map_or(0, |row| row.as_ref().len());
         for (i, row) in rows.iter().enumerate() {
@@ -276,6 +280,7 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
     }
 
     /// `f(x)` and `f'(x)` elementwise.
+    #[must_use]
     pub fn mapped_with_partial<R: Unary>(&self, rule: R) -> (Self, Self) {
         let mut value = None;
         let partial = self.like(|p| value = Some(self.like(|y| T::map_with_partial(rule, &self.data, y, p))));
@@ -320,6 +325,7 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
     }
 
     /// `sum_k W_k x_k + b` along the last axis.
+    #[must_use]
     pub fn affine_of<'a>(
         terms: impl Iterator<Item = (&'a Dense<T, 2>, &'a Self)> + Clone,
         bias: &Dense<T, 1>,
@@ -355,6 +361,7 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
     }
 
     /// A rule of many variables along the last axis.
+    #[must_use]
     pub fn rows_reduced<R: Nary>(&self, rule: R) -> Dense<T, 1> {
         let cols = self.cols();
         let row = |i| &self.data[i * cols..(i + 1) * cols];

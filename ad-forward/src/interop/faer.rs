@@ -24,6 +24,8 @@ use alloc::vec::Vec;
 /// # Panics
 ///
 /// If `A` has not as many numbers as `b` squared. A singular `A` gives infinities or NaN, as faer does.
+#[doc(alias = "custom_linear_solve")]
+#[must_use]
 pub fn solve<S: Scalar<Real = f64>>(a: &[S], b: &[S]) -> Vec<S> {
     solve_decomposed(&decompose(a, b), a, b)
 }

@@ -26,6 +26,7 @@ impl Sparsity {
     /// # Panics
     ///
     /// If there are fewer columns than an entry asks for.
+    #[must_use]
     pub fn from_rows<R: AsRef<[usize]>>(cols: usize, rows: impl IntoIterator<Item = R>) -> Self {
         let (mut starts, mut columns) = (vec![0], Vec::new());
         for row in rows {
