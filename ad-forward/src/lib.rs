@@ -87,7 +87,7 @@
 //! |---|---|
 //! | `approx` | closeness for tests, of the primal *and* the tangents, of all coefficients |
 //! | `faer` | `solve` and `try_solve`: a linear solve in any mode, differentiated by its equation |
-//! | `gemm` | products of large matrices by the crate of that name; they are plain loops without it |
+//! | `gemm` | matrix products by the crate of that name; without it, plain loops |
 //! | `nalgebra` | [`Dual`] is a `RealField`: decompositions, solvers and geometry differentiate |
 //! | `ndarray` | `&array * dual`; `dot` and `mapv` work without it |
 //! | `rayon` | `par_jacobian`: the columns of a Jacobian on many threads |

@@ -106,7 +106,7 @@
 //! | feature | what it brings |
 //! |---|---|
 //! | `approx` | closeness for tests, of the values |
-//! | `gemm` | products of large matrices by the crate of that name; they are plain loops without it |
+//! | `gemm` | matrix products by the crate of that name; without it, plain loops |
 //! | `nalgebra` | [`Var`] is a `RealField`: decompositions, solvers and geometry differentiate |
 //! | `ndarray` | `&array * variable`; `dot` and `mapv` work without it |
 //! | `serde` | results: [`sparse::Csr`], [`sparse::Sparsity`], [`checkpoint::LoopGradient`], and what `ad_forward` writes |
