@@ -15,7 +15,7 @@ mod ndarray;
 mod serde;
 
 /// Implements, for a number type that is a `Scalar`: its elementary functions as inherent methods, the
-/// assign operators, operators on references and with plain numbers, `Sum`, `Product`, and num-traits'
+/// assign operators, operators on references and with plain numbers, `Sum`, `Product`, `Default`, and num-traits'
 /// `Float`, `FloatConst`, `Signed`, `Bounded`, `FromPrimitive`, `ToPrimitive`, `NumCast`, `MulAdd`,
 /// `MulAddAssign`, `Inv` and `Pow`.
 ///
@@ -239,6 +239,13 @@ macro_rules! impl_num_traits {
             #[inline]
             fn to_f64(&self) -> Option<f64> {
                 $crate::num_traits::ToPrimitive::to_f64(&$crate::Scalar::primal(*self))
+            }
+        }
+        /// 0, a constant.
+        impl<$($generics)*> ::core::default::Default for $ty {
+            #[inline]
+            fn default() -> Self {
+                <Self as $crate::num_traits::Zero>::zero()
             }
         }
         impl<$($generics)*> $crate::num_traits::FromPrimitive for $ty {

@@ -74,6 +74,7 @@ use smallvec::SmallVec;
 pub type Partials<S> = SmallVec<[S; 8]>;
 
 /// A differentiable function of one variable, `y = f(x)`.
+#[doc(alias("custom_jvp", "custom_vjp", "custom_derivative"))]
 pub trait Unary: Copy + Debug + Send + Sync + 'static {
     /// The function's name, as it appears in recordings and messages.
     const NAME: &'static str;
@@ -108,6 +109,7 @@ pub trait Unary: Copy + Debug + Send + Sync + 'static {
 ///
 /// The partials are separate methods, so that one that nobody needs is never computed: `x.powf(3)`
 /// must not take the logarithm of a negative base.
+#[doc(alias("custom_jvp", "custom_vjp", "custom_derivative"))]
 pub trait Binary: Copy + Debug + Send + Sync + 'static {
     /// The function's name, as it appears in recordings and messages.
     const NAME: &'static str;
@@ -123,6 +125,7 @@ pub trait Binary: Copy + Debug + Send + Sync + 'static {
 }
 
 /// A differentiable function of any number of variables, `y = f(x_0, .., x_{n-1})`.
+#[doc(alias("custom_jvp", "custom_vjp", "custom_derivative"))]
 pub trait Nary: Copy + Debug + Send + Sync + 'static {
     /// The function's name, as it appears in recordings and messages.
     const NAME: &'static str;

@@ -49,6 +49,7 @@ macro_rules! binary_methods {
 /// provided method generated from the table in [`crate::rules`]; no derivative stands anywhere else.
 ///
 /// Comparisons look at the primal alone, so that every mode takes the branches of the plain run.
+#[doc(alias = "DualNum")]
 pub trait Scalar:
     Copy + Debug + Display + PartialOrd + Send + Sync + 'static + NumAssign + Neg<Output = Self> + Sum + Kernels
 {
@@ -78,6 +79,7 @@ pub trait Scalar:
     /// }
     /// assert_eq!(straight_through(-2.0), 2.0);
     /// ```
+    #[doc(alias = "detach")]
     #[must_use]
     fn stop_gradient(self) -> Self {
         Self::constant(self.primal())

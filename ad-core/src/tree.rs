@@ -19,6 +19,9 @@
 //!     }
 //! }
 //! ```
+//!
+//! Operators that give a matrix (`jacobian`, `hessian` and their kin) or keep buffers take a slice instead: [`flatten`] makes
+//! one of a tree, and [`unflatten`] brings the numbers that the operator passes to the function back into the structure.
 
 use crate::{Array, Dense, LengthMismatch, Real, Scalar};
 use alloc::vec::Vec;
@@ -39,6 +42,16 @@ pub trait Lift<T: Scalar, S: Scalar<Real = T::Real>> {
 }
 
 /// A value made of scalars, vectors and matrices over [`Tree::Scalar`].
+///
+/// A scalar is one; slices, `Vec`s and arrays of scalars are; so are [`Vector`](crate::Vector) and [`Matrix`](crate::Matrix);
+/// tuples of one to six trees; and structs for which [`impl_tree!`](crate::impl_tree) writes it.
+///
+/// ```
+/// use ad_core::{Vector, tree::flatten};
+/// assert_eq!(flatten(&(Vector::from([1.0, 2.0]),)), [1.0, 2.0]);
+/// assert_eq!(flatten(&(1.0, [2.0, 3.0], (4.0,))), [1.0, 2.0, 3.0, 4.0]);
+/// ```
+#[doc(alias = "pytree")]
 pub trait Tree {
     /// What the leaves are made of.
     type Scalar: Scalar;
@@ -139,14 +152,21 @@ macro_rules! tuple {
         }
     };
 }
+tuple!(A);
 tuple!(A B);
 tuple!(A B C);
 tuple!(A B C D);
 tuple!(A B C D E);
 tuple!(A B C D E F);
 
-/// Implements [`Tree`] for a struct that is generic in its scalar, from the kind of each field: `scalar`,
-/// `vector`, `matrix`, or `tree` for a struct of its own.
+/// Implements [`Tree`] for a struct that is generic in its scalar, from the kind of each field:
+///
+/// | kind | field |
+/// |---|---|
+/// | `scalar`, `vector`, `matrix` | `S`, `S::Vector`, `S::Matrix` |
+/// | `tree` | a tree of its own: another such struct, a tuple, `[S; 3]`, `Vec<S>` |
+/// | `[tree]`, `[matrix]`, .. | a `Vec` of that kind, as long in every run as in the parameters |
+/// | `plain` | what is not differentiated, and cloned: a size, a flag, a name |
 ///
 /// ```
 /// use ad_core::{Scalar, Tree, impl_tree, tree::flatten, Vector};
@@ -159,23 +179,42 @@ tuple!(A B C D E F);
 /// let model = Model { line: Line { slope: 2.0, offset: 1.0 }, weights: Vector::from([3.0, 4.0]) };
 /// assert_eq!(flatten(&model), [2.0, 1.0, 3.0, 4.0]);
 /// ```
+///
+/// Layers, as many as there are, and a size that stays what it is:
+///
+/// ```
+/// use ad_core::{Scalar, impl_tree, tree::{flatten, unflatten}};
+///
+/// struct Layer<S> { gain: S, offset: S }
+/// impl_tree!(Layer { gain: scalar, offset: scalar });
+/// struct Network<S> { layers: Vec<Layer<S>>, repeats: usize }
+/// impl_tree!(Network { layers: [tree], repeats: plain });
+///
+/// let layers = vec![Layer { gain: 2.0, offset: 1.0 }, Layer { gain: 3.0, offset: 4.0 }];
+/// let network = Network { layers, repeats: 7 };
+/// assert_eq!(flatten(&network), [2.0, 1.0, 3.0, 4.0]);
+/// let other = unflatten(&network, vec![5.0, 6.0, 7.0, 8.0]);
+/// assert_eq!((other.layers[1].gain, other.repeats), (7.0, 7));
+/// ```
 #[macro_export]
 macro_rules! impl_tree {
-    ($name:ident { $($field:tt: $kind:ident),* $(,)? }) => {
+    ($name:ident { $($field:tt: $kind:tt),* $(,)? }) => {
         impl<T: $crate::Scalar> $crate::Tree for $name<T> {
             type Scalar = T;
             type Over<S: $crate::Scalar<Real = T::Real>> = $name<S>;
             type Owned<S: $crate::Scalar<Real = T::Real>> = $name<S>;
 
             fn lift<S: $crate::Scalar<Real = T::Real>, L: $crate::Lift<T, S>>(&self, to: &mut L) -> $name<S> {
-                $name { $($field: $crate::impl_tree!(@ $kind to self.$field)),* }
+                $name { $($field: $crate::impl_tree!(@ $kind to &self.$field)),* }
             }
         }
     };
-    (@ scalar $to:ident $x:expr) => { $to.scalar($x) };
-    (@ vector $to:ident $x:expr) => { $to.vector(&$x) };
-    (@ matrix $to:ident $x:expr) => { $to.matrix(&$x) };
-    (@ tree $to:ident $x:expr) => { $crate::Tree::lift(&$x, $to) };
+    (@ scalar $to:ident $x:expr) => { $to.scalar(*$x) };
+    (@ vector $to:ident $x:expr) => { $to.vector($x) };
+    (@ matrix $to:ident $x:expr) => { $to.matrix($x) };
+    (@ tree $to:ident $x:expr) => { $crate::Tree::lift($x, $to) };
+    (@ plain $to:ident $x:expr) => { ::core::clone::Clone::clone($x) };
+    (@ [$kind:tt] $to:ident $x:expr) => { $x.iter().map(|each| $crate::impl_tree!(@ $kind $to each)).collect() };
 }
 
 /// Lifts every leaf as a constant: data that is not differentiated.
@@ -206,18 +245,40 @@ impl<R: Real, S: Scalar<Real = R>> Lift<R, S> for Constant {
 /// use ad_core::{tree::flatten, Matrix};
 /// assert_eq!(flatten(&(1.0, Matrix::from_rows(&[[2.0, 3.0]]))), [1.0, 2.0, 3.0]);
 /// ```
+#[doc(alias("ravel_pytree", "tree_flatten"))]
+#[must_use]
 pub fn flatten<T: Scalar, P: Tree<Scalar = T> + ?Sized>(tree: &P) -> Vec<T> {
     let mut numbers = Flatten(Vec::new());
     tree.lift::<T, _>(&mut numbers);
     numbers.0
 }
 
-/// A tree of the structure of `like`, filled with other numbers.
+/// A tree of the structure of `like`, filled with other numbers, of any scalar.
+///
+/// ```
+/// use ad_core::{Scalar, tree::{flatten, unflatten}};
+///
+/// // A function of a slice out of one of a tree, for an operator that takes a slice.
+/// fn area<S: Scalar>((width, heights): &(S, [S; 2])) -> S {
+///     *width * (heights[0] + heights[1])
+/// }
+/// let at = (2.0, [3.0, 4.0]);
+/// fn of_slice<S: Scalar<Real = f64>>(at: &(f64, [f64; 2]), x: &[S]) -> S {
+///     area(&unflatten(at, x.to_vec()))
+/// }
+/// assert_eq!(of_slice(&at, &flatten(&at)), 14.0);
+/// ```
 ///
 /// # Panics
 ///
 /// If there are not as many numbers as `like` has.
-pub fn unflatten<T: Scalar, P: Tree<Scalar = T> + ?Sized>(like: &P, numbers: Vec<T>) -> P::Owned<T> {
+#[doc(alias = "tree_unflatten")]
+#[must_use]
+pub fn unflatten<T, P>(like: &P, numbers: Vec<T>) -> P::Owned<T>
+where
+    T: Scalar<Real = <P::Scalar as Scalar>::Real>,
+    P: Tree + ?Sized,
+{
     try_unflatten(like, numbers).unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -226,16 +287,18 @@ pub fn unflatten<T: Scalar, P: Tree<Scalar = T> + ?Sized>(like: &P, numbers: Vec
 /// # Errors
 ///
 /// If there are not as many numbers as `like` has.
-pub fn try_unflatten<T: Scalar, P: Tree<Scalar = T> + ?Sized>(
-    like: &P,
-    numbers: Vec<T>,
-) -> Result<P::Owned<T>, LengthMismatch> {
+pub fn try_unflatten<T, P>(like: &P, numbers: Vec<T>) -> Result<P::Owned<T>, LengthMismatch>
+where
+    T: Scalar<Real = <P::Scalar as Scalar>::Real>,
+    P: Tree + ?Sized,
+{
     LengthMismatch::check(("a tree", count(like)), ("numbers", numbers.len()))?;
     let mut rest = numbers.into_iter();
     Ok(like.lift(&mut Each(|_| rest.next().expect("counted"))))
 }
 
 /// How many numbers a tree has.
+#[must_use]
 pub fn count<T: Scalar, P: Tree<Scalar = T> + ?Sized>(tree: &P) -> usize {
     let mut count = Count(0);
     tree.lift::<T, _>(&mut count);
@@ -267,6 +330,7 @@ impl<T: Scalar> Lift<T, T> for Count {
 /// let (a, b) = (1.0, Vector::from([2.0, 3.0])).lift(&mut Each(|x: f64| 10.0 * x));
 /// assert_eq!((a, b.as_slice()), (10.0, &[20.0, 30.0][..]));
 /// ```
+#[doc(alias = "tree_map")]
 #[derive(Clone, Copy, Debug)]
 pub struct Each<F>(pub F);
 

@@ -86,6 +86,7 @@ impl<T: Scalar, const N: usize, const RANK: usize> DualArray<T, N, RANK> {
     /// # Panics
     ///
     /// If `w` has another length, or the array another number of directions.
+    #[must_use]
     pub fn contract(&self, w: &[T], directions: usize) -> Vec<T> {
         let entries = self.primal.as_slice().len();
         assert!(w.len() == entries, "{} weights for {entries} entries", w.len());

@@ -29,6 +29,7 @@ use num_traits::{Float, Num, One, Zero};
 /// inactive path never turns a derivative into NaN.
 // The tangents come first: then an even number of them falls into pairs for the compiler, in a product as in a sum. A
 // primal in front is paired with the first one in sums alone, and every operation between the two moves all lanes.
+#[doc(alias("Dual64", "DualVec", "Jet1", "JetK"))]
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct Dual<T, const N: usize> {
@@ -41,12 +42,15 @@ pub struct Dual<T, const N: usize> {
 impl<T: Scalar, const N: usize> Dual<T, N> {
     /// A number with its tangents.
     #[inline]
+    #[must_use]
     pub const fn new(primal: T, tangent: [T; N]) -> Self {
         Self { primal, tangent }
     }
 
     /// A number that depends on no input.
+    #[doc(alias = "from_re")]
     #[inline]
+    #[must_use]
     pub fn from_primal(primal: T) -> Self {
         Self { primal, tangent: [T::zero(); N] }
     }
@@ -57,6 +61,7 @@ impl<T: Scalar, const N: usize> Dual<T, N> {
     ///
     /// If `direction >= N`.
     #[inline]
+    #[must_use]
     pub fn variable(primal: T, direction: usize) -> Self {
         assert!(direction < N, "direction {direction} of a dual number with {N} directions");
         let mut x = Self::from_primal(primal);

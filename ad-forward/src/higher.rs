@@ -8,8 +8,10 @@ use ad_core::{LengthMismatch, Scalar, Tree};
 use core::borrow::Borrow;
 
 /// A dual number of dual numbers: what second derivatives are computed on.
+#[doc(alias = "HyperDual")]
 pub type Dual2<T> = Dual<Dual<T, 1>, 1>;
 /// Three levels of dual numbers: what third derivatives are computed on.
+#[doc(alias = "HyperHyperDual")]
 pub type Dual3<T> = Dual<Dual<Dual<T, 1>, 1>, 1>;
 
 /// `f''(x)` for a function of one variable.
@@ -22,6 +24,7 @@ pub type Dual3<T> = Dual<Dual<Dual<T, 1>, 1>, 1>;
 /// # Panics
 ///
 /// As [`derivative`].
+#[must_use]
 pub fn second_derivative<T: Scalar>(mut f: impl FnMut(Dual2<T>) -> Dual2<T>, x: T) -> T {
     derivative(|x| derivative(&mut f, x), x)
 }
@@ -36,6 +39,7 @@ pub fn second_derivative<T: Scalar>(mut f: impl FnMut(Dual2<T>) -> Dual2<T>, x: 
 /// # Panics
 ///
 /// As [`derivative`].
+#[must_use]
 pub fn third_derivative<T: Scalar>(mut f: impl FnMut(Dual3<T>) -> Dual3<T>, x: T) -> T {
     derivative(|x| second_derivative(&mut f, x), x)
 }
@@ -54,6 +58,8 @@ pub fn third_derivative<T: Scalar>(mut f: impl FnMut(Dual3<T>) -> Dual3<T>, x: T
 /// # Panics
 ///
 /// If a direction has not as many numbers as `x`; as [`derivative`].
+#[doc(alias = "third_partial_derivative_vec")]
+#[must_use]
 pub fn third_directional_derivative<T, P, Out>(
     mut f: impl FnMut(&P::Over<Dual3<T>>) -> Out,
     x: &P,

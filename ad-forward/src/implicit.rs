@@ -17,6 +17,33 @@ use crate::jacobian::jacobian;
 use crate::lu::{LinearSolve, Lu};
 use ad_core::{Scalar, VectorFunction};
 use alloc::vec::Vec;
+use core::fmt;
+
+/// A matrix that has to be inverted for a derivative, and has no inverse: the equations do not determine how their
+/// solution moves.
+///
+/// ```
+/// use ad_core::function;
+/// use ad_forward::{Dual, try_implicit_root};
+///
+/// let square = function!(|z: &[S]| -> Vec<S> { vec![z[0] * z[0] - z[1]] }); // x^2 = theta, vertical at 0
+/// let error = try_implicit_root(&square, &[0.0], &[Dual::<f64, 1>::variable(0.0, 0)]).unwrap_err();
+/// assert_eq!(error.to_string(), "dF/dx is singular, or not finite, at the solution");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Singular {
+    /// The matrix, as the equation has it.
+    pub matrix: &'static str,
+}
+
+impl fmt::Display for Singular {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} is singular, or not finite, at the solution", self.matrix)
+    }
+}
+
+impl core::error::Error for Singular {}
 
 /// The solution `x` of `F(x, theta) = 0` as a function of `theta`.
 ///
@@ -39,18 +66,46 @@ use alloc::vec::Vec;
 /// # Panics
 ///
 /// If `dF/dx` is singular at the solution, or `f` does not give as many results as `x` has numbers.
+#[doc(alias("implicit_derivative", "implicit_derivative_vec", "custom_root"))]
+#[must_use]
 pub fn implicit_root<S, F>(f: &F, x: &[S::Real], theta: &[S]) -> Vec<S>
 where
     S: Scalar,
     F: VectorFunction + ?Sized,
 {
+    try_implicit_root(f, x, theta).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// [`implicit_root`] of equations that may not determine how their solution moves.
+///
+/// # Errors
+///
+/// If `dF/dx` is singular at the solution, or not finite: a pivot of its decomposition is exactly 0, or no number. Plain
+/// numbers have no derivative that could be missing.
+///
+/// # Panics
+///
+/// If `f` does not give as many results as `x` has numbers.
+pub fn try_implicit_root<S, F>(f: &F, x: &[S::Real], theta: &[S]) -> Result<Vec<S>, Singular>
+where
+    S: Scalar,
+    F: VectorFunction + ?Sized,
+{
+    root(f, x, theta, "dF/dx")
+}
+
+fn root<S, F>(f: &F, x: &[S::Real], theta: &[S], matrix: &'static str) -> Result<Vec<S>, Singular>
+where
+    S: Scalar,
+    F: VectorFunction + ?Sized,
+{
     if S::ORDER == 0 {
-        return x.iter().map(|&x| S::constant(x)).collect();
+        return Ok(x.iter().map(|&x| S::constant(x)).collect());
     }
     let at_theta: Vec<S::Real> = theta.iter().map(|theta| theta.primal()).collect();
     let a = jacobian(|x| f.call(&joined(x, &at_theta)), x);
-    let lu = Lu::new(&a).expect("dF/dx is singular at the solution");
-    implicit_root_with(f, &lu, x, theta)
+    let lu = Lu::new(&a).ok_or(Singular { matrix })?;
+    Ok(implicit_root_with(f, &lu, x, theta))
 }
 
 /// [`implicit_root`] with a solver for the matrix `dF/dx` at the solution, e.g. one that uses its structure.
@@ -58,6 +113,7 @@ where
 /// # Panics
 ///
 /// If `f` or the solver do not give as many results as `x` has numbers.
+#[must_use]
 pub fn implicit_root_with<S, F, A>(f: &F, solver: &A, x: &[S::Real], theta: &[S]) -> Vec<S>
 where
     S: Scalar,
@@ -94,12 +150,39 @@ where
 /// # Panics
 ///
 /// If `1 - dg/dx` is singular at the solution, or `g` does not give as many results as `x` has numbers.
+#[must_use]
 pub fn implicit_fixed_point<S, G>(g: &G, x: &[S::Real], theta: &[S]) -> Vec<S>
 where
     S: Scalar,
     G: VectorFunction + ?Sized,
 {
-    implicit_root(&Moved { g }, x, theta)
+    try_implicit_fixed_point(g, x, theta).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// [`implicit_fixed_point`] of a map that may not determine how its fixed point moves.
+///
+/// ```
+/// use ad_core::function;
+/// use ad_forward::{Dual, try_implicit_fixed_point};
+///
+/// let shift = function!(|z: &[S]| -> Vec<S> { vec![z[0] + z[1]] }); // for theta = 0 every x is fixed
+/// let error = try_implicit_fixed_point(&shift, &[5.0], &[Dual::<f64, 1>::variable(0.0, 0)]).unwrap_err();
+/// assert_eq!(error.matrix, "1 - dg/dx");
+/// ```
+///
+/// # Errors
+///
+/// If `1 - dg/dx` is singular at the fixed point, or not finite, as [`try_implicit_root`] says.
+///
+/// # Panics
+///
+/// If `g` does not give as many results as `x` has numbers.
+pub fn try_implicit_fixed_point<S, G>(g: &G, x: &[S::Real], theta: &[S]) -> Result<Vec<S>, Singular>
+where
+    S: Scalar,
+    G: VectorFunction + ?Sized,
+{
+    root(&Moved { g }, x, theta, "1 - dg/dx")
 }
 
 /// `x - g(x, theta)`

@@ -19,10 +19,25 @@ pub const CHUNK: usize = 8;
 /// assert_eq!(j.as_slice(), [3.0, 2.0, 1.0, 1.0, 0.0, 1.0]);
 /// ```
 ///
+/// It takes a slice. A tree of parameters becomes one by [`flatten`](ad_core::tree::flatten), and the function has it back by
+/// [`unflatten`](ad_core::tree::unflatten), in every operator that takes a slice:
+///
+/// ```
+/// use ad_core::tree::{flatten, unflatten};
+/// let line = (2.0, [3.0]); // slope and offset
+/// let heights = |x: &[_]| {
+///     let (slope, [offset]) = unflatten(&line, x.to_vec());
+///     vec![offset, slope + offset, slope * 2.0 + offset]
+/// };
+/// let j = ad_forward::jacobian(heights, &flatten(&line));
+/// assert_eq!(j.as_slice(), [0.0, 1.0, 1.0, 1.0, 2.0, 1.0]);
+/// ```
+///
 /// # Panics
 ///
 /// If `f` returns results of different lengths; as [`derivative`](crate::derivative).
 #[doc(alias = "jacfwd")]
+#[must_use]
 pub fn jacobian<T: Scalar>(f: impl FnMut(&[Dual<T, CHUNK>]) -> Vec<Dual<T, CHUNK>>, x: &[T]) -> Matrix<T> {
     jacobian_by_chunks(f, x)
 }
@@ -32,6 +47,7 @@ pub fn jacobian<T: Scalar>(f: impl FnMut(&[Dual<T, CHUNK>]) -> Vec<Dual<T, CHUNK
 /// # Panics
 ///
 /// If `N` is 0, or `f` returns results of different lengths; as [`derivative`](crate::derivative).
+#[must_use]
 pub fn jacobian_by_chunks<T: Scalar, const N: usize>(
     mut f: impl FnMut(&[Dual<T, N>]) -> Vec<Dual<T, N>>,
     x: &[T],
@@ -60,6 +76,7 @@ pub fn jacobian_by_chunks<T: Scalar, const N: usize>(
 ///
 /// If `f` returns results of different lengths; as [`derivative`](crate::derivative).
 #[cfg(feature = "rayon")]
+#[must_use]
 pub fn par_jacobian<T: Scalar>(
     f: impl Fn(&[Dual<T, CHUNK>]) -> Vec<Dual<T, CHUNK>> + Sync,
     x: &[T],
@@ -120,7 +137,7 @@ fn from_columns<T: Scalar>(columns: Vec<Vec<T>>, rows: impl FnOnce() -> usize) -
 }
 
 /// A function's Jacobian as an object that keeps its buffers: no call after the first allocates, as far as
-/// `f` does not. `f(x, y)` writes its results to `y`.
+/// `f` does not. `f(x, y)` writes its results to `y`. Both are slices; [`jacobian`] says how to come from a tree.
 ///
 /// ```
 /// let mut jacobian = ad_forward::Jacobian::new(|x, y| {
@@ -140,6 +157,7 @@ pub struct Jacobian<T, F> {
 
 impl<T: Scalar, F: FnMut(&[Dual<T, CHUNK>], &mut [Dual<T, CHUNK>])> Jacobian<T, F> {
     /// The Jacobian of `f`.
+    #[must_use]
     pub const fn new(f: F) -> Self {
         Self { f, inputs: Vec::new(), outputs: Vec::new() }
     }

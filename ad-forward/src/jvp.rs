@@ -22,7 +22,9 @@ use core::borrow::Borrow;
 /// // Nesting by type gives the second derivative.
 /// assert_eq!(ad_forward::derivative(|x| ad_forward::derivative(|y| y * y * y, x), 2.0), 12.0);
 /// ```
+#[doc(alias = "first_derivative")]
 #[inline]
+#[must_use]
 pub fn derivative<T: Scalar>(f: impl FnMut(Dual<T, 1>) -> Dual<T, 1>, x: T) -> T {
     value_and_derivative(f, x).1
 }
@@ -32,7 +34,9 @@ pub fn derivative<T: Scalar>(f: impl FnMut(Dual<T, 1>) -> Dual<T, 1>, x: T) -> T
 /// # Panics
 ///
 /// As [`derivative`].
+#[doc(alias("first_derivative", "compute_derivative_fwd"))]
 #[inline]
+#[must_use]
 pub fn value_and_derivative<T: Scalar>(mut f: impl FnMut(Dual<T, 1>) -> Dual<T, 1>, x: T) -> (T, T) {
     let run = |moves| f(if moves { Dual::variable(x, 0) } else { Dual::from_primal(x) });
     let y = seeded_run::<Dual<T, 1>, _>(1, run, |y| any_moves(y.tangent));
@@ -51,6 +55,8 @@ pub fn value_and_derivative<T: Scalar>(mut f: impl FnMut(Dual<T, 1>) -> Dual<T, 
 /// let (y, dy) = ad_forward::jvp(|x| x[0] * x[1], &[2.0, 3.0], &[1.0, 0.0]);
 /// assert_eq!((y, dy), (6.0, 3.0));
 /// ```
+#[doc(alias("pushforward", "compute_directional_derivative_fwd"))]
+#[must_use]
 pub fn jvp<T, P, Out>(
     f: impl FnMut(&P::Over<Dual<T, 1>>) -> Out,
     x: &P,
@@ -102,6 +108,8 @@ where
 /// # Panics
 ///
 /// As [`jvp`].
+#[doc(alias = "has_aux")]
+#[must_use]
 pub fn jvp_with_aux<T, P, Out, Aux>(
     mut f: impl FnMut(&P::Over<Dual<T, 1>>) -> (Out, Aux),
     x: &P,

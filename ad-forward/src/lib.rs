@@ -58,7 +58,8 @@
 //! | [`implicit_root`], [`implicit_fixed_point`] | the solution of equations, without the steps of its solver; in both modes | a few runs of the equations |
 //! | [`seeded`], [`constant`] | a tree of parameters with all its directions, or with none | |
 //!
-//! [`Jacobian`] is an object that keeps its buffers; [`try_jvp`] returns an error where [`jvp`] panics.
+//! [`Jacobian`] is an object that keeps its buffers; [`try_jvp`], [`try_implicit_root`] and [`try_implicit_fixed_point`] return an
+//! error where their namesakes panic.
 //!
 //! # Which mode?
 //!
@@ -85,12 +86,13 @@
 //!
 //! | feature | what it brings |
 //! |---|---|
-//! | `approx` | closeness for tests, of the primal *and* the tangents |
-//! | `faer` | `solve`: a linear solve in any mode, differentiated by its equation |
+//! | `approx` | closeness for tests, of the primal *and* the tangents, of all coefficients |
+//! | `faer` | `solve` and `try_solve`: a linear solve in any mode, differentiated by its equation |
+//! | `gemm` | matrix products by the crate of that name; without it, plain loops |
 //! | `nalgebra` | [`Dual`] is a `RealField`: decompositions, solvers and geometry differentiate |
 //! | `ndarray` | `&array * dual`; `dot` and `mapv` work without it |
 //! | `rayon` | `par_jacobian`: the columns of a Jacobian on many threads |
-//! | `serde` | [`Dual`] as its primal and its tangents |
+//! | `serde` | [`Dual`] as its primal and its tangents, [`Taylor`] as its coefficients, arrays as shape and numbers |
 //! | `trace` | `trace`: any run as a table and as a graph, operation by operation |
 //!
 //! Without the default feature `std` the crate is `no_std`, as `ad_core` is.
@@ -119,9 +121,12 @@ pub mod trace;
 pub use array::DualArray;
 pub use dual::Dual;
 pub use higher::{Dual2, Dual3, second_derivative, third_derivative, third_directional_derivative};
-pub use implicit::{implicit_fixed_point, implicit_root, implicit_root_with};
+pub use implicit::{
+    Singular, implicit_fixed_point, implicit_root, implicit_root_with, try_implicit_fixed_point,
+    try_implicit_root,
+};
 #[cfg(feature = "faer")]
-pub use interop::solve;
+pub use interop::{solve, try_solve};
 #[cfg(feature = "rayon")]
 pub use jacobian::par_jacobian;
 pub use jacobian::{CHUNK, Jacobian, jacobian, jacobian_by_chunks};

@@ -33,6 +33,7 @@ impl<R: Real> Lu<R> {
     /// # Panics
     ///
     /// If the matrix is not square.
+    #[must_use]
     pub fn new(a: &Matrix<R>) -> Option<Self> {
         let [n, cols] = a.shape();
         assert!(n == cols, "a system of {n} equations for {cols} unknowns");

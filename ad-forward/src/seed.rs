@@ -23,6 +23,7 @@ use ad_core::{Array, Dense, Lift, Scalar, Tree};
 ///
 /// If the numbers do not fit into the directions, or the tree has single scalars and `directions`
 /// is not `N`.
+#[must_use]
 pub fn seeded<T, P, const N: usize>(x: &P, first: usize, directions: usize) -> P::Owned<Dual<T, N>>
 where
     T: Scalar,
@@ -32,6 +33,7 @@ where
 }
 
 /// A tree of constants: numbers that no direction moves.
+#[must_use]
 pub fn constant<T, P, const N: usize>(x: &P) -> P::Owned<Dual<T, N>>
 where
     T: Scalar,

@@ -100,6 +100,7 @@ pub(crate) fn refuse_stray(found: bool) {
 }
 
 /// Whether one of these tangents is not 0.
+#[must_use]
 pub fn any_moves<T: Scalar>(tangents: impl IntoIterator<Item = T>) -> bool {
     tangents.into_iter().any(|t| !t.is_zero_in_value())
 }

@@ -220,7 +220,7 @@ mod tests {
                 }
                 y
             };
-            grad(recorded, &1.0);
+            let _ = grad(recorded, &1.0);
         }
     }
 }

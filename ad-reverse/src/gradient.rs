@@ -11,7 +11,8 @@ use std::fmt;
 /// A function's gradient as an object that keeps its buffers: no call after the first allocates, as far
 /// as `f` does not (which has to be made of scalar operations for that).
 ///
-/// [`value_and_grad`](crate::value_and_grad) takes any structure of arguments, this a slice alone.
+/// [`value_and_grad`](crate::value_and_grad) takes any structure of arguments, this a slice alone; [`ad_forward::jacobian`] says
+/// how to come from a tree.
 ///
 /// ```
 /// use ad_core::Scalar;
@@ -21,6 +22,7 @@ use std::fmt;
 /// assert_eq!(gradient.call(&[0.0, 3.0], &mut g), 0.0);
 /// assert_eq!(g, [3.0, 0.0]);
 /// ```
+#[doc(alias = "compute_gradient_rev_with")]
 #[derive(Clone)]
 pub struct Gradient<T, F> {
     f: F,
@@ -29,6 +31,7 @@ pub struct Gradient<T, F> {
 
 impl<T: Scalar, F: FnMut(&[Var<T>]) -> Var<T>> Gradient<T, F> {
     /// The gradient of `f`.
+    #[must_use]
     pub const fn new(f: F) -> Self {
         Self { f, inputs: Vec::new() }
     }

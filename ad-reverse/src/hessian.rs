@@ -30,6 +30,8 @@ pub type HessianVar<T> = Var<Dual<T, CHUNK>>;
 /// # Panics
 ///
 /// If `v` has not as many numbers as `x`; as [`grad`](crate::grad).
+#[doc(alias = "hessian_vector_product")]
+#[must_use]
 pub fn hvp<T, P>(f: impl FnMut(&P::Over<HvpVar<T>>) -> HvpVar<T>, x: &P, v: &P) -> P::Owned<T>
 where
     T: Scalar,
@@ -43,6 +45,8 @@ where
 /// # Panics
 ///
 /// As [`hvp`].
+#[doc(alias("hessian_vector_product", "composed_hvp"))]
+#[must_use]
 pub fn grad_and_hvp<T, P>(
     f: impl FnMut(&P::Over<HvpVar<T>>) -> HvpVar<T>,
     x: &P,
@@ -90,6 +94,61 @@ where
     Ok((unflatten(x, gradient), unflatten(x, product)))
 }
 
+/// A function's Hessian times a vector as an object that keeps its buffers: no call after the first allocates, as far
+/// as `f` does not (which has to be made of scalar operations for that). It is for the inner loop of Newton's method by
+/// conjugate gradients.
+///
+/// [`hvp`] takes any structure of arguments, this a slice alone; [`ad_forward::jacobian`] says how to come from a tree.
+///
+/// ```
+/// let mut hvp = ad_reverse::Hvp::new(|x| x[0] * x[0] * x[1]);
+/// let (mut g, mut hv) = ([0.0; 2], [0.0; 2]);
+/// assert_eq!(hvp.call(&[2.0, 3.0], &[1.0, 0.0], &mut g, &mut hv), 12.0);
+/// assert_eq!((g, hv), ([12.0, 4.0], [6.0, 4.0]));
+/// ```
+#[doc(alias = "hessian_vector_product")]
+#[derive(Clone)]
+pub struct Hvp<T, F> {
+    f: F,
+    inputs: Vec<HvpVar<T>>,
+}
+
+impl<T: Scalar, F: FnMut(&[HvpVar<T>]) -> HvpVar<T>> Hvp<T, F> {
+    /// The Hessian of `f`, to be multiplied.
+    #[must_use]
+    pub const fn new(f: F) -> Self {
+        Self { f, inputs: Vec::new() }
+    }
+
+    /// Writes the gradient at `x` and the Hessian at `x` times `v` (n numbers each), and returns the value.
+    ///
+    /// # Panics
+    ///
+    /// If the slices have other lengths than `x`; as [`grad`](crate::grad).
+    pub fn call(&mut self, x: &[T], v: &[T], gradient_at_x: &mut [T], product: &mut [T]) -> T {
+        let n = x.len();
+        assert!(v.len() == n, "a point of {n} numbers was given {} tangents", v.len());
+        assert!(gradient_at_x.len() == n, "a gradient of {n} numbers, a slice of {}", gradient_at_x.len());
+        assert!(product.len() == n, "a product of {n} numbers, a slice of {}", product.len());
+        let run = |moves: bool| {
+            let moving = x.iter().zip(v).map(|(&x, &v)| Dual::new(x, [if moves { v } else { T::zero() }]));
+            let mut any = false;
+            let value = gradient(&mut self.f, &mut self.inputs, moving, |i, adjoint| {
+                (gradient_at_x[i], product[i]) = (adjoint.primal, adjoint.tangent[0]);
+                any |= any_moves(adjoint.tangent);
+            });
+            (value.primal, any)
+        };
+        seeded_run::<Dual<T, 1>, _>(1, run, |&(_, any)| any).0
+    }
+}
+
+impl<T, F> fmt::Debug for Hvp<T, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hvp").finish_non_exhaustive()
+    }
+}
+
 /// Numbers become inputs of the open recording whose values move along a direction.
 struct Moving<'a, I> {
     inputs: &'a mut Places,
@@ -124,6 +183,8 @@ impl<T: Scalar, I: Iterator<Item = T>> Lift<T, HvpVar<T>> for Moving<'_, I> {
 ///
 /// [`CHUNK`] columns for each run of `f` and sweep.
 ///
+/// It takes a slice; [`ad_forward::jacobian`] says how to come from a tree of parameters.
+///
 /// ```
 /// let h = ad_reverse::hessian(|x| x[0] * x[0] * x[1], &[2.0, 3.0]);
 /// assert_eq!(h.as_slice(), [6.0, 4.0, 4.0, 0.0]);
@@ -132,6 +193,8 @@ impl<T: Scalar, I: Iterator<Item = T>> Lift<T, HvpVar<T>> for Moving<'_, I> {
 /// # Panics
 ///
 /// As [`grad`](crate::grad).
+#[doc(alias = "compute_hessian")]
+#[must_use]
 pub fn hessian<T: Scalar>(f: impl FnMut(&[HessianVar<T>]) -> HessianVar<T>, x: &[T]) -> Matrix<T> {
     let n = x.len();
     let mut gradient = vec![T::zero(); n];
@@ -143,12 +206,15 @@ pub fn hessian<T: Scalar>(f: impl FnMut(&[HessianVar<T>]) -> HessianVar<T>, x: &
 /// A function's Hessian as an object that keeps its buffers: no call after the first allocates, as far
 /// as `f` does not (which has to be made of scalar operations for that).
 ///
+/// It takes a slice; [`ad_forward::jacobian`] says how to come from a tree of parameters.
+///
 /// ```
 /// let mut hessian = ad_reverse::Hessian::new(|x| x[0] * x[0] * x[1]);
 /// let (mut g, mut h) = ([0.0; 2], [0.0; 4]);
 /// assert_eq!(hessian.call(&[2.0, 3.0], &mut g, &mut h), 12.0);
 /// assert_eq!((g, h), ([12.0, 4.0], [6.0, 4.0, 4.0, 0.0]));
 /// ```
+#[doc(alias = "compute_hessian_with")]
 #[derive(Clone)]
 pub struct Hessian<T, F> {
     f: F,
@@ -157,6 +223,7 @@ pub struct Hessian<T, F> {
 
 impl<T: Scalar, F: FnMut(&[HessianVar<T>]) -> HessianVar<T>> Hessian<T, F> {
     /// The Hessian of `f`.
+    #[must_use]
     pub const fn new(f: F) -> Self {
         Self { f, inputs: Vec::new() }
     }

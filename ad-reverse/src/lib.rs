@@ -60,7 +60,8 @@
 //! | [`linearize`] | the derivative as one object: `J dx` and `w^T J` out of one recording | one run; one sweep each |
 //! | [`checkpoint`](fn@checkpoint), [`checkpoint_online`] | the gradient of a loop, in memory for a few of its states | as `grad`, and steps run again |
 //!
-//! [`Gradient`] and [`Hessian`] are objects that keep their buffers. Other functions named `try_` return an
+//! [`Gradient`], [`Hessian`] and [`Hvp`] are objects that keep their buffers; [`Pullback::call_into`],
+//! [`Linearized::jvp_into`] and [`Linearized::vjp_into`] write into a slice, and allocate nothing either. Other functions named `try_` return an
 //! error where their namesakes panic, for numbers that come from outside.
 //!
 //! # Which mode?
@@ -105,8 +106,10 @@
 //! | feature | what it brings |
 //! |---|---|
 //! | `approx` | closeness for tests, of the values |
+//! | `gemm` | matrix products by the crate of that name; without it, plain loops |
 //! | `nalgebra` | [`Var`] is a `RealField`: decompositions, solvers and geometry differentiate |
 //! | `ndarray` | `&array * variable`; `dot` and `mapv` work without it |
+//! | `serde` | results: [`sparse::Csr`], [`sparse::Sparsity`], [`checkpoint::LoopGradient`], and what `ad_forward` writes |
 //! | `trace` | `trace`: any run, and any recording, as a table and as a graph, operation by operation |
 //!
 //! Each thread has its own recordings, so a batch of gradients is `par_iter().map(|x| grad(f, x))` with rayon. There
@@ -145,7 +148,7 @@ pub use array::VarArray;
 pub use ceiling::{RecordingError, RecordingSize, try_grad, try_value_and_grad, try_vjp};
 pub use checkpoint::{checkpoint, checkpoint_online};
 pub use gradient::Gradient;
-pub use hessian::{Hessian, HessianVar, HvpVar, grad_and_hvp, hessian, hvp, try_grad_and_hvp};
+pub use hessian::{Hessian, HessianVar, Hvp, HvpVar, grad_and_hvp, hessian, hvp, try_grad_and_hvp};
 pub use jacobian::{jacobian, jacobian_by_shape};
 pub use linearize::{Linearized, linearize};
 pub use var::Var;

@@ -95,7 +95,18 @@ impl<T: Scalar> LinearMap<T> {
         Ok(self.pull_and_read(seeds, w, read)?.1)
     }
 
-    /// The same, with the adjoints of the inputs as `read` takes them; it also says whether they are finite.
+    /// `w J` for one row `w`, into a slice.
+    ///
+    /// # Panics
+    ///
+    /// If one of them has another length.
+    pub(crate) fn pull_row_into(&mut self, w: &[T], row: &mut [T]) {
+        let (columns, found) = (self.inputs.numbers, row.len());
+        assert!(columns == found, "{columns} inputs, a slice of {found}");
+        self.pull_into(1, w, row).unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    /// [`pull`](Self::pull), with the adjoints of the inputs as `read` takes them; it also says whether they are finite.
     /// If they are not, a zero may have met an infinity, and the sweep is done again, strictly.
     ///
     /// # Errors

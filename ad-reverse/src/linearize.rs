@@ -25,6 +25,7 @@ use std::borrow::Borrow;
 /// # Panics
 ///
 /// As [`grad`](crate::grad).
+#[doc(alias = "linear_transpose")]
 pub fn linearize<'x, T, P, Out>(
     f: impl FnOnce(&P::Over<Var<T>>) -> Out,
     x: &'x P,
@@ -41,6 +42,7 @@ where
 
 /// The derivative of a function at a point; made by [`linearize`].
 #[derive(Debug)]
+#[must_use = "a recording that is not swept has no derivative"]
 pub struct Linearized<'x, T: Scalar, P: ?Sized, Out> {
     pub(crate) x: &'x P,
     /// For the structure of the results.
@@ -64,6 +66,7 @@ where
     /// # Panics
     ///
     /// If `dx` has not as many numbers as the inputs.
+    #[must_use]
     pub fn jvp<V: Tree<Scalar = T> + ?Sized>(&mut self, dx: &V) -> Out::Owned<T> {
         self.try_jvp(dx).unwrap_or_else(|error| panic!("{error}"))
     }
@@ -112,6 +115,7 @@ where
     /// # Panics
     ///
     /// If `w` has not as many numbers as the results.
+    #[must_use]
     pub fn vjp<W: Tree<Scalar = T> + ?Sized>(&mut self, w: &W) -> P::Owned<T> {
         self.try_vjp(w).unwrap_or_else(|error| panic!("{error}"))
     }
@@ -133,17 +137,17 @@ where
     ///
     /// If `w` has not as many numbers as the results, or `row` as the inputs.
     pub fn vjp_into(&mut self, w: &[T], row: &mut [T]) {
-        let (columns, found) = (self.inputs(), row.len());
-        assert!(columns == found, "{columns} inputs, a slice of {found}");
-        self.map.pull_into(1, w, row).unwrap_or_else(|error| panic!("{error}"));
+        self.map.pull_row_into(w, row);
     }
 
     /// The number of numbers in the results, the rows of `J`.
+    #[must_use]
     pub fn outputs(&self) -> usize {
         self.map.outputs.numbers
     }
 
     /// The number of numbers in the inputs, the columns of `J`.
+    #[must_use]
     pub fn inputs(&self) -> usize {
         self.map.inputs.numbers
     }

@@ -27,6 +27,7 @@ use std::ops::{Add, Div, Mul, Neg, Rem, Sub};
 /// ```
 ///
 /// Comparisons look at the value alone.
+#[doc(alias("AReal", "Reverse"))]
 #[derive(Clone, Copy)]
 pub struct Var<T> {
     value: T,
@@ -37,12 +38,14 @@ pub struct Var<T> {
 impl<T: Scalar> Var<T> {
     /// A number that depends on no input.
     #[inline]
+    #[must_use]
     pub const fn from_value(value: T) -> Self {
         Self { value, id: 0 }
     }
 
     /// The value, as a number of the scalar below.
     #[inline]
+    #[must_use]
     pub const fn value(self) -> T {
         self.value
     }

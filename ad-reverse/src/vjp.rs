@@ -26,6 +26,8 @@ use std::borrow::Borrow;
 /// # Panics
 ///
 /// If `f` uses or returns a variable of another recording.
+#[doc(alias("gradient", "backward"))]
+#[must_use]
 pub fn grad<T, P>(f: impl FnOnce(&P::Over<Var<T>>) -> Var<T>, x: &P) -> P::Owned<T>
 where
     T: Scalar,
@@ -39,6 +41,8 @@ where
 /// # Panics
 ///
 /// As [`grad`].
+#[doc(alias("gradient", "compute_gradient_rev"))]
+#[must_use]
 pub fn value_and_grad<T, P>(f: impl FnOnce(&P::Over<Var<T>>) -> Var<T>, x: &P) -> (T, P::Owned<T>)
 where
     T: Scalar,
@@ -67,6 +71,8 @@ where
 /// # Panics
 ///
 /// As [`grad`].
+#[doc(alias = "has_aux")]
+#[must_use]
 pub fn value_and_grad_with_aux<T, P, Aux>(
     f: impl FnOnce(&P::Over<Var<T>>) -> (Var<T>, Aux),
     x: &P,
@@ -91,6 +97,7 @@ where
 /// # Panics
 ///
 /// As [`grad`].
+#[doc(alias("pullback", "backward"))]
 pub fn vjp<'x, T, P, Out>(
     f: impl FnOnce(&P::Over<Var<T>>) -> Out,
     x: &'x P,
@@ -109,6 +116,7 @@ where
 /// # Panics
 ///
 /// As [`grad`].
+#[doc(alias = "has_aux")]
 pub fn vjp_with_aux<'x, T, P, Out, Aux>(
     f: impl FnOnce(&P::Over<Var<T>>) -> (Out, Aux),
     x: &'x P,
@@ -193,6 +201,7 @@ where
 
 /// A recording that can be swept back, as often as wanted.
 #[derive(Debug)]
+#[must_use = "a recording that is not swept has no derivative"]
 pub struct Pullback<'x, T: Scalar, P: ?Sized> {
     pub(crate) x: &'x P,
     pub(crate) map: LinearMap<T>,
@@ -204,6 +213,7 @@ impl<T: Scalar, P: Tree<Scalar = T> + ?Sized> Pullback<'_, T, P> {
     /// # Panics
     ///
     /// If `w` has not as many numbers as the result.
+    #[must_use]
     pub fn call<W: Tree<Scalar = T> + ?Sized>(&mut self, w: &W) -> P::Owned<T> {
         self.call_watching(w).0
     }
@@ -217,11 +227,29 @@ impl<T: Scalar, P: Tree<Scalar = T> + ?Sized> Pullback<'_, T, P> {
         Ok(self.read(&flatten(w))?.0)
     }
 
+    /// [`call`](Self::call) in slices: writes the cotangent of the inputs, number by number in the order in which they have
+    /// them. After the first call nothing is allocated, unless arrays are watched.
+    ///
+    /// ```
+    /// let (_, mut pullback) = ad_reverse::vjp(|x| [x[0] * x[1], x[0] + x[1]], &[2.0, 3.0]);
+    /// let mut row = [0.0; 2];
+    /// pullback.call_into(&[1.0, 0.0], &mut row);
+    /// assert_eq!(row, [3.0, 2.0]);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If `w` has not as many numbers as the result, or `adjoint_of_x` as the inputs.
+    pub fn call_into(&mut self, w: &[T], adjoint_of_x: &mut [T]) {
+        self.map.pull_row_into(w, adjoint_of_x);
+    }
+
     /// [`call`](Self::call), and the adjoints of the arrays watched by [`vjp_watching`], row-major.
     ///
     /// # Panics
     ///
     /// As [`call`](Self::call).
+    #[must_use]
     pub fn call_watching<W: Tree<Scalar = T> + ?Sized>(&mut self, w: &W) -> (P::Owned<T>, Vec<Vec<T>>) {
         self.read(&flatten(w)).unwrap_or_else(|error| panic!("{error}"))
     }
@@ -245,6 +273,7 @@ impl<T: Scalar, P: Tree<Scalar = T> + ?Sized> Pullback<'_, T, P> {
     /// # Panics
     ///
     /// If `w` does not hold `seeds` rows of as many numbers as the result has.
+    #[must_use]
     pub fn rows(&mut self, seeds: usize, w: &[T]) -> Vec<T> {
         self.map.pull(seeds, w).unwrap_or_else(|error| panic!("{error}")).0
     }
@@ -267,6 +296,7 @@ impl<T: Scalar, P: Tree<Scalar = T> + ?Sized> Pullback<'_, T, P> {
     /// # Panics
     ///
     /// As [`rows`](Self::rows).
+    #[must_use]
     pub fn blocks(&mut self, seeds: usize, w: &[T]) -> Vec<Matrix<T>> {
         let read = |adjoints: &mut Adjoints<'_, T>, inputs: &Places| {
             let blocks = inputs.read_blocks(adjoints);
@@ -295,6 +325,7 @@ impl<T: Scalar, P: Tree<Scalar = T> + ?Sized> Pullback<'_, T, P> {
 /// let c = ad_reverse::constant(&[2.0]);
 /// assert_eq!(ad_reverse::grad(|x| *x * c[0], &3.0), 2.0);
 /// ```
+#[must_use]
 pub fn constant<T: Scalar, P: Tree<Scalar = T> + ?Sized>(x: &P) -> P::Owned<Var<T>> {
     x.lift(&mut Constant)
 }

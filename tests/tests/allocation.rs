@@ -4,7 +4,7 @@
 use ad_core::{Array, Scalar, Vector, function};
 use ad_forward::{Dual, Jacobian};
 use ad_reverse::sparse::{SparseHessian, SparseJacobian, hessian_sparsity, jacobian_sparsity};
-use ad_reverse::{Gradient, Hessian, Var, VarArray, linearize};
+use ad_reverse::{Gradient, Hessian, Hvp, Var, VarArray, linearize, vjp};
 use peak_alloc::PeakAlloc;
 
 #[global_allocator]
@@ -60,6 +60,10 @@ fn objects_keep_their_buffers() {
     allocates_only_at_first("Hessian", || {
         hessian.call(&x, &mut g, &mut h);
     });
+    let (mut hvp, mut product) = (Hvp::new(rosenbrock), vec![0.0; N]);
+    allocates_only_at_first("Hvp", || {
+        hvp.call(&x, &x, &mut g, &mut product);
+    });
     let mut jacobian = Jacobian::new(|x: &[Dual<f64, 8>], y: &mut [_]| {
         y.copy_from_slice(x);
         y[0] = rosenbrock(x);
@@ -83,6 +87,8 @@ fn objects_keep_their_buffers() {
         jacobian.call(&everywhere, &x);
     });
 
+    let (_, mut pullback) = vjp(|x: &[Var<f64>]| vec![rosenbrock(x); N], &x[..]);
+    allocates_nothing("Pullback::call_into", || pullback.call_into(&x, &mut g));
     let (_, mut scalars) = linearize(|x: &[Var<f64>]| vec![rosenbrock(x); N], &x[..]);
     allocates_only_at_first("Linearized::jvp_into", || scalars.jvp_into(&x, &mut g));
     allocates_nothing("Linearized::vjp_into", || scalars.vjp_into(&x, &mut g));
@@ -90,4 +96,6 @@ fn objects_keep_their_buffers() {
     let (_, mut arrays) = linearize(|x: &VarArray<f64, 1>| x.hadamard(x), &array);
     allocates_only_at_first("Linearized::jvp_into of arrays", || arrays.jvp_into(&x, &mut g));
     allocates_nothing("Linearized::vjp_into of arrays", || arrays.vjp_into(&x, &mut g));
+    let (_, mut arrays) = vjp(|x: &VarArray<f64, 1>| x.hadamard(x), &array);
+    allocates_nothing("Pullback::call_into of arrays", || arrays.call_into(&x, &mut g));
 }

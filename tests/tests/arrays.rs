@@ -630,3 +630,28 @@ fn an_array_watched_twice_has_its_adjoint_twice() {
     let expected: Vec<f64> = values[0].as_slice().iter().map(|h| 2.0 * h).collect();
     assert_eq!(adjoints, [expected.clone(), expected]);
 }
+
+#[test]
+fn an_entry_is_found_by_its_place_and_nowhere_else() {
+    let x = Matrix::new([2, 3], (0..6).map(f64::from));
+    for (k, &expected) in x.as_slice().iter().enumerate() {
+        assert_eq!(x[[k / 3, k % 3]], expected);
+        assert_eq!(x.to_vector()[[k]], expected);
+    }
+    // The entry after the end of a row is not the first of the next one.
+    for beyond in [[0, 3], [2, 0], [0, usize::MAX]] {
+        let caught = std::panic::catch_unwind(|| x[beyond]).unwrap_err();
+        let message = caught.downcast::<String>().unwrap();
+        assert!(message.contains(&format!("no entry {beyond:?} in an array of shape [2, 3]")), "{message}");
+    }
+}
+
+#[test]
+fn vectors_are_collected_and_become_slices_and_vecs() {
+    let x: Vector<f64> = [1.0, 2.0, 3.0].into_iter().filter(|&x| x > 1.0).collect();
+    assert_eq!((x.shape(), x.as_ref()), ([2], &[2.0, 3.0][..]));
+    let rows = Matrix::from_rows(&[x.clone(), x.scale(2.0)]);
+    assert_eq!(rows.as_ref(), [2.0, 3.0, 4.0, 6.0]);
+    assert_eq!(Vec::from(x), [2.0, 3.0]);
+    assert_eq!(std::iter::empty::<f64>().collect::<Vector<f64>>().shape(), [0]);
+}

@@ -1,7 +1,9 @@
 //! A loop swept back with few states kept has the gradient of the loop recorded whole, bit for bit, for the
 //! fewest repetitions that there can be.
 
-use ad_core::{Array, Matrix, Scalar, Tree, Vector, impl_tree, rules};
+use ad_core::tree::{flatten, unflatten};
+use ad_core::{Array, Matrix, Real, Scalar, Tree, Vector, impl_tree, rules};
+use ad_forward::Dual;
 use ad_reverse::{Var, VarArray, checkpoint, checkpoint_online, value_and_grad};
 use ad_tests::cases;
 use proptest::prelude::*;
@@ -28,60 +30,85 @@ struct State<S: Scalar> {
 
 impl_tree!(State { speed: scalar, h: vector, fast: matrix });
 
-fn step(t: usize, theta: &Theta<Var<f64>>, state: &State<Var<f64>>) -> (State<Var<f64>>, Var<f64>) {
-    let input = VarArray::from_values(&Vector::from([(t as f64).sin(), 0.5]));
+fn step<T: Scalar>(t: usize, theta: &Theta<Var<T>>, state: &State<Var<T>>) -> (State<Var<T>>, Var<T>) {
+    let [one, tenth] = [1.0, 0.1].map(T::Real::from_literal);
+    let input = VarArray::constant(&Vector::from([(t as f64).sin(), 0.5].map(T::Real::from_literal)));
     let u = VarArray::affine(&[(&theta.w, &state.h), (&state.fast, &input)], &theta.b);
     let h = u.map(rules::Tanh).scale(theta.gain);
-    let fast = state.fast.scale(theta.decay).axpby(1.0, &state.fast, 0.1);
+    let fast = state.fast.scale(theta.decay).axpby(one, &state.fast, tenth);
     let speed = (state.speed * theta.decay + h.sum() * theta.gain).sin();
     let loss = speed * speed + h.dot(&state.h) + theta.gain * state.speed;
     (State { speed, h, fast }, loss)
 }
 
-fn theta(x: &[f64]) -> Theta<f64> {
-    let w = Matrix::from_rows(&[[x[0], x[1]], [x[2], 0.3]]);
-    Theta { gain: 0.7 + x[3], decay: 0.9, w, b: Vector::from([0.1, x[4]]) }
+fn theta<R: Real>(x: &[f64]) -> Theta<R> {
+    let lit = R::from_literal;
+    let w = Matrix::from_rows(&[[x[0], x[1]], [x[2], 0.3]].map(|row| row.map(lit)));
+    Theta { gain: lit(0.7 + x[3]), decay: lit(0.9), w, b: Vector::from([0.1, x[4]].map(lit)) }
 }
 
-fn start() -> State<f64> {
-    State { speed: 0.2, h: Vector::from([0.4, -0.3]), fast: Matrix::from_rows(&[[0.5, 0.1], [-0.2, 0.6]]) }
+fn start<R: Real>() -> State<R> {
+    let lit = R::from_literal;
+    let fast = Matrix::from_rows(&[[0.5, 0.1], [-0.2, 0.6]].map(|row| row.map(lit)));
+    State { speed: lit(0.2), h: Vector::from([0.4, -0.3].map(lit)), fast }
 }
 
 fn bits<T: Tree<Scalar = f64>>(x: &T) -> Vec<u64> {
-    ad_core::tree::flatten(x).into_iter().map(|x| (x + 0.0).to_bits()).collect()
+    flatten(x).into_iter().map(|x| (x + 0.0).to_bits()).collect()
 }
 
-/// The loop recorded whole.
-fn whole(theta: &Theta<f64>, start: &State<f64>, steps: usize) -> (f64, Vec<u64>) {
-    let all = (theta.clone(), start.clone());
-    let run = |(theta, start): &(Theta<Var<f64>>, State<Var<f64>>)| {
+/// Value and gradients of the loop recorded whole, of the checkpointed one, and of the one that ends when it is told.
+fn in_three_ways<T: Scalar>(
+    theta: &Theta<T>,
+    start: &State<T>,
+    steps: usize,
+    snapshots: usize,
+) -> [Vec<T>; 3] {
+    let run = |(theta, start): &(Theta<Var<T>>, State<Var<T>>)| {
         let mut state = start.clone();
         let losses = (0..steps).map(|t| {
             let (next, loss) = step(t, theta, &state);
             state = next;
             loss
         });
-        losses.sum::<Var<f64>>()
+        losses.sum::<Var<T>>()
     };
-    let (value, grad) = value_and_grad(run, &all);
-    (value, bits(&grad))
+    let whole = value_and_grad(run, &(theta.clone(), start.clone()));
+    let known = checkpoint(step, theta, start, steps, snapshots);
+    let online = checkpoint_online(step, |t, _: &State<_>| t < steps, theta, start, snapshots);
+    [
+        flatten(&whole),
+        flatten(&(known.value, (known.params, known.start))),
+        flatten(&(online.value, (online.params, online.start))),
+    ]
 }
 
 proptest! {
     #![proptest_config(cases(64))]
 
+    /// Over both plain numbers, and over numbers that carry a tangent themselves.
     #[test]
     fn the_gradient_is_that_of_the_whole_loop_bit_for_bit(
         x in proptest::collection::vec(-0.5..0.5_f64, 5), steps in 0..150_usize, snapshots in 1..12_usize,
     ) {
-        let (theta, start) = (theta(&x), start());
-        let (value, expected) = whole(&theta, &start, steps);
-        let known = checkpoint(step, &theta, &start, steps, snapshots);
-        let online = checkpoint_online(step, |t, _: &State<_>| t < steps, &theta, &start, snapshots);
-        for (name, found) in [("known", known), ("online", online)] {
-            prop_assert_eq!(found.value.to_bits(), value.to_bits(), "{}", name);
-            prop_assert_eq!(&bits(&(found.params, found.start)), &expected, "{}", name);
-        }
+        let [whole, known, online] =
+            in_three_ways(&theta::<f64>(&x), &start(), steps, snapshots).map(|all| bits(&all));
+        prop_assert_eq!(&known, &whole);
+        prop_assert_eq!(&online, &whole);
+
+        let single = |x: f32| (x + 0.0).to_bits();
+        let [whole, known, online] = in_three_ways(&theta::<f32>(&x), &start(), steps, snapshots)
+            .map(|all| all.into_iter().map(single).collect::<Vec<_>>());
+        prop_assert_eq!(&known, &whole);
+        prop_assert_eq!(&online, &whole);
+
+        let at = (theta::<f64>(&x), start::<f64>());
+        let moving = |(k, x): (usize, f64)| Dual::<f64, 1>::new(x, [(k as f64).cos()]);
+        let (theta, start) = unflatten(&at, flatten(&at).into_iter().enumerate().map(moving).collect());
+        let [whole, known, online] = in_three_ways(&theta, &start, steps, snapshots)
+            .map(|all| bits(&all.into_iter().flat_map(|x| [x.primal, x.tangent[0]]).collect::<Vec<f64>>()));
+        prop_assert_eq!(&known, &whole);
+        prop_assert_eq!(&online, &whole);
     }
 
     /// Arguments that are slices: states and parameters of scalars alone.
@@ -181,12 +208,12 @@ fn no_step_is_run_oftener_than_the_binomial_optimum() {
 #[test]
 #[should_panic(expected = "has to be kept")]
 fn no_snapshots_are_refused() {
-    checkpoint(|_, p: &Var<f64>, h: &Var<f64>| (*p * *h, *h), &1.0, &1.0, 3, 0);
+    let _ = checkpoint(|_, p: &Var<f64>, h: &Var<f64>| (*p * *h, *h), &1.0, &1.0, 3, 0);
 }
 
 #[test]
 #[should_panic(expected = "numbers")]
 fn a_state_that_changes_its_size_is_refused() {
     let step = |_: usize, p: &Var<f64>, h: &[Var<f64>]| (vec![*p; h.len() + 1], h[0]);
-    checkpoint(step, &1.0, &[1.0][..], 3, 2);
+    let _ = checkpoint(step, &1.0, &[1.0][..], 3, 2);
 }

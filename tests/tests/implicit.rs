@@ -2,9 +2,10 @@
 
 use ad_core::{Matrix, Real, Scalar, VectorFunction, function};
 use ad_forward::{
-    LinearSolve, Lu, Taylor, derivatives, implicit_fixed_point, implicit_root, implicit_root_with, jacobian,
+    Dual, LinearSolve, Lu, Taylor, derivatives, implicit_fixed_point, implicit_root, implicit_root_with,
+    jacobian, try_implicit_fixed_point, try_implicit_root,
 };
-use ad_reverse::{hessian, vjp};
+use ad_reverse::{Var, hessian, vjp};
 use ad_tests::{cases, points};
 use proptest::prelude::*;
 
@@ -176,5 +177,41 @@ fn fixed_points_of_both_reals() {
 #[should_panic(expected = "singular")]
 fn equations_that_do_not_determine_the_solution_are_refused() {
     let f = function!(|z: &[S]| -> Vec<S> { vec![z[0] * z[0] - z[1]] });
-    ad_forward::derivative(|theta| implicit_root(&f, &[0.0], &[theta])[0], 0.0);
+    let _ = ad_forward::derivative(|theta| implicit_root(&f, &[0.0], &[theta])[0], 0.0);
+}
+
+/// In both modes, for both reasons, with the matrix that has no inverse.
+#[test]
+fn the_try_forms_say_what_is_singular() {
+    // x1 occurs in no equation.
+    let root = function!(|z: &[S]| -> Vec<S> { vec![z[0] - z[2], z[0] + z[2]] });
+    // At an infinite slope nothing can be said either.
+    let vertical = function!(|z: &[S]| -> Vec<S> { vec![z[0].sqrt() - z[1]] });
+    let fixed = function!(|z: &[S]| -> Vec<S> { vec![z[0] * z[2], z[1]] });
+    let dual = [Dual::<f64, 1>::variable(0.0, 0)];
+    let mut errors = vec![
+        try_implicit_root(&root, &[0.0; 2], &dual).unwrap_err(),
+        try_implicit_root(&vertical, &[0.0], &dual).unwrap_err(),
+        try_implicit_fixed_point(&fixed, &[0.0; 2], &dual).unwrap_err(),
+    ];
+    let _ = vjp(
+        |theta: &[Var<f64>]| {
+            errors.push(try_implicit_root(&root, &[0.0; 2], theta).unwrap_err());
+            errors.push(try_implicit_root(&vertical, &[0.0], theta).unwrap_err());
+            errors.push(try_implicit_fixed_point(&fixed, &[0.0; 2], theta).unwrap_err());
+            theta.to_vec()
+        },
+        &[0.0][..],
+    );
+    let matrices: Vec<&str> = errors.iter().map(|error| error.matrix).collect();
+    assert_eq!(matrices, ["dF/dx", "dF/dx", "1 - dg/dx", "dF/dx", "dF/dx", "1 - dg/dx"]);
+    let error: &dyn std::error::Error = &errors[0];
+    assert_eq!(error.to_string(), "dF/dx is singular, or not finite, at the solution");
+
+    // What has a solution has the same one, and a plain number needs no derivative.
+    let half = function!(|z: &[S]| -> Vec<S> { vec![z[0] * S::lit(0.5) + z[1]] });
+    let theta = Dual::<f64, 1>::variable(3.0, 0);
+    let x = try_implicit_fixed_point(&half, &[6.0], &[theta]).unwrap()[0];
+    assert_eq!((x.primal, x.tangent), (6.0, [2.0]));
+    assert_eq!(try_implicit_root(&vertical, &[0.0], &[0.0]), Ok(vec![0.0]));
 }

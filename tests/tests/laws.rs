@@ -3,7 +3,7 @@
 mod cases;
 
 use ad_core::function::Single;
-use ad_core::{Array, Function, Real, Scalar, Unary, VectorFunction, function};
+use ad_core::{Array, Binary, Function, Real, Scalar, Unary, VectorFunction, function};
 use ad_forward::Dual;
 use ad_reverse::Var;
 use ad_tests::laws::{self, Violation};
@@ -30,6 +30,59 @@ fn right_rules_obey_every_law() {
     laws::assert_function(&case("RightCube"), &POINT);
     laws::assert_function(&case("RightProduct"), &POINT);
     laws::assert_function(&case("RightLogSumExp"), &POINT_3);
+}
+
+/// A rule as a user writes it: two arguments that are differentiated, and one that is not, a field of its type. It is
+/// `max(forward - strike, 0)`, smoothed over the width.
+#[derive(Clone, Copy, Debug)]
+struct SmoothCall {
+    width: f64,
+}
+
+impl Binary for SmoothCall {
+    const NAME: &'static str = "smooth_call";
+    fn value<R: Real>(self, forward: R, strike: R) -> R {
+        let width = R::from_literal(self.width);
+        Scalar::softplus((forward - strike) / width) * width
+    }
+    fn partial_x<S: Scalar>(self, forward: S, strike: S, _value: S) -> S {
+        ((forward - strike) / S::lit(self.width)).sigmoid()
+    }
+    fn partial_y<S: Scalar>(self, forward: S, strike: S, value: S) -> S {
+        -self.partial_x(forward, strike, value)
+    }
+}
+
+/// The rule where both arguments move, the one or the other alone, and both by one variable.
+struct Calls {
+    width: f64,
+}
+
+impl Function for Calls {
+    fn call<S: Scalar>(&self, x: &[S]) -> S {
+        let rule = SmoothCall { width: self.width };
+        let one_is_constant = x[0].apply2(S::lit(0.4), rule) * S::lit(0.3).apply2(x[1], rule);
+        x[0].apply2(x[1], rule) * x[1] + one_is_constant + x[0].sin().apply2(x[0], rule)
+    }
+}
+
+#[test]
+fn a_rule_of_a_user_with_a_passive_field_obeys_every_law() {
+    for width in [0.25, 1.0, 3.0] {
+        let f = Calls { width };
+        laws::assert_function(&f, &POINT);
+        laws::assert_function(&f, &[-0.2, 0.1]);
+        laws::assert_single_precision(&Single(&f), &POINT);
+        // Along a curve, to the third order, by series and by nested dual numbers.
+        fn along<S: Scalar<Real = f64>>(f: &Calls, t: S) -> S {
+            f.call(&[t, t * t - S::lit(0.5)])
+        }
+        let by_series = ad_forward::derivatives(|t: ad_forward::Taylor<f64, 4>| along(&f, t), 0.7)[3];
+        let by_duals = ad_forward::third_derivative(|t| along(&f, t), 0.7);
+        assert!((by_series - by_duals).abs() < 1e-12 * by_duals.abs().max(1.0), "{by_series} and {by_duals}");
+    }
+    // The width is seen: without it the value is another.
+    assert!((Calls { width: 1.0 }.call(&POINT) - Calls { width: 3.0 }.call(&POINT)).abs() > 0.1);
 }
 
 /// A small step along each variable, of both signs.

@@ -24,7 +24,7 @@ const FOREIGN: &[&str] = &["outside the recording it belongs to"];
 /// A variable, and one that outlived its recording.
 fn leaked() -> Var<f64> {
     let cell = Cell::new(None);
-    grad(
+    let _ = grad(
         |x| {
             cell.set(Some(*x * *x));
             *x
@@ -36,7 +36,7 @@ fn leaked() -> Var<f64> {
 
 fn leaked_array() -> VarArray<f64, 1> {
     let cell = RefCell::new(None);
-    grad(
+    let _ = grad(
         |x: &VarArray<f64, 1>| {
             *cell.borrow_mut() = Some(x.map(rules::Exp));
             x.sum()
@@ -118,7 +118,7 @@ fn a_variable_of_an_inner_recording_is_refused_after_it() {
         grad(
             |x: &Var<f64>| {
                 let inner = Cell::new(*x);
-                grad(
+                let _ = grad(
                     |y: &Var<f64>| {
                         inner.set(*y);
                         *y
@@ -134,7 +134,7 @@ fn a_variable_of_an_inner_recording_is_refused_after_it() {
 
 #[test]
 fn a_variable_of_another_thread_is_refused() {
-    grad(
+    let _ = grad(
         |x: &Var<f64>| {
             let x = *x;
             let other = std::thread::spawn(move || {
@@ -171,7 +171,7 @@ fn levels_are_types() {
     assert_eq!(d, 6.0);
     // Two of the same depth, but of different kinds, do not know each other's recordings.
     let stale = Cell::new(None);
-    grad(
+    let _ = grad(
         |x: &Var<Dual<f64, 1>>| {
             stale.set(Some(*x));
             *x

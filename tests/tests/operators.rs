@@ -1,12 +1,13 @@
 //! The operators of second and third order, and what belongs to them, against one another and against nestings.
 
-use ad_core::{Array, Function, Matrix, Scalar, Vector, VectorFunction, rules};
+use ad_core::tree::{flatten, unflatten};
+use ad_core::{Array, Function, Matrix, Scalar, Vector, VectorFunction, impl_tree, rules};
 use ad_forward::{
     Dual, Dual2, Dual3, derivative, jvp, jvp_with_aux, second_derivative, third_derivative,
     third_directional_derivative, try_jvp,
 };
 use ad_reverse::{
-    Gradient, Hessian, Var, grad, grad_and_hvp, hessian, hvp, jacobian_by_shape, try_grad_and_hvp,
+    Gradient, Hessian, Hvp, Var, grad, grad_and_hvp, hessian, hvp, jacobian_by_shape, try_grad_and_hvp,
     value_and_grad, value_and_grad_with_aux, vjp, vjp_with_aux,
 };
 use ad_tests::{cases, laws, points};
@@ -78,6 +79,7 @@ proptest! {
     fn objects_give_what_calls_give(xs in proptest::collection::vec(point(), 1..4)) {
         let mut gradient = Gradient::new(|x: &[Var<f64>]| Smooth.call(x));
         let mut second = Hessian::new(|x: &[_]| Smooth.call(x));
+        let mut along = Hvp::new(|x: &[_]| Smooth.call(x));
         for x in &xs {
             let n = x.len();
             let (mut g, mut of_second, mut h) = (vec![9.0; n], vec![9.0; n], vec![9.0; n * n]);
@@ -88,6 +90,11 @@ proptest! {
             close(&of_second, &by_call)?;
             let by_call = hessian(|x| Smooth.call(x), x);
             prop_assert_eq!(&h, by_call.as_slice());
+            let v: Vec<f64> = x.iter().rev().map(|x| x + 0.5).collect();
+            let (mut of_product, mut product) = (vec![9.0; n], vec![9.0; n]);
+            prop_assert_eq!(along.call(x, &v, &mut of_product, &mut product), value);
+            let by_call = grad_and_hvp(|x: &[_]| Smooth.call(x), x.as_slice(), v.as_slice());
+            prop_assert_eq!((of_product, product), by_call);
         }
     }
 
@@ -173,6 +180,123 @@ fn operators_take_trees_and_both_reals() {
         .map(|k| v.0 * a[k / 2] * a[k % 2] + x.0 * (da[k / 2] * a[k % 2] + a[k / 2] * da[k % 2]))
         .collect();
     assert_eq!(hv.2.as_slice(), expected);
+}
+
+/// `gain * weights x + bias`, and then `tanh` or not: a flag that is not differentiated.
+#[derive(Clone, Debug)]
+struct Affine<S: Scalar> {
+    gain: S,
+    weights: S::Matrix,
+    bias: S::Vector,
+    bounded: bool,
+}
+impl_tree!(Affine { gain: scalar, weights: matrix, bias: vector, bounded: plain });
+
+/// As many layers as there are, each of them run more than once, and numbers that are added up.
+#[derive(Clone, Debug)]
+struct Network<S: Scalar> {
+    layers: Vec<Affine<S>>,
+    repeats: usize,
+    shifts: Vec<Vec<S>>,
+    readouts: Vec<S::Vector>,
+}
+impl_tree!(Network { layers: [tree], repeats: plain, shifts: [[scalar]], readouts: [vector] });
+
+impl<S: Scalar<Real = f64>> Network<S> {
+    fn loss(&self) -> S {
+        let mut h = S::Vector::constant(&Vector::from([0.5, -0.25]));
+        for layer in &self.layers {
+            for _ in 0..self.repeats {
+                let sum = S::Vector::affine(&[(&layer.weights, &h)], &layer.bias).scale(layer.gain);
+                h = if layer.bounded { sum.map(rules::Tanh) } else { sum };
+            }
+        }
+        let read: S = self.readouts.iter().map(|w| w.dot(&h)).sum();
+        read * self.shifts.iter().flatten().copied().sum::<S>()
+    }
+}
+
+/// Structs with any number of parts, and with parts that are no numbers, in both modes and in operators that take a slice.
+#[test]
+fn a_network_with_a_vec_of_layers_is_an_argument() {
+    let layer = |k: f64, bounded| Affine {
+        gain: 1.0 + 0.1 * k,
+        weights: Matrix::from_rows(&[[0.5, -0.3 * k], [0.2, 0.7]]),
+        bias: Vector::from([0.1, k]),
+        bounded,
+    };
+    let network = Network {
+        layers: vec![layer(1.0, true), layer(2.0, false), layer(-1.0, true)],
+        repeats: 2,
+        shifts: vec![vec![0.3, 0.4], vec![], vec![0.5]],
+        readouts: vec![Vector::from([1.0, 2.0]), Vector::from([0.5, -1.0])],
+    };
+    let numbers = flatten(&network);
+    assert_eq!(numbers.len(), 3 * 7 + 3 + 4);
+    let gradient = grad(|network: &Network<Var<f64>>| network.loss(), &network);
+    assert_eq!((gradient.repeats, gradient.layers.len(), gradient.layers[1].bounded), (2, 3, false));
+    let gradient = flatten(&gradient);
+    for (j, by_reverse) in gradient.iter().enumerate() {
+        let along: Vec<f64> = (0..numbers.len()).map(|i| if i == j { 1.0 } else { 0.0 }).collect();
+        let direction = unflatten(&network, along);
+        let (loss, by_forward) = jvp(|network: &Network<Dual<f64, 1>>| network.loss(), &network, &direction);
+        assert_eq!(loss, network.loss());
+        assert!((by_forward - by_reverse).abs() < 1e-14, "number {j}: {by_forward} and {by_reverse}");
+        let moved = |by: f64| {
+            let x = (0..numbers.len()).map(|i| if i == j { numbers[i] + by } else { numbers[i] });
+            unflatten(&network, x.collect()).loss()
+        };
+        let difference = (moved(1e-5) - moved(-1e-5)) / 2e-5;
+        assert!((difference - by_reverse).abs() < 1e-8, "number {j}: {difference} and {by_reverse}");
+    }
+    let of_slice = |x: &[_]| unflatten(&network, x.to_vec()).loss();
+    let mut kept = vec![0.0; numbers.len()];
+    assert_eq!(Gradient::new(of_slice).call(&numbers, &mut kept), network.loss());
+    assert_eq!(kept, gradient);
+    let h = hessian(|x| unflatten(&network, x.to_vec()).loss(), &numbers);
+    let v = unflatten(&network, gradient.clone());
+    let product = flatten(&hvp(|network: &Network<_>| network.loss(), &network, &v));
+    let expected: Vec<f64> =
+        h.iter_rows().map(|row| row.iter().zip(&gradient).map(|(h, v)| h * v).sum()).collect();
+    close(&product, &expected).unwrap();
+}
+
+#[test]
+fn a_tuple_of_one_is_an_argument() {
+    let x = (Vector::from([2.0, 3.0]),);
+    let g = grad(|(x,): &(ad_reverse::VarArray<f64, 1>,)| x.dot(x), &x);
+    assert_eq!(g.0.as_slice(), [4.0, 6.0]);
+    let along = |(x,): &(ad_forward::DualArray<f64, 1, 1>,)| x.dot(x);
+    assert_eq!(jvp(along, &x, &(Vector::from([1.0, 10.0]),)), (13.0, 64.0));
+}
+
+/// Products in slices are those of trees, whatever the adjoints are made of.
+#[test]
+fn a_pullback_writes_into_slices() {
+    let x = (2.0, Vector::from([1.0, 3.0]), [0.5, 4.0]);
+    let f = |(s, a, b): &(Var<f64>, ad_reverse::VarArray<f64, 1>, [Var<f64>; 2])| {
+        (a.hadamard(a), *s * b[0] * b[1])
+    };
+    let (_, mut pullback) = vjp(f, &x);
+    for w in [[1.0, 0.0, 0.0], [0.5, -2.0, 3.0]] {
+        let mut adjoint_of_x = [9.0; 5];
+        pullback.call_into(&w, &mut adjoint_of_x);
+        assert_eq!(adjoint_of_x[..], flatten(&pullback.call(&w)));
+        let last = w[2];
+        assert_eq!(adjoint_of_x, [2.0 * last, 2.0 * w[0], 6.0 * w[1], 8.0 * last, last]);
+    }
+}
+
+#[test]
+#[should_panic(expected = "2 inputs, a slice of 3")]
+fn a_pullback_refuses_a_slice_of_another_length() {
+    vjp(|x: &[Var<f64>; 2]| x[0] * x[1], &[1.0, 2.0]).1.call_into(&[1.0], &mut [0.0; 3]);
+}
+
+#[test]
+#[should_panic(expected = "a point of 2 numbers was given 1 tangents")]
+fn a_product_refuses_a_direction_of_another_length() {
+    Hvp::new(|x: &[_]| x[0]).call(&[1.0, 2.0], &[1.0], &mut [0.0; 2], &mut [0.0; 2]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use ad_forward::{
     par_jacobian, second_derivative, third_derivative, third_directional_derivative, try_jvp,
     value_and_derivative,
 };
-use ad_reverse::{Hessian, Var, grad, grad_and_hvp, hessian, hvp};
+use ad_reverse::{Hessian, Hvp, Var, grad, grad_and_hvp, hessian, hvp};
 use ad_tests::reference::Program;
 use ad_tests::{cases, expressions, points};
 use proptest::prelude::*;
@@ -66,9 +66,13 @@ fn an_outer_number_in_an_inner_derivative_is_refused() {
         }),
         ("hvp", |x| done(hvp(|y: &Var<D>| *y * Var::from_value(x), &0.0, &1.0))),
         ("grad_and_hvp", |x| done(grad_and_hvp(|y: &Var<D>| *y * *y * Var::from_value(x), &1.0, &1.0))),
+        ("Hvp", |x| {
+            let mut inner = Hvp::new(|y: &[Var<D>]| y[0] * Var::from_value(x));
+            inner.call(&[0.0], &[1.0], &mut [0.0], &mut [0.0]);
+        }),
     ];
     for (name, f) in uses {
-        derivative(
+        let _ = derivative(
             |x| {
                 refused(name, || f(x));
                 x
@@ -76,7 +80,7 @@ fn an_outer_number_in_an_inner_derivative_is_refused() {
             3.0,
         );
         // The other operators over the same type see it too, and what ended in a panic is not seeded any more.
-        jvp(
+        let _ = jvp(
             |x| {
                 refused(name, || f(*x));
                 *x
@@ -86,7 +90,7 @@ fn an_outer_number_in_an_inner_derivative_is_refused() {
         );
         assert_eq!(derivative(|y| y * y, 3.0), 6.0);
         let runs = Cell::new(0);
-        derivative(
+        let _ = derivative(
             |x| {
                 runs.set(runs.get() + 1);
                 x
@@ -119,7 +123,7 @@ fn an_outer_number_in_an_inner_jacobian_is_refused() {
             x.to_vec()
         };
         assert_eq!(jacobian(outer, &[3.0]).as_slice(), [1.0]);
-        hessian(
+        let _ = hessian(
             |x: &[Var<D8>]| {
                 refused(name, || f(x[0].value()));
                 x[0]
@@ -141,7 +145,7 @@ fn an_outer_series_in_an_inner_one_is_refused() {
         ("jet", |x| done(jet(|y: &[T; 1]| [y[0] * x], [&[1.0], &[2.0], &[0.0], &[0.0]]))),
     ];
     for (name, f) in uses {
-        derivatives(
+        let _ = derivatives(
             |x| {
                 refused(name, || f(x));
                 x
@@ -193,14 +197,14 @@ fn only_nested_runs_are_made_twice() {
         runs.set(runs.get() + 1);
         y * y
     };
-    derivative(counted, 1.0);
+    let _ = derivative(counted, 1.0);
     assert_eq!(runs.replace(0), 1);
-    derivative(|x: Dual<D, 1>| x * derivative(counted, 1.0), Dual::from_primal(1.0));
+    let _ = derivative(|x: Dual<D, 1>| x * derivative(counted, 1.0), Dual::from_primal(1.0));
     assert_eq!(runs.replace(0), 1, "the outer level is of another type");
-    derivative(|x: D| x * derivative(counted, 1.0), 1.0);
+    let _ = derivative(|x: D| x * derivative(counted, 1.0), 1.0);
     assert_eq!(runs.replace(0), 2);
     std::thread::scope(|scope| {
-        derivative(
+        let _ = derivative(
             |x: D| {
                 scope.spawn(|| derivative(|y: D| y * y, 1.0));
                 x
@@ -208,7 +212,7 @@ fn only_nested_runs_are_made_twice() {
             1.0,
         );
     });
-    derivative(counted, 1.0);
+    let _ = derivative(counted, 1.0);
     assert_eq!(runs.get(), 1, "and afterwards all is as before");
 }
 
@@ -245,7 +249,7 @@ fn rounding_is_not_taken_for_an_outer_series() {
     for x in [4.17e-310, -5e-324, 2e-308, 1e-200, 0.0] {
         let alone: [f64; 4] = derivatives(|y| y.sin() * y, x);
         let inside = Cell::new(None);
-        derivatives::<f64, 4>(
+        let _ = derivatives::<f64, 4>(
             |outer| {
                 inside.set(Some(derivatives(|y| y.sin() * y, x)));
                 outer
@@ -274,9 +278,9 @@ proptest! {
         };
         let alone = run(x);
         let mut inside = [None; 3];
-        derivative(|y: D| { inside[0] = Some(run(x)); y }, 1.0);
-        derivatives::<f64, 4>(|y| { inside[1] = Some(run(x)); y }, 1.0);
-        third_derivative(|y| { inside[2] = Some(run(x)); y }, 1.0);
+        let _ = derivative(|y: D| { inside[0] = Some(run(x)); y }, 1.0);
+        let _ = derivatives::<f64, 4>(|y| { inside[1] = Some(run(x)); y }, 1.0);
+        let _ = third_derivative(|y| { inside[2] = Some(run(x)); y }, 1.0);
         prop_assert_eq!(inside, [Some(alone); 3]);
     }
 }

@@ -188,5 +188,5 @@ type Dense = ad_core::Vector<Taylor<f64, 2>>;
 #[test]
 #[should_panic(expected = "numbers in a coefficient")]
 fn coefficients_of_other_lengths_are_refused() {
-    jet(|x: &[Taylor<f64, 2>]| x[0], [&[1.0, 2.0][..], &[1.0][..]]);
+    let _ = jet(|x: &[Taylor<f64, 2>]| x[0], [&[1.0, 2.0][..], &[1.0][..]]);
 }

@@ -1,7 +1,7 @@
 //! Code that other people published for `T: Float` differentiates unmodified, in every mode.
 
 use ad_core::Scalar;
-use ad_forward::{Dual, derivative, jvp};
+use ad_forward::{Dual, Taylor, derivative, derivatives, jvp};
 use ad_reverse::{Var, grad, value_and_grad};
 use easer::functions::{Back, Bounce, Cubic, Easing, Elastic, Expo, Sine};
 use num_complex::Complex;
@@ -94,6 +94,33 @@ fn easing_curves_of_easer() {
     in_every_mode!(eased::<Bounce, _>, 0.9, 2.0 * 7.5625 * (1.0 - 0.9), -2.0 * 7.5625);
 }
 
+/// A whole series at once: the derivatives of each order are those of nested dual numbers.
+#[test]
+fn easing_curves_and_complex_functions_as_taylor_series() {
+    macro_rules! has_the_series_of_nested_duals {
+        ($f:expr, $x:expr) => {
+            let (x, found): (f64, [f64; 4]) = ($x, derivatives(|t: Taylor<f64, 4>| $f(t), $x));
+            assert_eq!(found[0].to_bits(), $f(x).to_bits());
+            close("first order", x, found[1], derivative(|t| $f(t), x));
+            close("second order", x, found[2], derivative(|t| derivative(|t| $f(t), t), x));
+            let third = derivative(|t| derivative(|t| derivative(|t| $f(t), t), t), x);
+            close("third order", x, found[3], third);
+        };
+    }
+    for t in [0.3, 0.55, 0.8] {
+        has_the_series_of_nested_duals!(eased::<Back, _>, t);
+        has_the_series_of_nested_duals!(eased::<Bounce, _>, t);
+        has_the_series_of_nested_duals!(eased::<Elastic, _>, t);
+        has_the_series_of_nested_duals!(eased::<Sine, _>, t);
+        has_the_series_of_nested_duals!(|x| square_modulus(|z| z.sqrt(), x), t);
+    }
+    // 2^(10 (t - 1)), whose derivatives are known.
+    let (rate, e) = (10.0 * std::f64::consts::LN_2, (10.0_f64 * (0.3 - 1.0)).exp2());
+    for (k, found) in derivatives(|t: Taylor<f64, 4>| eased::<Expo, _>(t), 0.3).into_iter().enumerate() {
+        close("exponential", 0.3, found, rate.powi(k as i32) * e);
+    }
+}
+
 /// `sum_k k |X_k|^2` of the spectrum `X` of `x`: a loss through the fast Fourier transform.
 fn spectral_loss<T: FftNum + Float>(x: &[T]) -> T {
     let (three, five) = (Butterfly3::new(FftDirection::Forward), Butterfly5::new(FftDirection::Forward));
@@ -135,9 +162,15 @@ fn every_mode_has_the_traits_that_numerics_asks_of_a_number() {
             + std::iter::Product
             + for<'a> std::iter::Sum<&'a T>
             + for<'a> std::iter::Product<&'a T>,
-        T: approx::AbsDiffEq + approx::RelativeEq + approx::UlpsEq + std::fmt::Debug + std::fmt::Display,
+        T: approx::AbsDiffEq
+            + approx::RelativeEq
+            + approx::UlpsEq
+            + std::fmt::Debug
+            + std::fmt::Display
+            + Default,
         for<'a> &'a T: num_traits::RefNum<T> + std::ops::Neg<Output = T>,
     {
+        assert!(T::default().is_zero());
     }
     fn asks_with_numbers<T, R>()
     where
@@ -155,6 +188,7 @@ fn every_mode_has_the_traits_that_numerics_asks_of_a_number() {
     }
     all! {
         D<f64>: f64, D<f32>: f32, Var<f64>: f64, Var<f32>: f32, D<D<f64>>: f64, D<Var<f64>>: f64,
-        Var<D<f64>>: f64, Var<Var<f32>>: f32, Dual<f64, 8>: f64
+        Var<D<f64>>: f64, Var<Var<f32>>: f32, Dual<f64, 8>: f64, Taylor<f64, 4>: f64, Taylor<f32, 4>: f32,
+        Taylor<Var<f64>, 2>: f64
     }
 }

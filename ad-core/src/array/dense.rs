@@ -7,7 +7,7 @@ use crate::rule::{Nary, Unary};
 use crate::scalar::Scalar;
 use alloc::vec::Vec;
 use core::any::Any;
-use core::ops::Range;
+use core::ops::{Index, Range};
 
 /// Row-major storage with `RANK` axes. A clone shares the numbers; writing to a shared one copies.
 ///
@@ -31,6 +31,7 @@ impl<T: Copy + 'static, const RANK: usize> Dense<T, RANK> {
     /// # Panics
     ///
     /// If there are not as many numbers as the shape has entries.
+    #[must_use]
     pub fn new(shape: [usize; RANK], data: impl IntoIterator<Item = T>) -> Self {
         let expected: usize = shape.iter().product();
         let (data, exact) = Storage::collected(expected, data);
@@ -52,6 +53,7 @@ impl<T: Copy + 'static, const RANK: usize> Dense<T, RANK> {
     }
 
     /// One number everywhere.
+    #[must_use]
     pub fn filled(shape: [usize; RANK], value: T) -> Self {
         Self { shape, data: Storage::filled(shape.iter().product(), value) }
     }
@@ -126,6 +128,7 @@ impl<T: Copy + 'static, const RANK: usize> Dense<T, RANK> {
     /// let x = Vector::build([3], 1.0, |x| x[1] = 5.0);
     /// assert_eq!(x.as_slice(), [1.0, 5.0, 1.0]);
     /// ```
+    #[must_use]
     pub fn build(shape: [usize; RANK], value: T, write: impl FnOnce(&mut [T])) -> Self {
         let mut out = Self::filled(shape, value);
         write(out.as_mut_slice());
@@ -149,6 +152,7 @@ impl<T: Copy + 'static> Dense<T, 2> {
     /// # Panics
     ///
     /// If the rows differ in length.
+    #[must_use]
     pub fn from_rows<Row: AsRef<[T]>>(rows: &[Row]) -> Self {
         let cols = rows.first().map_or(0, |row| row.as_ref().len());
         for (i, row) in rows.iter().enumerate() {
@@ -194,6 +198,58 @@ impl<T: Copy + 'static, const N: usize> From<[T; N]> for Dense<T, 1> {
     }
 }
 
+/// ```
+/// use ad_core::Vector;
+/// let squares: Vector<f64> = (0..4).map(|i| f64::from(i * i)).collect();
+/// assert_eq!(squares.as_slice(), [0.0, 1.0, 4.0, 9.0]);
+/// ```
+impl<T: Copy + 'static> FromIterator<T> for Dense<T, 1> {
+    fn from_iter<I: IntoIterator<Item = T>>(numbers: I) -> Self {
+        Self::from(Vec::from_iter(numbers))
+    }
+}
+
+/// ```
+/// use ad_core::Vector;
+/// assert_eq!(Vec::from(Vector::from([1.0, 2.0])), [1.0, 2.0]);
+/// ```
+impl<T: Copy + 'static> From<Dense<T, 1>> for Vec<T> {
+    fn from(x: Dense<T, 1>) -> Self {
+        x.data.to_vec()
+    }
+}
+
+/// All numbers, row-major.
+impl<T: Copy + 'static, const RANK: usize> AsRef<[T]> for Dense<T, RANK> {
+    fn as_ref(&self) -> &[T] {
+        &self.data
+    }
+}
+
+/// An entry by its place on each axis.
+///
+/// ```
+/// use ad_core::Matrix;
+/// let w = Matrix::from_rows(&[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]);
+/// assert_eq!((w[[0, 2]], w[[1, 0]]), (3.0, 4.0));
+/// ```
+///
+/// # Panics
+///
+/// If there is no such entry.
+impl<T: Copy + 'static, const RANK: usize> Index<[usize; RANK]> for Dense<T, RANK> {
+    type Output = T;
+
+    #[inline]
+    fn index(&self, index: [usize; RANK]) -> &T {
+        let place = self.shape.iter().zip(index).fold(0, |place, (&extent, i)| {
+            assert!(i < extent, "no entry {index:?} in an array of shape {:?}", self.shape);
+            place * extent + i
+        });
+        &self.data[place]
+    }
+}
+
 impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
     /// Lifts plain numbers to constants of `T`; for a plain `T` the storage is shared.
     #[must_use]
@@ -224,6 +280,7 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
     }
 
     /// `f(x)` and `f'(x)` elementwise.
+    #[must_use]
     pub fn mapped_with_partial<R: Unary>(&self, rule: R) -> (Self, Self) {
         let mut value = None;
         let partial = self.like(|p| value = Some(self.like(|y| T::map_with_partial(rule, &self.data, y, p))));
@@ -268,6 +325,7 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
     }
 
     /// `sum_k W_k x_k + b` along the last axis.
+    #[must_use]
     pub fn affine_of<'a>(
         terms: impl Iterator<Item = (&'a Dense<T, 2>, &'a Self)> + Clone,
         bias: &Dense<T, 1>,
@@ -303,6 +361,7 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
     }
 
     /// A rule of many variables along the last axis.
+    #[must_use]
     pub fn rows_reduced<R: Nary>(&self, rule: R) -> Dense<T, 1> {
         let cols = self.cols();
         let row = |i| &self.data[i * cols..(i + 1) * cols];

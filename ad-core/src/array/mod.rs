@@ -48,6 +48,7 @@ pub trait Array<S: Scalar, const RANK: usize>: Clone + Debug + 'static {
     fn primal(&self) -> Dense<S::Real, RANK>;
 
     /// The same values, declared constant at every level.
+    #[doc(alias = "detach")]
     #[must_use]
     fn stop_gradient(&self) -> Self {
         Self::constant(&self.primal())

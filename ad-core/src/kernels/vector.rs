@@ -78,6 +78,7 @@ macro_rules! kernels {
         ///
         /// If `x` and `y` differ in length.
         #[track_caller]
+        #[must_use]
         pub fn $dot(x: &[$real], y: &[$real]) -> $real {
             check_lengths(stringify!($dot), ("x", x.len()), ("y", y.len()));
             dispatch!($dot(x, y) else loops::dot(x, y))

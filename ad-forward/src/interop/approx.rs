@@ -1,9 +1,11 @@
-//! `approx`: closeness of dual numbers.
+//! `approx`: closeness of dual numbers and of Taylor series.
 //!
 //! Unlike `==`, which looks at the primal alone so that programs branch as on plain numbers, these
-//! traits are for tests: dual numbers are close if their primals *and all their tangents* are.
+//! traits are for tests: dual numbers are close if their primals *and all their tangents* are, series if all
+//! their coefficients are.
 
-use crate::Dual;
+use crate::{Dual, Taylor};
+use ad_core::Scalar;
 
 impl<T, const N: usize> Dual<T, N> {
     /// Whether `close` holds for the primals and for the tangents of each direction.
@@ -15,9 +17,18 @@ impl<T, const N: usize> Dual<T, N> {
 
 ad_core::impl_approx!(Dual<T, const N: usize>);
 
+impl<T: Scalar, const K: usize> Taylor<T, K> {
+    /// Whether `close` holds for each coefficient.
+    fn pairs(&self, other: &Self, close: impl Fn(&T, &T) -> bool) -> bool {
+        self.coefficients().iter().zip(&other.coefficients()).all(|(a, b)| close(a, b))
+    }
+}
+
+ad_core::impl_approx!(Taylor<T, const K: usize>);
+
 #[cfg(test)]
 mod tests {
-    use super::Dual;
+    use super::{Dual, Taylor};
     use ::approx::{abs_diff_eq, relative_eq, ulps_eq};
 
     #[test]
@@ -33,5 +44,17 @@ mod tests {
         assert!(ulps_eq!(x, x) && !ulps_eq!(x, off));
         let (x, off) = (Dual::new(x, [x]), Dual::new(x, [off]));
         assert!(relative_eq!(x, x) && !relative_eq!(x, off));
+    }
+
+    #[test]
+    fn all_coefficients_have_to_be_close() {
+        let (x, y) = (Taylor::new([1.0, 2.0, 3.0]), Taylor::new([1.0 + 1e-12, 2.0, 3.0 - 1e-12]));
+        let off = Taylor::new([1.0, 2.0, 3.1]);
+        let tolerance = 1e-11.into();
+        assert!(abs_diff_eq!(x, y, epsilon = tolerance) && !abs_diff_eq!(x, off, epsilon = tolerance));
+        assert!(
+            relative_eq!(x, y, max_relative = tolerance) && !relative_eq!(x, off, max_relative = tolerance)
+        );
+        assert!(ulps_eq!(x, x) && !ulps_eq!(x, off));
     }
 }

@@ -4,7 +4,7 @@
 //! A x = b       dx = A^-1 (db - dA x)
 //! ```
 
-use crate::implicit::implicit_root_with;
+use crate::implicit::{Singular, implicit_root_with};
 use crate::lu::LinearSolve;
 use ::faer::Mat;
 use ::faer::linalg::solvers::{DenseSolveCore, PartialPivLu, Solve};
@@ -24,17 +24,53 @@ use alloc::vec::Vec;
 /// # Panics
 ///
 /// If `A` has not as many numbers as `b` squared. A singular `A` gives infinities or NaN, as faer does.
+#[doc(alias = "custom_linear_solve")]
+#[must_use]
 pub fn solve<S: Scalar<Real = f64>>(a: &[S], b: &[S]) -> Vec<S> {
+    solve_decomposed(&decompose(a, b), a, b)
+}
+
+/// [`solve`] of a system that may be singular.
+///
+/// ```
+/// use ad_forward::try_solve;
+/// assert_eq!(try_solve(&[2.0, 0.0, 0.0, 4.0], &[1.0, 8.0]), Ok(vec![0.5, 2.0]));
+/// assert_eq!(try_solve(&[2.0, 1.0, 4.0, 2.0], &[1.0, 8.0]).unwrap_err().matrix, "A");
+/// assert!(try_solve(&[f64::NAN], &[1.0]).is_err());
+/// ```
+///
+/// # Errors
+///
+/// If `A` is singular, or not finite: a pivot of its decomposition is exactly 0, or no number.
+///
+/// # Panics
+///
+/// If `A` has not as many numbers as `b` squared.
+pub fn try_solve<S: Scalar<Real = f64>>(a: &[S], b: &[S]) -> Result<Vec<S>, Singular> {
+    let lu = decompose(a, b);
+    let pivots = lu.U().diagonal();
+    if pivots.column_vector().iter().any(|&pivot| pivot == 0.0 || !pivot.is_finite()) {
+        return Err(Singular { matrix: "A" });
+    }
+    Ok(solve_decomposed(&lu, a, b))
+}
+
+/// The decomposition of the values of `A`.
+fn decompose<S: Scalar<Real = f64>>(a: &[S], b: &[S]) -> PartialPivLu<f64> {
     let n = b.len();
     assert!(a.len() == n * n, "{} numbers are no matrix for {n} equations", a.len());
-    let lu = Mat::from_fn(n, n, |i, j| a[i * n + j].primal()).partial_piv_lu();
+    Mat::from_fn(n, n, |i, j| a[i * n + j].primal()).partial_piv_lu()
+}
+
+fn solve_decomposed<S: Scalar<Real = f64>>(lu: &PartialPivLu<f64>, a: &[S], b: &[S]) -> Vec<S> {
+    let n = b.len();
     let mut x = Mat::from_fn(n, 1, |i, _| b[i].primal());
     lu.solve_in_place(&mut x);
     let x: Vec<f64> = x.col(0).iter().copied().collect();
     if S::ORDER == 0 {
         return x.into_iter().map(S::constant).collect();
     }
-    implicit_root_with(&Equations { n }, &Inverse::new(&lu), &x, &[a, b].concat())
+    implicit_root_with(&Equations { n }, &Inverse::new(lu), &x, &[a, b].concat())
 }
 
 /// `A x - b`, for `x`, `A` and `b` one after the other.

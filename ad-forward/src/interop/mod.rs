@@ -13,4 +13,4 @@ mod num;
 mod serde;
 
 #[cfg(feature = "faer")]
-pub use faer::solve;
+pub use faer::{solve, try_solve};

@@ -47,6 +47,7 @@ use seeded::seeded_run;
 /// ```
 ///
 /// Comparisons look at the primal alone, and zeros are strong, as for [`Dual`](crate::Dual).
+#[doc(alias = "Jet2")]
 #[derive(Clone, Copy, Debug)]
 pub struct Taylor<T, const K: usize> {
     coefficients: [T; K],
@@ -62,18 +63,21 @@ impl<T: Scalar, const K: usize> Taylor<T, K> {
 
     /// The series of these coefficients; there must be at least one.
     #[inline]
+    #[must_use]
     pub const fn new(coefficients: [T; K]) -> Self {
         Self { coefficients, order: Self::HIGHEST }
     }
 
     /// A number that does not depend on `t`.
     #[inline]
+    #[must_use]
     pub fn from_primal(x: T) -> Self {
         Self::new(from_fn(|k| if k == 0 { x } else { T::zero() }))
     }
 
     /// The series of `x + t`.
     #[inline]
+    #[must_use]
     pub fn variable(x: T) -> Self {
         Self::new(from_fn(|k| match k {
             0 => x,
@@ -84,6 +88,7 @@ impl<T: Scalar, const K: usize> Taylor<T, K> {
 
     /// The coefficients: the `k`-th derivative along `t`, divided by `k!`.
     #[inline]
+    #[must_use]
     pub const fn coefficients(self) -> [T; K] {
         self.coefficients
     }
@@ -93,12 +98,14 @@ impl<T: Scalar, const K: usize> Taylor<T, K> {
     /// # Panics
     ///
     /// If `k >= K`.
+    #[must_use]
     pub fn derivative(self, k: usize) -> T {
         let factorial = (1..=k).fold(1.0, |product, i| product * i as f64);
         self.coefficients[k] * T::lit(factorial)
     }
 
     /// All derivatives along `t`, from the value on.
+    #[must_use]
     pub fn derivatives(self) -> [T; K] {
         from_fn(|k| self.derivative(k))
     }
@@ -225,6 +232,8 @@ impl<T: Scalar, const K: usize> Taylor<T, K> {
 /// # Panics
 ///
 /// As [`jet`].
+#[doc(alias("nth_derivative", "zeroth_derivative"))]
+#[must_use]
 pub fn derivatives<T: Scalar, const K: usize>(
     mut f: impl FnMut(Taylor<T, K>) -> Taylor<T, K>,
     x: T,
@@ -246,6 +255,7 @@ pub fn derivatives<T: Scalar, const K: usize>(
 ///
 /// If the coefficients have not all as many numbers as the first one; if `f` uses a number of an outer series of
 /// the same type (feature `std`; `f` is run more than once inside of one).
+#[must_use]
 pub fn jet<T, P, Out, const K: usize>(
     mut f: impl FnMut(&P::Over<Taylor<T, K>>) -> Out,
     curve: [&P; K],

@@ -72,6 +72,7 @@ pub struct Trace {
 /// # Panics
 ///
 /// If `f` uses a number of another trace.
+#[must_use]
 pub fn trace<P, Out>(f: impl FnOnce(&P::Over<Traced>) -> Out, x: &P) -> Trace
 where
     P: Tree<Scalar = f64> + ?Sized,

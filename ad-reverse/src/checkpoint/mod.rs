@@ -31,6 +31,7 @@ use std::ops::Range;
 
 /// The sum of a loop's losses and its gradients.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 #[non_exhaustive]
 pub struct LoopGradient<T, Params, State> {
     /// `L`, the sum of all `L_t`, added in the order of time.
@@ -66,6 +67,8 @@ pub struct LoopGradient<T, Params, State> {
 /// # Panics
 ///
 /// If `snapshots` is 0, or the state changes its number of numbers; as [`grad`](crate::grad).
+#[doc(alias("remat", "grad_checkpointed"))]
+#[must_use]
 pub fn checkpoint<T, P, H>(
     step: impl Fn(usize, &P::Over<Var<T>>, &H::Over<Var<T>>) -> (H::Owned<Var<T>>, Var<T>),
     params: &P,
@@ -113,6 +116,8 @@ where
 /// # Panics
 ///
 /// As [`checkpoint`].
+#[doc(alias("remat", "grad_checkpointed_online"))]
+#[must_use]
 pub fn checkpoint_online<T, P, H>(
     step: impl Fn(usize, &P::Over<Var<T>>, &H::Over<Var<T>>) -> (H::Owned<Var<T>>, Var<T>),
     mut more: impl FnMut(usize, &H::Over<Var<T>>) -> bool,

@@ -7,3 +7,8 @@ mod nalgebra;
 #[cfg(feature = "ndarray")]
 mod ndarray;
 mod num;
+#[cfg(feature = "serde")]
+mod serde;
+
+#[cfg(feature = "serde")]
+pub(crate) use serde::{ReadCsr, ReadSparsity};

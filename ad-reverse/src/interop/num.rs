@@ -63,7 +63,7 @@ mod tests {
         assert!(x.is_positive() && x.is_normal() && !x.is_nan());
         assert!(Var::<f64>::max_value().is_finite() && Var::<f64>::nan().is_nan());
         assert_eq!(format!("{x} {x:?} {:?}", Var::from_value(1.0_f32)), "2.5 Constant(2.5) Constant(1.0)");
-        grad(
+        let _ = grad(
             |x| {
                 assert_eq!(format!("{x:.1} {x:?}"), "2.0 Var(2.0)");
                 *x

@@ -11,11 +11,13 @@ use ad_core::{Matrix, Scalar};
 /// assert_eq!(arrow.row(2), [0, 2]);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "crate::interop::ReadSparsity"))]
 pub struct Sparsity {
-    cols: usize,
+    pub(crate) cols: usize,
     /// Row `i` has the entries `starts[i]..starts[i + 1]`.
-    starts: Vec<usize>,
-    columns: Vec<usize>,
+    pub(crate) starts: Vec<usize>,
+    pub(crate) columns: Vec<usize>,
 }
 
 impl Sparsity {
@@ -24,6 +26,7 @@ impl Sparsity {
     /// # Panics
     ///
     /// If there are fewer columns than an entry asks for.
+    #[must_use]
     pub fn from_rows<R: AsRef<[usize]>>(cols: usize, rows: impl IntoIterator<Item = R>) -> Self {
         let (mut starts, mut columns) = (vec![0], Vec::new());
         for row in rows {
@@ -96,9 +99,11 @@ impl Sparsity {
 
 /// A sparse matrix, row by row (CSR).
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "crate::interop::ReadCsr<T>"))]
 pub struct Csr<T> {
-    sparsity: Sparsity,
-    values: Vec<T>,
+    pub(crate) sparsity: Sparsity,
+    pub(crate) values: Vec<T>,
 }
 
 impl<T: Scalar> Csr<T> {

@@ -10,6 +10,8 @@
 //! The entries are those of the path that the function takes at the point they were found at: where a branch
 //! goes the other way, find them again. They are a safe estimate: an entry may be there that is always 0.
 //!
+//! All of these take a slice; [`ad_forward::jacobian`] says how to come from a tree of parameters.
+//!
 //! ```
 //! use ad_core::{function, num_traits::Zero};
 //! use ad_reverse::sparse::{sparse_hessian, sparse_jacobian};
@@ -41,6 +43,7 @@ use ad_forward::{CHUNK, Dual};
 /// The Jacobian of `f` at `x` (outputs x inputs) with the entries that are not always 0.
 ///
 /// To use the entries and their colors again, keep a [`SparseJacobian`].
+#[must_use]
 pub fn sparse_jacobian<T: Scalar, F: VectorFunction + ?Sized>(f: &F, x: &[T]) -> Csr<T> {
     SparseJacobian::new(jacobian_sparsity(f, x)).into_call(f, x)
 }
@@ -48,16 +51,19 @@ pub fn sparse_jacobian<T: Scalar, F: VectorFunction + ?Sized>(f: &F, x: &[T]) ->
 /// The Hessian of `f` at `x` with the entries that are not always 0, of both triangles.
 ///
 /// To use the entries and their colors again, keep a [`SparseHessian`].
+#[must_use]
 pub fn sparse_hessian<T: Scalar, F: Function + ?Sized>(f: &F, x: &[T]) -> Csr<T> {
     SparseHessian::new(&hessian_sparsity(f, x)).into_call(f, x)
 }
 
 /// Which inputs each result of `f` depends on, at `x`: one run for each [`INPUTS`] inputs.
+#[must_use]
 pub fn jacobian_sparsity<T: Scalar, F: VectorFunction + ?Sized>(f: &F, x: &[T]) -> Sparsity {
     pattern::dependencies(x, |x| f.call(x))
 }
 
 /// Where the Hessian of `f` has entries, at `x`: one gradient for each [`INPUTS`] inputs.
+#[must_use]
 pub fn hessian_sparsity<T: Scalar, F: Function + ?Sized>(f: &F, x: &[T]) -> Sparsity {
     pattern::dependencies(x, |x| crate::grad(|x: &[Var<_>]| f.call(x), x)).symmetric()
 }
