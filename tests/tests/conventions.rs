@@ -3,8 +3,8 @@
 //! Each test gives a function and, at a point, the gradient and the Hessian that every mode has to
 //! find. Reverse and forward mode follow one convention, and the primal is that of the `f64` run.
 
-use ad_core::Scalar;
 use ad_core::num_traits::Zero;
+use ad_core::{Scalar, Unary, rules, special_table, unary_table};
 use ad_tests::reference::{Program, modes};
 use std::f64::consts::LN_2;
 
@@ -81,6 +81,10 @@ conventions! {
     max_of_a_nan_follows_the_other: |x| x[0].max(x[1]);
         [NAN, 2.0] => [0.0, 1.0], [0.0, 0.0, 0.0];
         [2.0, NAN] => [1.0, 0.0], [0.0, 0.0, 0.0];
+    max_of_two_nans: |x| x[0].max(x[1]);
+        [NAN, NAN] => [NAN, NAN], [NAN, NAN, NAN];
+    min_of_two_nans: |x| x[0].min(x[1]);
+        [NAN, NAN] => [NAN, NAN], [NAN, NAN, NAN];
     min_at_a_tie: |x| x[0].min(x[1]);
         [2.0, 2.0] => [0.5, 0.5], [0.0, 0.0, 0.0];
     min_of_a_nan_follows_the_other: |x| x[0].min(x[1]);
@@ -91,7 +95,7 @@ conventions! {
         [-0.0] => [0.0], [0.0];
         [INF] => [1.0], [0.0];
         [-INF] => [0.0], [0.0];
-        [NAN] => [NAN], [];
+        [NAN] => [NAN], [NAN];
     a_difference_of_relus_is_not_the_identity: |x| x[0].relu() - (-x[0]).relu();
         [0.0] => [0.0], [0.0];
         [-2.0] => [1.0], [0.0];
@@ -100,18 +104,25 @@ conventions! {
     abs_sub_at_a_tie: |x| x[0].abs_sub(x[1]);
         [2.0, 2.0] => [0.0, 0.0], [0.0, 0.0, 0.0];
         [3.0, 2.0] => [1.0, -1.0], [0.0, 0.0, 0.0];
-        [NAN, 2.0] => [NAN, NAN], [];
+        [NAN, 2.0] => [NAN, NAN], [NAN, NAN, NAN];
+        [2.0, NAN] => [NAN, NAN], [NAN, NAN, NAN];
+        [INF, INF] => [0.0, 0.0], [0.0, 0.0, 0.0];
     copysign_at_zero: |x| x[0].copysign(x[1]);
         [0.0, -1.0] => [0.0, 0.0], [0.0, 0.0, 0.0];
         [2.0, -1.0] => [-1.0, 0.0], [0.0, 0.0, 0.0];
+        [NAN, -1.0] => [NAN, NAN], [NAN, NAN, NAN];
+        [-2.0, NAN] => [-1.0, 0.0], [0.0, 0.0, 0.0];
+        [-2.0, -NAN] => [1.0, 0.0], [0.0, 0.0, 0.0];
     clamp_at_the_bounds: |x| x[0].clamp(S::lit(-1.0), S::lit(2.0));
         [-1.0] => [1.0], [0.0];
         [2.0] => [1.0], [0.0];
         [-1.5] => [0.0], [0.0];
         [2.5] => [0.0], [0.0];
+        [NAN] => [NAN], [NAN];
     clamp_by_variables: |x| x[0].clamp(x[1], x[2]);
         [0.0, 1.0, 2.0] => [0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
         [3.0, 1.0, 2.0] => [0.0, 0.0, 1.0], [0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+        [NAN, 1.0, 2.0] => [NAN, 0.0, 0.0], [NAN, 0.0, 0.0, 0.0, 0.0, 0.0];
 
     constant_power_0_at_zero: |x| x[0].powf(S::lit(0.0));
         [0.0] => [0.0], [0.0];
@@ -135,13 +146,26 @@ conventions! {
         [-2.0] => [12.0], [-12.0];
     negative_base_by_variable_power: |x| x[0].powf(x[1]);
         [-2.0, 3.0] => [12.0, NAN], [-12.0, NAN, NAN];
+    root_of_a_negative_by_powf: |x| x[0].powf(S::lit(0.5));
+        [-2.0] => [NAN], [NAN];
+    root_of_a_negative_by_variable_power: |x| x[0].powf(x[1]);
+        [-2.0, 0.5] => [NAN, NAN], [NAN, NAN, NAN];
+        [NAN, 1.0] => [NAN, NAN], [NAN, NAN, NAN];
+        [2.0, NAN] => [NAN, NAN], [NAN, NAN, NAN];
+    constant_power_1_of_nan: |x| x[0].powf(S::lit(1.0));
+        [NAN] => [NAN], [NAN];
+    constant_power_2_of_nan: |x| x[0].powf(S::lit(2.0));
+        [NAN] => [NAN], [NAN];
     powi_0: |x| x[0].powi(0);
         [0.0] => [0.0], [0.0];
+        [NAN] => [0.0], [0.0];
     powi_1: |x| x[0].powi(1);
         [0.0] => [1.0], [0.0];
+        [NAN] => [NAN], [NAN];
     powi_2: |x| x[0].powi(2);
         [0.0] => [0.0], [2.0];
         [5e-324] => [1e-323], [2.0];
+        [NAN] => [NAN], [NAN];
     powi_smallest_exponent: |x| x[0].powi(i32::MIN);
         [1.0] => [f64::from(i32::MIN)], [f64::from(i32::MIN) * (f64::from(i32::MIN) - 1.0)];
         [-1.0] => [-f64::from(i32::MIN)], [f64::from(i32::MIN) * (f64::from(i32::MIN) - 1.0)];
@@ -151,11 +175,15 @@ conventions! {
     hypot_at_the_origin: |x| x[0].hypot(x[1]);
         [0.0, 0.0] => [0.0, 0.0], [];
         [-0.0, 0.0] => [0.0, 0.0], [];
+        [NAN, 2.0] => [NAN, NAN], [NAN, NAN, NAN];
+        [0.0, NAN] => [NAN, NAN], [NAN, NAN, NAN];
     norm_of_the_zero_vector: |x| S::norm(x);
         [0.0, 0.0, 0.0] => [0.0, 0.0, 0.0], [];
         [0.0, 2.0, 0.0] => [0.0, 1.0, 0.0], [0.5, 0.0, 0.0, 0.0, 0.0, 0.5];
     atan2_at_the_origin: |x| x[0].atan2(x[1]);
         [0.0, 0.0] => [NAN, NAN], [];
+        [NAN, 2.0] => [NAN, NAN], [NAN, NAN, NAN];
+        [2.0, NAN] => [NAN, NAN], [NAN, NAN, NAN];
     atan2_on_the_axes: |x| x[0].atan2(x[1]);
         [1.0, 0.0] => [0.0, -1.0], [0.0, 1.0, 0.0];
         [0.0, 1.0] => [1.0, 0.0], [0.0, -1.0, 0.0];
@@ -173,6 +201,13 @@ conventions! {
         [-2.0] => [NAN], [NAN];
     log_of_a_negative: |x| x[0].log(S::lit(3.0));
         [-2.0] => [NAN], [NAN];
+    log_with_a_bad_base: |x| x[0].log(x[1]);
+        [2.0, -3.0] => [NAN, NAN], [NAN, NAN, NAN];
+        [-2.0, 3.0] => [NAN, NAN], [NAN, NAN, NAN];
+        [INF, INF] => [NAN, NAN], [NAN, NAN, NAN];
+        [1.0, 1.0] => [NAN, NAN], [NAN, NAN, NAN];
+        [0.0, 0.0] => [NAN, NAN], [NAN, NAN, NAN];
+        [2.0, NAN] => [NAN, NAN], [NAN, NAN, NAN];
     ln_1p_at_minus_1: |x| x[0].ln_1p();
         [-1.0] => [INF], [-INF];
         [-2.0] => [NAN], [NAN];
@@ -196,19 +231,19 @@ conventions! {
     floor_is_flat: |x| x[0].floor();
         [2.0] => [0.0], [0.0];
         [2.5] => [0.0], [0.0];
-        [NAN] => [NAN], [];
+        [NAN] => [NAN], [NAN];
     ceil_is_flat: |x| x[0].ceil();
         [2.0] => [0.0], [0.0];
-        [NAN] => [NAN], [];
+        [NAN] => [NAN], [NAN];
     round_is_flat: |x| x[0].round();
         [2.5] => [0.0], [0.0];
-        [NAN] => [NAN], [];
+        [NAN] => [NAN], [NAN];
     trunc_is_flat: |x| x[0].trunc();
         [-2.0] => [0.0], [0.0];
-        [NAN] => [NAN], [];
+        [NAN] => [NAN], [NAN];
     signum_is_flat: |x| x[0].signum();
         [0.0] => [0.0], [0.0];
-        [NAN] => [NAN], [];
+        [NAN] => [NAN], [NAN];
     fract_at_a_break: |x| x[0].fract();
         [2.0] => [1.0], [0.0];
         [-2.0] => [1.0], [0.0];
@@ -217,12 +252,43 @@ conventions! {
         [-5.0, 2.5] => [1.0, 2.0], [0.0, 0.0, 0.0];
         [-5.5, 2.0] => [1.0, 2.0], [0.0, 0.0, 0.0];
         [5.5, INF] => [1.0, 0.0], [0.0, 0.0, 0.0];
+        [5.5, 0.0] => [NAN, NAN], [NAN, NAN, NAN];
+        [INF, 2.0] => [NAN, NAN], [NAN, NAN, NAN];
+        [NAN, 2.0] => [NAN, NAN], [NAN, NAN, NAN];
     recip_at_zero: |x| x[0].recip();
         [0.0] => [-INF], [INF];
         [-0.0] => [-INF], [-INF];
     one_over_zero: |x| S::one() / x[0];
         [0.0] => [-INF], [INF];
         [-0.0] => [-INF], [-INF];
+
+    a_quotient_without_a_value: |x| x[0] / x[1];
+        [INF, INF] => [NAN, NAN], [NAN, NAN, NAN];
+        [0.0, 0.0] => [NAN, NAN], [NAN, NAN, NAN];
+        [NAN, 2.0] => [NAN, NAN], [NAN, NAN, NAN];
+        [2.0, NAN] => [NAN, NAN], [NAN, NAN, NAN];
+        [2.0, INF] => [0.0, 0.0], [0.0, 0.0, 0.0];
+    a_quotient_by_a_constant_without_a_value: |x| x[0] / S::lit(0.0);
+        [0.0] => [NAN], [NAN];
+        [1.0] => [INF], [];
+
+    sin_at_infinity: |x| x[0].sin();
+        [INF] => [NAN], [NAN];
+        [-INF] => [NAN], [NAN];
+    cos_at_infinity: |x| x[0].cos();
+        [INF] => [NAN], [NAN];
+    tan_at_infinity: |x| x[0].tan();
+        [INF] => [NAN], [NAN];
+    fract_at_infinity: |x| x[0].fract();
+        [INF] => [NAN], [NAN];
+    digamma_at_its_poles: |x| x[0].digamma();
+        [-1.0] => [NAN], [NAN];
+        [-2.0] => [NAN], [NAN];
+        [-INF] => [NAN], [NAN];
+    lgamma_at_its_poles: |x| x[0].lgamma();
+        [-1.0] => [NAN], [NAN];
+    polygamma_at_a_pole: |x| x[0].polygamma(2);
+        [-1.0] => [NAN], [NAN];
 
     prod_with_one_zero: |x| S::prod(x);
         [2.0, 0.0, 3.0] => [0.0, 6.0, 0.0], [0.0, 3.0, 0.0, 0.0, 2.0, 0.0];
@@ -276,6 +342,24 @@ conventions! {
         [0.0, 1.0] => [0.0, 0.0], [2.0 * 1.0_f64.exp(), 0.0, 0.0];
 }
 
+/// Every row of the table, at NaN: first and second derivative are NaN.
+#[test]
+fn every_function_of_one_variable_has_no_derivative_at_nan() {
+    struct Row<R>(R);
+    impl<R: Unary> Program for Row<R> {
+        fn eval<S: Scalar<Real = f64>>(&self, x: &[S]) -> S {
+            x[0].apply(self.0)
+        }
+    }
+    macro_rules! each {
+        ($($(#[$doc:meta])* $rule:ident $method:ident $value:tt $partial:tt $samples:tt $($kernel:ident)?;)*) => {
+            $(check(&Row(rules::$rule), &[NAN], &[NAN], &[NAN]);)*
+        };
+    }
+    unary_table!(each);
+    special_table!(each);
+}
+
 /// `x^n` at 0 has one derivative that is not 0, the `n`-th, and the one after it is 0 again.
 #[test]
 fn a_power_at_zero_differentiated_once_more_than_its_order() {
@@ -312,7 +396,7 @@ fn comparisons_ignore_tangents() {
 /// Arrays follow the scalars: a zero annihilates an infinity on either side, in both modes.
 #[test]
 fn arrays_have_strong_zeros_too() {
-    use ad_core::{Array, Vector, rules};
+    use ad_core::{Array, Vector};
     fn behind<S: Scalar>(x: &S::Vector) -> S {
         Array::<S, 1>::sum(&x.map(rules::Relu).map(rules::Sqrt))
     }

@@ -1,6 +1,6 @@
 //! Powers with an integer exponent.
 
-use super::special;
+use super::{special, undefined};
 use crate::rule::Unary;
 use crate::scalar::{Real, Scalar};
 use num_traits::Float;
@@ -53,6 +53,7 @@ impl Unary for Monomial {
     fn partial<S: Scalar>(self, x: S, _y: S) -> S {
         match self.n {
             0 => S::zero(),
+            1 if x.primal().is_nan() => undefined(x), // and not NaN^0, which is 1
             n => x.apply(Self { factor: self.factor * n as f64, n: n - 1 }),
         }
     }

@@ -65,7 +65,11 @@ impl<T: Scalar, const K: usize> Div for Taylor<T, K> {
         let out = Self { coefficients: [x[0] / y[0]; K], order: self.order.min(rhs.order) };
         let out = out.filled(1, |z, k| {
             let numerator = (1..=k).fold(x[k], |sum, j| sum - y[j].strong_product(z.coefficients[k - j]));
-            if numerator.is_strong_zero() { numerator } else { numerator / y[0] }
+            if numerator.is_strong_zero() {
+                numerator
+            } else {
+                rules::unless_nan(z.coefficients[0], numerator / y[0])
+            }
         });
         out.truncated(out.order)
     }
