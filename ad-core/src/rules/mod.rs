@@ -24,7 +24,7 @@ mod table;
 pub(crate) use nary::softmax;
 pub use nary::{LogSumExp, MulAdd, Norm, Prod};
 pub use power::Powi;
-use power::Quadratic;
+use power::{PowerAtZero, Quadratic};
 pub use special::Polygamma;
 #[doc(hidden)]
 pub use table::special_table;
@@ -187,10 +187,16 @@ fn is_zero<S: Scalar>(x: S) -> bool {
     x.primal() == real(0.0)
 }
 
-/// `|x|` by reflection, also of the sign of a zero; unlike `abs` it keeps a derivative of `+-1` at 0.
+/// `|x|` by reflection; unlike `abs` it keeps a derivative of `+-1` at 0.
 #[inline]
 fn reflect<S: Scalar>(x: S) -> S {
     if x.primal().is_sign_negative() { -x } else { x }
+}
+
+/// `x`, where `-0.0` is taken as `0.0`: there the limits from above are meant, of every derivative.
+#[inline]
+fn positive_zero<S: Scalar>(x: S) -> S {
+    x + S::zero()
 }
 
 /// The sign of `x`: 0 at `+-0`.
