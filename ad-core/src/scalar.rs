@@ -234,7 +234,7 @@ pub trait Scalar:
     }
 
     /// `self`, or the bound that it is beyond. The derivative is that of what is returned: 1 in `self`
-    /// inside the closed interval, 0 outside.
+    /// inside the closed interval, 0 outside, and NaN where `self` is NaN.
     ///
     /// # Panics
     ///
@@ -243,12 +243,14 @@ pub trait Scalar:
     #[must_use]
     fn clamp(self, low: Self, high: Self) -> Self {
         assert!(low <= high, "clamp: the bounds {low} and {high} leave nothing in between");
-        if self < low {
+        if self >= low && self <= high {
+            self
+        } else if self < low {
             low
         } else if self > high {
             high
         } else {
-            self
+            rules::undefined(self)
         }
     }
 

@@ -104,10 +104,14 @@ fn both_singular<T: Scalar, const N: usize>(p: T, dx: [T; N], q: T, dy: [T; N]) 
     both(p, dx, q, dy)
 }
 
-/// The tangents of `value = x / y` where `1 / y` is infinite or rounded: a quotient by `y` need not be.
+/// The tangents of `value = x / y` where `1 / y` is infinite or rounded: a quotient by `y` need not be. And where
+/// the value is NaN, as `inf / inf` is.
 #[cold]
 #[inline(never)]
 fn quotient_singular<T: Scalar, const N: usize>(value: T, y: T, dx: [T; N], dy: [T; N]) -> [T; N] {
+    if value.primal().is_nan() {
+        return both(value, dx, value, dy);
+    }
     let by_left = map(dx, |t| if t.is_strong_zero() { t } else { t / y });
     zip(by_left, along(-value / y, dy), |a, b| a + b)
 }
@@ -239,7 +243,7 @@ impl<T: Scalar, const N: usize> Div for Dual<T, N> {
     fn div(self, rhs: Self) -> Self {
         let value = self.primal / rhs.primal;
         let inverse = T::one() / rhs.primal;
-        if !(Float::is_normal(inverse.primal()) && inverse.is_all_finite()) {
+        if value.primal().is_nan() || !(Float::is_normal(inverse.primal()) && inverse.is_all_finite()) {
             // 1 / y overflows for a subnormal y, and is rounded to one for a large y; a quotient by it need not be.
             return Self::new(value, quotient_singular(value, rhs.primal, self.tangent, rhs.tangent));
         }
@@ -294,7 +298,8 @@ macro_rules! mixed {
                 #[inline]
                 fn div(self, rhs: $real) -> Self {
                     let divisor = T::constant(rhs);
-                    self.chain(self.primal / divisor, T::one() / divisor)
+                    let value = self.primal / divisor;
+                    self.chain(value, rules::unless_nan(value, T::one() / divisor))
                 }
             }
             impl<T: Scalar<Real = $real>, const N: usize> Add<Dual<T, N>> for $real {

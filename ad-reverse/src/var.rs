@@ -220,7 +220,8 @@ impl<T: Scalar> Div for Var<T> {
     #[inline]
     fn div(self, rhs: Self) -> Self {
         let value = self.value / rhs.value;
-        self.binary(rhs, ("div", value), || T::one() / rhs.value, || -value / rhs.value)
+        let inverse = || rules::unless_nan(value, T::one() / rhs.value); // inf / inf and 0 / 0 have no derivative
+        self.binary(rhs, ("div", value), inverse, || -value / rhs.value)
     }
 }
 

@@ -33,9 +33,9 @@ fn any_number_of_threads_gives_the_same_bits() {
             bits(&pool.install(|| parallel::value_and_grad(&NET, &params, &data)))
         };
         let alone = run(1);
-        for threads in [2, 3, 8] {
+        for threads in 1..=16 {
             // Several times, because the threads take the groups in another order each time.
-            for _ in 0..20 {
+            for _ in 0..4 {
                 assert_eq!(run(threads), alone, "{batch} sequences on {threads} threads");
             }
         }

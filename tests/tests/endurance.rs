@@ -97,15 +97,17 @@ fn one_to_sixteen_threads_give_the_same_bits() {
     };
     let expected: Vec<_> = (0..64).map(work).collect();
     for threads in 1..=16 {
+        // Every `threads`-th seed is that of one thread, so that none is without work.
+        let share = |first: usize| (first..64).step_by(threads);
         let mut found = vec![Vec::new(); 64];
         thread::scope(|scope| {
-            for (k, part) in found.chunks_mut(64_usize.div_ceil(threads)).enumerate() {
-                scope.spawn(move || {
-                    let first = k * 64_usize.div_ceil(threads);
-                    for (i, place) in part.iter_mut().enumerate() {
-                        *place = work(first + i);
-                    }
-                });
+            let run = |first| scope.spawn(move || share(first).map(work).collect::<Vec<_>>());
+            let running: Vec<_> = (0..threads).map(run).collect();
+            assert_eq!(running.len(), threads);
+            for (first, thread) in running.into_iter().enumerate() {
+                let results = thread.join().unwrap();
+                assert!(!results.is_empty(), "thread {first} of {threads} had no work");
+                share(first).zip(results).for_each(|(seed, result)| found[seed] = result);
             }
         });
         assert_eq!(found, expected, "{threads} threads");

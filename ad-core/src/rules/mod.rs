@@ -24,7 +24,7 @@ mod table;
 pub(crate) use nary::softmax;
 pub use nary::{LogSumExp, MulAdd, Norm, Prod};
 pub use power::Powi;
-use power::Quadratic;
+use power::{PowerAtZero, Quadratic};
 pub use special::Polygamma;
 #[doc(hidden)]
 pub use table::special_table;
@@ -162,16 +162,18 @@ fn not_below<S: Scalar>(bound: f64, x: S, partial: S) -> S {
 }
 
 /// `partial`, or NaN where the value is.
+#[doc(hidden)]
 #[inline]
-fn unless_nan<S: Scalar>(value: S, partial: S) -> S {
+#[must_use]
+pub fn unless_nan<S: Scalar>(value: S, partial: S) -> S {
     if value.primal().is_nan() { value } else { partial }
 }
 
-/// NaN, and so are the derivatives along whatever moves `partial`: a constant NaN would have the
-/// derivative 0, a plausible number.
+/// NaN, and so are the derivatives of every order along whatever moves `partial`: those of a constant NaN, and the
+/// second ones of a product with it, would be 0, a plausible number.
 #[inline]
-fn undefined<S: Scalar>(partial: S) -> S {
-    partial * S::constant(Float::nan())
+pub(crate) fn undefined<S: Scalar>(partial: S) -> S {
+    (partial * S::constant(Float::nan())).recip()
 }
 
 /// The derivative of a step function.
@@ -185,39 +187,37 @@ fn is_zero<S: Scalar>(x: S) -> bool {
     x.primal() == real(0.0)
 }
 
-/// `|x|` by reflection, also of the sign of a zero; unlike `abs` it keeps a derivative of `+-1` at 0.
+/// `|x|` by reflection; unlike `abs` it keeps a derivative of `+-1` at 0.
 #[inline]
 fn reflect<S: Scalar>(x: S) -> S {
     if x.primal().is_sign_negative() { -x } else { x }
 }
 
-/// The sign of `x`: 0 at `+-0`, NaN at NaN.
+/// `x`, where `-0.0` is taken as `0.0`: there the limits from above are meant, of every derivative.
+#[inline]
+fn positive_zero<S: Scalar>(x: S) -> S {
+    x + S::zero()
+}
+
+/// The sign of `x`: 0 at `+-0`.
 #[inline]
 fn sign<R: Real>(x: R) -> R {
     if x == real(0.0) { real(0.0) } else { Float::signum(x) }
 }
 
-/// 1 above 0, 0 at and below it, NaN at NaN.
+/// 1 above 0, 0 at and below it.
 #[inline]
 fn step<R: Real>(x: R) -> R {
-    if x > real(0.0) {
-        real(1.0)
-    } else if x.is_nan() {
-        x
-    } else {
-        real(0.0)
-    }
+    if x > real(0.0) { real(1.0) } else { real(0.0) }
 }
 
-/// What the larger of two gets: all, nothing, or half at a tie; a NaN gets nothing.
+/// What the larger of two gets: all, nothing, or half at a tie; a NaN gets nothing if the other is a number.
 #[inline]
 fn share<R: Real>(x: R, other: R) -> R {
     if x == other {
         real(0.5)
     } else if x > other || (other.is_nan() && !x.is_nan()) {
         real(1.0)
-    } else if x.is_nan() && other.is_nan() {
-        x
     } else {
         real(0.0)
     }

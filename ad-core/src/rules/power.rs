@@ -1,7 +1,7 @@
 //! Powers with an integer exponent.
 
-use super::special;
-use crate::rule::Unary;
+use super::{special, undefined};
+use crate::rule::{Binary, Unary};
 use crate::scalar::{Real, Scalar};
 use num_traits::Float;
 
@@ -53,8 +53,65 @@ impl Unary for Monomial {
     fn partial<S: Scalar>(self, x: S, _y: S) -> S {
         match self.n {
             0 => S::zero(),
+            1 if x.primal().is_nan() => undefined(x), // and not NaN^0, which is 1
             n => x.apply(Self { factor: self.factor * n as f64, n: n - 1 }),
         }
+    }
+}
+
+/// A derivative of `x^y` at `x = 0`, in base and exponent: its limit for `x` from above.
+///
+/// ```text
+/// x^y differentiated i times by x, j times by y  =  sum_m (j over m) p^(m)(y) x^(y - i) ln(x)^(j - m)
+///                                        with p(y) = y (y - 1) .. (y - i + 1)
+/// ```
+///
+/// For `y > i` the power wins and all is 0. Else that term wins which has most logarithms and whose factor
+/// is not 0. The roots of `p` are simple, so it is that of `p`, or of `p'`. That every order comes out of one formula makes mixed
+/// derivatives symmetric, which the limits of a partial's own parts are not: in `x^(y - 1) (1 + y ln x)` at
+/// `y = 1/2` they would be `inf - inf`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PowerAtZero {
+    by_base: u32,
+    by_exponent: u32,
+}
+
+impl PowerAtZero {
+    /// The derivative by the base.
+    pub(super) const BY_BASE: Self = Self { by_base: 1, by_exponent: 0 };
+    /// The derivative by the exponent.
+    pub(super) const BY_EXPONENT: Self = Self { by_base: 0, by_exponent: 1 };
+}
+
+impl Binary for PowerAtZero {
+    const NAME: &'static str = "powf";
+    fn value<R: Real>(self, x: R, y: R) -> R {
+        let i = R::from_literal(f64::from(self.by_base));
+        // The factors of p but for the one that is 0, if there is one.
+        let factors = (0..self.by_base).map(|k| y - R::from_literal(f64::from(k)));
+        let (mut product, mut is_root) = (R::one(), false);
+        for factor in factors {
+            if factor.is_zero() { is_root = true } else { product *= factor }
+        }
+        match self.by_exponent.checked_sub(u32::from(is_root)) {
+            _ if y.is_nan() => y,
+            None => R::zero(), // the polynomial has ended
+            _ if y > i => R::zero(),
+            Some(0) => {
+                // Without a logarithm there is a limit from below, too.
+                let base = if self.by_exponent == 0 { x } else { Float::abs(x) };
+                product * Float::powf(base, y - i)
+            }
+            // With one there is not; infinite, with the signs of the product and of the logarithms of 0.
+            Some(logarithms) if logarithms % 2 == 0 => product * R::infinity(),
+            Some(_) => product * R::neg_infinity(),
+        }
+    }
+    fn partial_x<S: Scalar>(self, x: S, y: S, _z: S) -> S {
+        x.apply2(y, Self { by_base: self.by_base + 1, ..self })
+    }
+    fn partial_y<S: Scalar>(self, x: S, y: S, _z: S) -> S {
+        x.apply2(y, Self { by_exponent: self.by_exponent + 1, ..self })
     }
 }
 

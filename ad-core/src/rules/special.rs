@@ -2,6 +2,7 @@
 //!
 //! Methods such as `x.exp()` are those of `f64` where there is a standard library, else those of [`Scalar`].
 
+use super::unless_nan;
 use crate::rule::Unary;
 use crate::scalar::{Real, Scalar};
 use alloc::{vec, vec::Vec};
@@ -164,8 +165,8 @@ impl Unary for Polygamma {
     fn value<R: Real>(self, x: R) -> R {
         R::from_literal(polygamma(self.0, x.as_f64()))
     }
-    fn partial<S: Scalar>(self, x: S, _y: S) -> S {
-        x.apply(Self(self.0 + 1))
+    fn partial<S: Scalar>(self, x: S, y: S) -> S {
+        unless_nan(y, x.apply(Self(self.0 + 1))) // at a pole of which the sides differ, the next one is infinite
     }
 }
 

@@ -17,7 +17,7 @@ macro_rules! unary_table {
             /// `1 / x`. At `+-0` the derivative is `-inf`.
             Recip recip { x => Float::recip(x) } { (_x, y) => -(y * y) } [-3.0, 0.25, 7.0];
             /// Square root. At `+-0` the derivatives are `+inf`, `-inf`.
-            Sqrt sqrt { x => Float::sqrt(x) } { (_x, y) => S::lit(0.5) / reflect(y) } [0.04, 2.0, 900.0];
+            Sqrt sqrt { x => Float::sqrt(x) } { (_x, y) => S::lit(0.5) / positive_zero(y) } [0.04, 2.0, 900.0];
             /// Cube root, also of negative numbers. At 0 the derivatives are `+inf`, NaN.
             Cbrt cbrt { x => Float::cbrt(x) } { (x, y) => if is_plain::<S>() {
                     (S::lit(3.0) * (y * y)).recip()
@@ -39,13 +39,13 @@ macro_rules! unary_table {
             /// `e^x - 1`, accurate near 0.
             ExpM1 exp_m1 { x => Float::exp_m1(x) } { (x, _y) => x.exp() } [-3.0, 1e-9, 2.5];
             /// Natural logarithm. At 0 the derivatives are `inf`, `-inf`; NaN below.
-            Ln ln { x => Float::ln(x) } { (x, _y) => not_below(0.0, x, reflect(x).recip()) } [0.1, 1.0, 40.0];
+            Ln ln { x => Float::ln(x) } { (x, _y) => not_below(0.0, x, positive_zero(x).recip()) } [0.1, 1.0, 40.0];
             /// Logarithm in base 2; at 0 and below as `ln`.
             Log2 log2 { x => Float::log2(x) }
-                { (x, _y) => not_below(0.0, x, S::constant(FloatConst::LOG2_E()) / reflect(x)) } [0.1, 1.0, 40.0];
+                { (x, _y) => not_below(0.0, x, S::constant(FloatConst::LOG2_E()) / positive_zero(x)) } [0.1, 1.0, 40.0];
             /// Logarithm in base 10; at 0 and below as `ln`.
             Log10 log10 { x => Float::log10(x) }
-                { (x, _y) => not_below(0.0, x, S::constant(FloatConst::LOG10_E()) / reflect(x)) } [0.1, 1.0, 40.0];
+                { (x, _y) => not_below(0.0, x, S::constant(FloatConst::LOG10_E()) / positive_zero(x)) } [0.1, 1.0, 40.0];
             /// `ln(1 + x)`, accurate near 0. At -1 the derivatives are `inf`, `-inf`; NaN below.
             Ln1p ln_1p { x => Float::ln_1p(x) } { (x, _y) => not_below(-1.0, x, (x + S::one()).recip()) } [-0.7, 1e-9, 3.0];
 
@@ -126,7 +126,7 @@ macro_rules! unary_table {
             } } { (x, y) => S::lit(2.0) * (x * y * y) } [-0.9, 0.0, 0.3];
 
             /// Absolute value. At `+-0` the derivatives are 0, 0.
-            Abs abs { x => Float::abs(x) } { (x, _y) => S::constant(sign(x.primal())) } [-2.0, 0.3];
+            Abs abs { x => Float::abs(x) } { (x, y) => unless_nan(y, S::constant(sign(x.primal()))) } [-2.0, 0.3];
             /// The sign, `+-1`, that of a zero included. Its derivative is 0 everywhere.
             Signum signum { x => Float::signum(x) } { (_x, y) => flat(y) } [-2.0, 0.3];
             /// The largest integer that is not above. Its derivative is 0 everywhere.
@@ -161,7 +161,7 @@ macro_rules! unary_table {
                 Float::max(x, real(0.0)) + Float::ln_1p(Float::exp(-Float::abs(x)))
             } } { (x, _y) => x.sigmoid() } [-30.0, -2.0, 0.3, 20.0] map_softplus;
             /// `max(x, 0)`. At 0 the derivative is 0, where that of `max(x, 0)` is 1/2.
-            Relu relu { x => if x < real(0.0) { real(0.0) } else { x } } { (x, _y) => S::constant(step(x.primal())) } [-2.0, 0.3];
+            Relu relu { x => if x < real(0.0) { real(0.0) } else { x } } { (x, y) => unless_nan(y, S::constant(step(x.primal()))) } [-2.0, 0.3];
             /// `x sigmoid(x)`, also called swish.
             Silu silu { x => gated(x, Scalar::sigmoid(x)) }
                 { (x, _y) => if Float::abs(x.primal()) > real(64.0) {
@@ -246,7 +246,7 @@ macro_rules! special_table {
             Lgamma lgamma { x => real(libm::lgamma(x.as_f64())) } { (x, _y) => x.digamma() } [-2.5, 0.3, 1.7, 40.0];
             /// The logarithmic derivative of the gamma function; its derivatives are `polygamma`.
             Digamma digamma { x => real(special::digamma(x.as_f64())) }
-                { (x, _y) => x.apply(rules::Polygamma(1)) } [-2.5, 0.3, 1.7, 40.0];
+                { (x, y) => unless_nan(y, x.apply(rules::Polygamma(1))) } [-2.5, 0.3, 1.7, 40.0];
         }
     };
 }
@@ -267,17 +267,17 @@ macro_rules! binary_table {
         $($callback)+! {
             $($first)?
             /// `x^y`. A constant exponent never takes the logarithm of the base; `x^0` is constant in `x`, also at 0.
-            /// `0^y` is constant in `y > 0`.
+            /// At `x = 0` the derivatives are the limits from above: `0^y` is constant in `y > 0`.
             Powf powf { (x, y) => Float::powf(x, y) }
-                { (x, y, z) => if is_zero(x) && is_zero(y) {
-                    S::zero()
+                { (x, y, z) => if is_zero(x) {
+                    x.apply2(y, PowerAtZero::BY_BASE)
                 } else if is_plain::<S>() && z.primal().is_normal() && x.primal().is_normal() {
                     y * (z / x) // no second power; differentiated again, it would cancel near y = 1
                 } else {
-                    times_power(y, x, y - S::one())
+                    unless_nan(z, times_power(y, x, y - S::one())) // NaN^0 is 1
                 } }
-                { (x, y, z) => if is_zero(x) && !y.primal().is_nan() {
-                    if y.primal() > real(0.0) { S::zero() } else { S::constant(Float::neg_infinity()) }
+                { (x, y, z) => if is_zero(x) {
+                    x.apply2(y, PowerAtZero::BY_EXPONENT)
                 } else if is_plain::<S>() {
                     z * x.ln()
                 } else {
@@ -287,9 +287,9 @@ macro_rules! binary_table {
             PowLn pow_ln { (x, y) => Float::powf(x, y) * Float::ln(x) }
                 { (x, y, _z) => times_power(y * x.ln() + S::one(), x, y - S::one()) }
                 { (x, _y, z) => z * x.ln() } [(0.5, -2.0), (2.0, 3.5), (3.0, 0.0)];
-            /// The logarithm of `x` in base `y`; in `x` as `ln`.
+            /// The logarithm of `x` in base `y`; in `x` as `ln`. NaN where `ln(x) / ln(y)` is.
             Log log { (x, y) => Float::log(x, y) }
-                { (x, y, _z) => not_below(0.0, x, y.ln().recip() / reflect(x)) }
+                { (x, y, z) => unless_nan(z, y.ln().recip() / positive_zero(x)) }
                 { (_x, y, z) => -z / (y * y.ln()) } [(0.5, 3.0), (2.0, 0.2), (40.0, 10.0)];
             /// The angle of the point `(y, x)`: the *first* argument is the ordinate. NaN derivatives at the origin.
             Atan2 atan2 { (y, x) => Float::atan2(y, x) }
@@ -325,19 +325,23 @@ macro_rules! binary_table {
                 { (x, y, z) => -z / (x + y) } [(0.5, 2.0), (3.0, 1.0)];
             /// The larger one, as `f64::max`. At a tie each gets 1/2; the derivative of a NaN goes to the other.
             Max max { (x, y) => Float::max(x, y) }
-                { (x, y, _z) => S::constant(share(x.primal(), y.primal())) }
-                { (x, y, _z) => S::constant(share(y.primal(), x.primal())) } [(0.5, -2.0), (2.0, 3.5)];
+                { (x, y, z) => unless_nan(z, S::constant(share(x.primal(), y.primal()))) }
+                { (x, y, z) => unless_nan(z, S::constant(share(y.primal(), x.primal()))) } [(0.5, -2.0), (2.0, 3.5)];
             /// The smaller one, as `f64::min`. At a tie each gets 1/2; the derivative of a NaN goes to the other.
             Min min { (x, y) => Float::min(x, y) }
-                { (x, y, _z) => S::constant(share(-x.primal(), -y.primal())) }
-                { (x, y, _z) => S::constant(share(-y.primal(), -x.primal())) } [(0.5, -2.0), (2.0, 3.5)];
+                { (x, y, z) => unless_nan(z, S::constant(share(-x.primal(), -y.primal()))) }
+                { (x, y, z) => unless_nan(z, S::constant(share(-y.primal(), -x.primal()))) } [(0.5, -2.0), (2.0, 3.5)];
             /// `x - y` if that is positive, else 0. At a tie the derivative is 0, as that of `relu`.
             AbsSub abs_sub { (x, y) => Float::abs_sub(x, y) }
                 { (x, y, z) => unless_nan(z, if x > y { S::one() } else { S::zero() }) }
                 { (x, y, z) => unless_nan(z, if x > y { -S::one() } else { S::zero() }) } [(0.5, -2.0), (2.0, 3.5)];
             /// The magnitude of `x` with the sign of `y`. At `x = +-0` the derivative is 0, as that of `abs`.
             Copysign copysign { (x, y) => Float::copysign(x, y) }
-                { (x, y, _z) => S::constant(sign(x.primal()) * Float::signum(y.primal())) }
+                { (x, y, z) => {
+                    // Of a NaN the sign counts, too.
+                    let sign_of_y = Float::copysign(real::<S::Real>(1.0), y.primal());
+                    unless_nan(z, S::constant(sign(x.primal()) * sign_of_y))
+                } }
                 { (_x, _y, z) => flat(z) } [(0.5, -2.0), (-2.0, -3.5)];
             /// `x % y`, with the sign of `x`; right-continuous at the breaks. The operator `%`.
             Rem remainder { (x, y) => x % y }

@@ -7,7 +7,7 @@ use core::cmp::Ordering;
 use core::fmt;
 use core::iter::Sum;
 use core::ops::{Add, Div, Mul, Neg, Rem, Sub};
-use num_traits::{Num, One, Zero};
+use num_traits::{Float, Num, One, Zero};
 
 impl<T: Scalar, const K: usize> Taylor<T, K> {
     /// Coefficient by coefficient, as far as both are meant.
@@ -63,7 +63,12 @@ impl<T: Scalar, const K: usize> Div for Taylor<T, K> {
     fn div(self, rhs: Self) -> Self {
         let (x, y) = (&self.coefficients, &rhs.coefficients);
         let out = Self { coefficients: [x[0] / y[0]; K], order: self.order.min(rhs.order) };
+        let is_constant = |k: usize| (1..=k).all(|j| x[j].is_strong_zero() && y[j].is_strong_zero());
         let out = out.filled(1, |z, k| {
+            let value = z.coefficients[0];
+            if Float::is_nan(value.primal()) {
+                return if is_constant(k) { T::zero() } else { value }; // inf / inf and 0 / 0 have no derivative
+            }
             let numerator = (1..=k).fold(x[k], |sum, j| sum - y[j].strong_product(z.coefficients[k - j]));
             if numerator.is_strong_zero() { numerator } else { numerator / y[0] }
         });

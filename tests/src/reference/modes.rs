@@ -19,9 +19,9 @@ pub struct Derivatives {
 }
 
 /// One mode, on any scalar `T`; modes nest by putting another mode's scalar for `T`.
-pub trait Mode<T: Scalar<Real = f64>> {
+pub trait Mode<T: Scalar> {
     /// The scalar on which the function is run.
-    type Over: Scalar<Real = f64>;
+    type Over: Scalar<Real = T::Real>;
 
     /// The values of a function, and its Jacobian by rows.
     fn jacobian(f: impl Fn(&[Self::Over]) -> Vec<Self::Over>, x: &[T]) -> (Vec<T>, Vec<Vec<T>>);
@@ -39,14 +39,14 @@ pub struct Lanes;
 #[derive(Clone, Copy, Debug)]
 pub struct Reverse;
 
-impl<T: Scalar<Real = f64>> Mode<T> for Forward {
+impl<T: Scalar> Mode<T> for Forward {
     type Over = Dual<T, 1>;
     fn jacobian(f: impl Fn(&[Self::Over]) -> Vec<Self::Over>, x: &[T]) -> (Vec<T>, Vec<Vec<T>>) {
         by_lanes(f, x)
     }
 }
 
-impl<T: Scalar<Real = f64>> Mode<T> for Lanes {
+impl<T: Scalar> Mode<T> for Lanes {
     type Over = Dual<T, 3>;
     fn jacobian(f: impl Fn(&[Self::Over]) -> Vec<Self::Over>, x: &[T]) -> (Vec<T>, Vec<Vec<T>>) {
         by_lanes(f, x)
@@ -54,7 +54,7 @@ impl<T: Scalar<Real = f64>> Mode<T> for Lanes {
 }
 
 /// `N` columns of the Jacobian at a time.
-fn by_lanes<T: Scalar<Real = f64>, const N: usize>(
+fn by_lanes<T: Scalar, const N: usize>(
     f: impl Fn(&[Dual<T, N>]) -> Vec<Dual<T, N>>,
     x: &[T],
 ) -> (Vec<T>, Vec<Vec<T>>) {
@@ -73,7 +73,7 @@ fn by_lanes<T: Scalar<Real = f64>, const N: usize>(
     (values, rows)
 }
 
-impl<T: Scalar<Real = f64>> Mode<T> for Reverse {
+impl<T: Scalar> Mode<T> for Reverse {
     type Over = Var<T>;
     fn jacobian(f: impl Fn(&[Self::Over]) -> Vec<Self::Over>, x: &[T]) -> (Vec<T>, Vec<Vec<T>>) {
         let (y, mut pullback) = ad_reverse::vjp(f, x);
