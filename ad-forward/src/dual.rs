@@ -112,8 +112,21 @@ fn quotient_singular<T: Scalar, const N: usize>(value: T, y: T, dx: [T; N], dy: 
     if value.primal().is_nan() {
         return both(value, dx, value, dy);
     }
-    let by_left = map(dx, |t| if t.is_strong_zero() { t } else { t / y });
+    let by_left = map(dx, |t| over(t, y));
     zip(by_left, along(-value / y, dy), |a, b| a + b)
+}
+
+/// `t / y` for a tangent or a coefficient `t`, where zeros are strong: that of `t`, also if it has derivatives itself,
+/// as a direction that does not move has in a nested mode; and the partial `1 / y` for an infinite `y`.
+pub(crate) fn over<T: Scalar>(t: T, y: T) -> T {
+    let divisor = y.primal();
+    if t.is_strong_zero() {
+        t
+    } else if divisor.is_infinite() || (divisor.is_zero() && t.primal().is_zero()) {
+        (T::one() / y).strong_product(t)
+    } else {
+        t / y // where `1 / y` would be rounded or overflow
+    }
 }
 
 #[cold]

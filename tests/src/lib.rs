@@ -18,7 +18,7 @@
 //! | [`laws`] | the laws, as functions that return a [`Violation`](laws::Violation), or panic with one |
 //! | [`points`] | proptest strategies for points: ordinary, tiny, huge, near singular, signed zeros, denormal |
 //! | [`programs`] | a proptest strategy for random programs of scalar and array operations |
-//! | [`expressions`] | a proptest strategy for random expressions over the whole table of rules |
+//! | [`expressions`] | proptest strategies for random expressions over the whole table of rules, and over what is smooth |
 //! | [`mod@reference`] | tables of exact derivatives, and every mode and nesting of modes to hold against them |
 
 pub mod expressions;

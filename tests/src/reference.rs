@@ -85,14 +85,6 @@ impl Program for Elementary {
         let (a, b) = (x[0], *x.get(1).unwrap_or(&x[0]));
         match self.func.as_str() {
             "powi" => a.powi(self.param),
-            "powf" => a.powf(b),
-            "hypot" => a.hypot(b),
-            "atan2" => a.atan2(b),
-            "log" => a.log(b),
-            "abs_sub" => a.abs_sub(b),
-            "max" => a.max(b),
-            "min" => a.min(b),
-            "copysign" => a.copysign(b),
             "div" => a / b,
             "mul" => a * b,
             "rem" => a % b,
@@ -100,7 +92,10 @@ impl Program for Elementary {
             "logsumexp" => S::log_sum_exp(x),
             "softmax" => S::softmax(x)[usize::try_from(self.param).expect("a component")],
             "norm2" => S::norm(x),
-            name => unary(name, a).unwrap_or_else(|| panic!("the tables have an unknown function {name}")),
+            name => {
+                let found = if x.len() == 2 { binary(name, a, b) } else { unary(name, a) };
+                found.unwrap_or_else(|| panic!("the tables have an unknown function {name}"))
+            }
         }
     }
 }
@@ -117,4 +112,17 @@ fn unary<S: Scalar>(name: &str, x: S) -> Option<S> {
     }
     let elementary = ad_core::rules::unary_table!(by_name);
     elementary.or_else(|| ad_core::rules::special_table!(by_name))
+}
+
+/// A function of two variables, by its name.
+fn binary<S: Scalar>(name: &str, x: S, y: S) -> Option<S> {
+    macro_rules! by_name {
+        ($($(#[$doc:meta])* $rule:ident $method:ident $value:tt $partial_x:tt $partial_y:tt $samples:tt;)*) => {
+            match name {
+                $(stringify!($method) => Some(x.$method(y)),)*
+                _ => None,
+            }
+        };
+    }
+    ad_core::rules::binary_table!(by_name)
 }

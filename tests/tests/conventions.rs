@@ -429,6 +429,11 @@ conventions! {
         [INF, 0.0] => [0.0, INF], [0.0, 1.0, 0.0];
     a_variable_nan_in_a_product_and_sum: |x| x[0].mul_add(x[1], x[2]);
         [NAN, 2.0, 3.0] => [2.0, NAN, 1.0], [0.0, 1.0, 0.0, 0.0, 0.0, 0.0];
+    // Found by random expressions.
+    a_quotient_by_zero_beside_a_direction_that_does_not_move: |x| x[0].recip() / S::zero();
+        [0.5, 1.0] => [-INF, 0.0], [];
+    an_infinite_derivative_by_infinity: |x| x[0].sqrt() / S::lit(INF);
+        [0.0] => [0.0], [];
     a_constant_at_its_singular_point: |x| S::zero().sqrt() * x[0] + x[0];
         [2.0] => [1.0], [0.0];
     an_inactive_input_at_its_singular_point: |x| x[0] * S::one() + (x[1] - x[1].stop_gradient()).sqrt().stop_gradient();

@@ -1,8 +1,11 @@
 //! Misuse never gives a number: it is a compile error, or a panic that names the mistake.
 
-use ad_core::{Array, Scalar, Vector, rules};
-use ad_forward::{Dual, DualArray, derivative, jvp};
-use ad_reverse::{Var, VarArray, grad, value_and_grad, vjp};
+use ad_core::{Array, Function, Scalar, Vector, VectorFunction, function, rules};
+use ad_forward::{Dual, DualArray, derivative, implicit_root, jvp};
+use ad_reverse::{
+    Gradient, Hessian, HessianVar, Var, VarArray, checkpoint, checkpoint_online, grad, linearize,
+    value_and_grad, vjp,
+};
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -72,11 +75,155 @@ fn uses(x: Var<f64>, y: Var<f64>) -> Vec<(&'static str, Use)> {
         ("powi", one(move || x.powi(3))),
         ("powf", one(move || y.powf(x))),
         ("max", one(move || x.max(y))),
+        ("powf, base", one(move || x.powf(y))),
+        ("atan2, first", one(move || x.atan2(y))),
+        ("atan2, second", one(move || y.atan2(x))),
+        ("mul_add, first", one(move || x.mul_add(y, y))),
+        ("mul_add, second", one(move || y.mul_add(x, y))),
+        ("mul_add, third", one(move || y.mul_add(y, x))),
+        ("norm", one(move || Var::norm(&[y, x]))),
+        ("prod", one(move || Var::prod(&[y, x]))),
+        ("softmax", one(move || Var::softmax(&[y, x])[0])),
+        ("dot_product, left", one(move || Var::dot_product(&[y, x, y], &[y, y, y]))),
+        ("dot_product, right", one(move || Var::dot_product(&[y, y, y], &[y, y, x]))),
+        ("preaccumulate, first", one(move || Var::preaccumulate(&product(), [x, y]))),
+        ("preaccumulate, second", one(move || Var::preaccumulate(&product(), [y, x]))),
+        ("implicit_root", one(move || implicit_root(&Roots, &[1.0, 2.0], &[y, x])[1])),
         ("log_sum_exp", one(move || Var::log_sum_exp(&[y, x]))),
         ("returned", one(move || x)),
         ("gathered", one(move || VarArray::<f64, 1>::from_scalars([2], &[y, x]).sum())),
         ("scale", one(move || VarArray::<f64, 1>::from_scalars([1], &[y]).scale(x).sum())),
     ]
+}
+
+fn product() -> impl Function {
+    function!(|x: &[S]| -> S { x[0] * x[1] })
+}
+
+/// `x_i^2 = theta_i`
+struct Roots;
+
+impl VectorFunction for Roots {
+    fn call<S: Scalar>(&self, z: &[S]) -> Vec<S> {
+        (0..2).map(|i| z[i] * z[i] - z[2 + i]).collect()
+    }
+}
+
+/// A run of an operator whose function has captured a variable.
+type Run = Box<dyn Fn()>;
+
+/// The operators of `Var<f64>` that take a function, each with a variable that does not belong there, used and returned.
+fn operators(x: Var<f64>) -> Vec<(&'static str, Run)> {
+    fn run<R>(f: impl Fn() -> R + 'static) -> Run {
+        Box::new(move || drop(f()))
+    }
+    type Pair<'a> = (&'a Var<f64>, &'a Var<f64>);
+    fn loops(
+        name: [&'static str; 2],
+        step: impl Fn(Pair<'_>) -> (Var<f64>, Var<f64>) + Copy + 'static,
+    ) -> [(&'static str, Run); 2] {
+        let step = move |_: usize, p: &Var<f64>, h: &Var<f64>| step((p, h));
+        [
+            (name[0], run(move || checkpoint(step, &0.5, &1.0, 3, 2))),
+            (name[1], run(move || checkpoint_online(step, |t, _: &Var<f64>| t < 3, &0.5, &1.0, 2))),
+        ]
+    }
+    let mut runs = vec![
+        ("grad", run(move || grad(|y: &Var<f64>| *y * x, &1.0))),
+        ("grad, returned", run(move || grad(|_: &Var<f64>| x, &1.0))),
+        ("vjp", run(move || vjp(|y: &Var<f64>| vec![*y, *y * x], &1.0).0)),
+        ("vjp, returned", run(move || vjp(|y: &Var<f64>| vec![*y, x], &1.0).0)),
+        ("linearize", run(move || linearize(|y: &Var<f64>| *y * x, &1.0).0)),
+        ("linearize, returned", run(move || linearize(|y: &Var<f64>| vec![*y, x], &1.0).0)),
+        ("Gradient", run(move || Gradient::new(|y: &[Var<f64>]| y[0] * x).call(&[1.0], &mut [0.0]))),
+        ("Gradient, returned", run(move || Gradient::new(|_: &[Var<f64>]| x).call(&[1.0], &mut [0.0]))),
+        ("jacobian", run(move || ad_reverse::jacobian(|y| vec![y[0] * x], &[1.0]))),
+        ("jacobian, returned", run(move || ad_reverse::jacobian(|y| vec![y[0], x], &[1.0]))),
+    ];
+    runs.extend(loops(["checkpoint", "checkpoint_online"], move |(p, h)| (*h * x, *p * *h)));
+    runs.extend(loops(["checkpoint, in the loss", "checkpoint_online, in the loss"], move |(p, h)| {
+        (*h * *p, *h * x)
+    }));
+    runs.extend(loops(["checkpoint, as the state", "checkpoint_online, as the state"], move |(p, h)| {
+        (x, *p * *h)
+    }));
+    runs.extend(loops(["checkpoint, as the loss", "checkpoint_online, as the loss"], move |(p, h)| {
+        (*p * *h, x)
+    }));
+    runs
+}
+
+#[test]
+fn operators_refuse_a_captured_variable() {
+    for (name, run) in operators(leaked()) {
+        println!("{name}, of an earlier recording");
+        refused(FOREIGN, run);
+    }
+    let names: Vec<_> = operators(leaked()).into_iter().map(|(name, _)| name).collect();
+    for (i, name) in names.iter().enumerate() {
+        let outer = |x: &Var<f64>| {
+            println!("{name}, of an outer recording");
+            let y = *x * *x;
+            refused(FOREIGN, operators(*x).swap_remove(i).1);
+            y
+        };
+        assert_eq!(grad(outer, &3.0), 6.0, "after {name} in an inner recording");
+    }
+    grad(
+        |x: &Var<f64>| {
+            let x = *x;
+            let other = std::thread::spawn(move || {
+                for (name, run) in operators(x) {
+                    println!("{name}, of another thread");
+                    refused(FOREIGN, run);
+                }
+            });
+            other.join().unwrap();
+            x
+        },
+        &3.0,
+    );
+}
+
+/// [`Hessian`] and `hvp` run on variables over dual numbers; so what does not belong there is one of these.
+#[test]
+fn second_derivatives_refuse_a_captured_variable() {
+    fn runs(x: HessianVar<f64>) -> [(&'static str, Run); 4] {
+        let call = |f: &dyn Fn(&[HessianVar<f64>]) -> HessianVar<f64>| {
+            Hessian::new(f).call(&[1.0], &mut [0.0], &mut [0.0]);
+        };
+        [
+            ("Hessian", Box::new(move || call(&|y| y[0] * x))),
+            ("Hessian, returned", Box::new(move || call(&|_| x))),
+            ("hessian", Box::new(move || drop(ad_reverse::hessian(|y| y[0] * x, &[1.0])))),
+            ("hessian, returned", Box::new(move || drop(ad_reverse::hessian(|_| x, &[1.0])))),
+        ]
+    }
+    let one = || Dual::from_primal(1.0);
+    let stale = Cell::new(None);
+    grad(
+        |x: &HessianVar<f64>| {
+            let x = *x;
+            stale.set(Some(x));
+            for (name, run) in runs(x) {
+                println!("{name}, of an outer recording");
+                refused(FOREIGN, run);
+            }
+            let other = std::thread::spawn(move || {
+                for (name, run) in runs(x) {
+                    println!("{name}, of another thread");
+                    refused(FOREIGN, run);
+                }
+            });
+            other.join().unwrap();
+            x
+        },
+        &one(),
+    );
+    for (name, run) in runs(stale.get().unwrap()) {
+        println!("{name}, of an earlier recording");
+        refused(FOREIGN, run);
+    }
 }
 
 #[test]
@@ -140,6 +287,11 @@ fn a_variable_of_another_thread_is_refused() {
             let other = std::thread::spawn(move || {
                 refused(FOREIGN, || x * x);
                 refused(FOREIGN, || grad(|y| *y * x, &1.0));
+                let names: Vec<_> = uses(x, x).into_iter().map(|(name, _)| name).collect();
+                for (i, name) in names.iter().enumerate() {
+                    println!("{name}");
+                    refused(FOREIGN, || grad(|y| uses(x, *y).swap_remove(i).1(), &1.0));
+                }
                 // Also if that thread is the first to record as much as this one.
                 refused(FOREIGN, || {
                     grad(|y: &[Var<f64>]| (0..100).map(|_| y[0] * y[0]).sum::<Var<f64>>() * x, &[1.0][..])
@@ -489,6 +641,26 @@ fn outputs_of_every_kind() {
     assert_eq!(y, [7.0, 3.0, 6.0, 6.0, 2.0, 3.0, 2.0]);
     assert_eq!(pullback.call(&[1.0, 10.0, 100.0, 1000.0, 1e4, 1e5, 1e6]), [3300.0 + 1_110_000.0, 2210.0]);
     assert_eq!(pullback.call(&[0.0; 7]), [0.0, 0.0], "nothing is left over from the last sweep");
+    // The same by the other operators.
+    fn kinds<S: Scalar>(x: &[S]) -> Vec<S> {
+        let y = x[0] * x[1];
+        vec![S::lit(7.0), x[1], y, y, x[0], x[0] + S::one(), x[0]]
+    }
+    assert_eq!(ad_forward::jacobian(kinds, &[2.0, 3.0]).as_slice(), expected);
+    let (y, mut linear) = linearize(|x: &[Var<f64>]| kinds(x), &[2.0, 3.0][..]);
+    assert_eq!(y, [7.0, 3.0, 6.0, 6.0, 2.0, 3.0, 2.0]);
+    for _ in 0..2 {
+        assert_eq!(linear.jvp(&[1.0, 10.0][..]), [0.0, 10.0, 23.0, 23.0, 1.0, 1.0, 1.0]);
+        assert_eq!(linear.vjp(&[1.0, 10.0, 100.0, 1000.0, 1e4, 1e5, 1e6]), [1_113_300.0, 2210.0]);
+    }
+    for k in [0, 1, 4, 5] {
+        // Constants and inputs have no second derivative.
+        assert_eq!(ad_reverse::hessian(|x| kinds(x)[k], &[2.0, 3.0]).as_slice(), [0.0; 4], "output {k}");
+        let (mut g, mut h) = ([9.0; 2], [9.0; 4]);
+        let value = Hessian::new(|x: &[HessianVar<f64>]| kinds(x)[k]).call(&[2.0, 3.0], &mut g, &mut h);
+        assert_eq!((value, &g[..], h), (y[k], &expected[2 * k..2 * k + 2], [0.0; 4]), "output {k}");
+    }
+    assert_eq!(ad_reverse::hessian(|x| kinds(x)[2], &[2.0, 3.0]).as_slice(), [0.0, 1.0, 1.0, 0.0]);
     // No output and no input.
     assert_eq!(ad_reverse::jacobian(|_: &[Var<f64>]| vec![], &[2.0]).shape(), [0, 1]);
     assert_eq!(ad_reverse::jacobian(|_: &[Var<f64>]| vec![Var::from_value(1.0)], &[]).shape(), [1, 0]);

@@ -1,6 +1,7 @@
 //! The operators of [`Taylor`], and what else Rust asks of a number.
 
 use super::Taylor;
+use crate::dual::over;
 use ad_core::{Scalar, rules};
 use core::array::from_fn;
 use core::cmp::Ordering;
@@ -70,7 +71,7 @@ impl<T: Scalar, const K: usize> Div for Taylor<T, K> {
                 return if is_constant(k) { T::zero() } else { value }; // inf / inf and 0 / 0 have no derivative
             }
             let numerator = (1..=k).fold(x[k], |sum, j| sum - y[j].strong_product(z.coefficients[k - j]));
-            if numerator.is_strong_zero() { numerator } else { numerator / y[0] }
+            over(numerator, y[0])
         });
         out.truncated(out.order)
     }

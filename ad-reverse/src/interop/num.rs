@@ -7,7 +7,10 @@ ad_core::impl_num_traits!(Var<T>);
 #[cfg(test)]
 mod tests {
     use crate::{Var, grad};
-    use ad_core::num_traits::{self, Float, FloatConst, Inv, MulAdd, NumCast, NumRef, Pow, RefNum, Signed};
+    use ad_core::num_traits::{
+        self, Bounded, Float, FloatConst, FromPrimitive, Inv, MulAdd, MulAddAssign, Num, NumCast, NumRef,
+        One, Pow, RefNum, Signed, ToPrimitive, Zero,
+    };
 
     /// Code by someone else, who knows of no derivatives.
     fn horner<T: Float>(coefficients: &[T], x: T) -> T {
@@ -53,6 +56,76 @@ mod tests {
         }
     }
 
+    macro_rules! agree_on_two {
+        ($x:expr, $y:expr; $($method:ident)*) => {
+            $(
+                let by_float = crate::value_and_grad(|p| Float::$method(p[0], p[1]), &[$x, $y]);
+                let by_scalar = crate::value_and_grad(|p| ad_core::Scalar::$method(p[0], p[1]), &[$x, $y]);
+                assert!(is_same(by_float.0, Float::$method($x, $y)), stringify!($method));
+                assert!(is_same(by_float.0, by_scalar.0), stringify!($method));
+                assert!((0..2).all(|i| is_same(by_float.1[i], by_scalar.1[i])), stringify!($method));
+            )*
+        };
+    }
+
+    fn is_same(x: f64, y: f64) -> bool {
+        x.to_bits() == y.to_bits() || (x.is_nan() && y.is_nan())
+    }
+
+    #[test]
+    fn the_methods_of_several_numbers_take_them_in_the_same_order() {
+        for (x, y) in [(2.5_f64, 0.4_f64), (0.3, 3.0), (-1.5, 2.0), (2.0, -0.5)] {
+            agree_on_two! { x, y; powf log max min abs_sub hypot atan2 copysign }
+            let (value, gradient) = crate::value_and_grad(|p| Float::mul_add(p[0], p[1], p[0]), &[x, y]);
+            assert_eq!((value, gradient), (x.mul_add(y, x), [y + 1.0, x]));
+            assert_eq!(crate::value_and_grad(|x| Float::sin_cos(*x).0, &x), (x.sin(), x.cos()));
+            assert_eq!(crate::value_and_grad(|x| Float::sin_cos(*x).1, &x), (x.cos(), -x.sin()));
+            assert_eq!(grad(|x| Float::powi(*x, 3), &x), 3.0 * (x * x));
+        }
+        let clamped = |p: &[Var<f64>; 3]| Float::clamp(p[0], p[1], p[2]);
+        assert_eq!(grad(clamped, &[2.0, 1.0, 3.0]), [1.0, 0.0, 0.0]);
+        assert_eq!(grad(clamped, &[1.0, 2.0, 3.0]), [0.0, 1.0, 0.0]);
+        assert_eq!(grad(clamped, &[3.0, 1.0, 2.0]), [0.0, 0.0, 1.0]);
+    }
+
+    #[test]
+    fn every_number_trait_goes_by_the_value() {
+        type V = Var<f64>;
+        assert_eq!(V::from_str_radix("-11", 2).unwrap().value(), f64::from_str_radix("-11", 2).unwrap());
+        assert!(V::from_str_radix("one", 10).is_err());
+        let made = [V::from_i64(-3), V::from_u64(3), V::from_f32(0.5), V::from_f64(0.25)];
+        assert_eq!(made.map(|x| x.unwrap().value()), [-3.0, 3.0, 0.5, 0.25]);
+        let x = V::from_value(-2.75);
+        assert_eq!((x.to_i64(), x.to_u64(), x.to_i128(), x.to_u128()), (Some(-2), None, Some(-2), None));
+        assert_eq!(
+            (x.to_f32(), x.to_f64(), (-x).to_u64(), (-x).to_u128()),
+            (Some(-2.75), Some(-2.75), Some(2), Some(2))
+        );
+        assert_eq!(<V as Bounded>::min_value().value(), f64::MIN);
+        assert_eq!(<V as Bounded>::max_value().value(), f64::MAX);
+        assert_eq!(crate::value_and_grad(Signed::signum, &-2.75), (-1.0, 0.0));
+        assert_eq!(crate::value_and_grad(Signed::abs, &-2.75), (2.75, -1.0));
+        assert!(x.is_negative() && !x.is_positive() && !(-x).is_negative());
+        grad(
+            |x: &V| {
+                // A value of 1 or 0, also of a variable.
+                assert!(x.is_one() && !(*x + 1.0).is_one() && (*x - 1.0).is_zero());
+                *x
+            },
+            &1.0,
+        );
+        let assigned = |x: V| {
+            let mut y = x;
+            y.mul_add_assign(V::from_value(3.0), x);
+            y
+        };
+        assert_eq!(at_2(assigned), 4.0);
+        let powers: [fn(V) -> V; 4] =
+            [|x| Pow::pow(x, 3_i8), |x| Pow::pow(x, 3_u8), |x| Pow::pow(x, 3_i16), |x| Pow::pow(x, 3_u16)];
+        assert_eq!(powers.map(at_2), [12.0; 4]);
+        assert_eq!(at_2(|x| Pow::pow(x, -1_i8)), -0.25);
+    }
+
     #[test]
     fn numbers_come_and_go_by_their_primal() {
         let x = Var::from_value(2.5);
@@ -61,7 +134,7 @@ mod tests {
         assert_eq!(Var::<f32>::PI().value(), std::f32::consts::PI);
         assert_eq!(grad(|x| Signed::abs_sub(x, &Var::from_value(1.0)), &2.5), 1.0);
         assert!(x.is_positive() && x.is_normal() && !x.is_nan());
-        assert!(Var::<f64>::max_value().is_finite() && Var::<f64>::nan().is_nan());
+        assert!(<Var<f64> as Float>::max_value().is_finite() && Var::<f64>::nan().is_nan());
         assert_eq!(format!("{x} {x:?} {:?}", Var::from_value(1.0_f32)), "2.5 Constant(2.5) Constant(1.0)");
         let _ = grad(
             |x| {

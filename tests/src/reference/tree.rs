@@ -1,7 +1,7 @@
 //! Random expressions.
 
 use super::row::{self, Bound, Quantity, Row, ulp};
-use super::{Program, unary};
+use super::{Program, binary, unary};
 use ad_core::Scalar;
 use std::path::Path;
 
@@ -67,16 +67,12 @@ impl Program for Expr {
                     ("sub", &[a, b]) => a - b,
                     ("mul", &[a, b]) => a * b,
                     ("div", &[a, b]) => a / b,
-                    ("powf", &[a, b]) => a.powf(b),
-                    ("hypot", &[a, b]) => a.hypot(b),
-                    ("log", &[a, b]) => a.log(b),
-                    ("atan2", &[a, b]) => a.atan2(b),
-                    ("max", &[a, b]) => a.max(b),
-                    ("min", &[a, b]) => a.min(b),
                     ("mul_add", &[a, b, c]) => a.mul_add(b, c),
                     ("neg", &[a]) => -a,
                     ("square", &[a]) => a * a,
                     (name, &[a]) => unary(name, a).unwrap_or_else(|| panic!("unknown function {name}")),
+                    (name, &[a, b]) => binary(name, a, b)
+                        .unwrap_or_else(|| panic!("unknown function {name} of two arguments")),
                     _ => panic!("unknown function {name} of {} arguments", args.len()),
                 }
             }

@@ -1,10 +1,13 @@
-//! Expressions over the table of rules, against derivatives at high precision.
+//! Expressions over the table of rules: smooth ones against derivatives at high precision, and those over every
+//! row in every mode against each other.
 
 use crate::exact::{EPS, Exact, Number, Undecided, explained};
 use crate::mostly_decided;
 use crate::precise::{Big, big, binary, derivatives, near, unary};
+use ad_core::Scalar;
 use ad_forward::jacobian;
 use ad_reverse::value_and_grad;
+use ad_tests::reference::modes::{self, Forward};
 use ad_tests::reference::{Expr, Program};
 use ad_tests::{expressions, points};
 use proptest::prelude::*;
@@ -112,6 +115,92 @@ proptest! {
         for (i, exact) in exact.gradient.iter().enumerate() {
             explained(&format!("dy/dx{i} by reverse mode"), by_reverse[i], exact)?;
             explained(&format!("dy/dx{i} by forward mode"), by_forward.as_slice()[i], exact)?;
+        }
+    }
+}
+
+/// How often a variable is used.
+fn uses(f: &Expr, variable: usize) -> usize {
+    match f {
+        Expr::Variable(i) => usize::from(*i == variable),
+        Expr::Constant(_) => 0,
+        Expr::Powi(base, _) => uses(base, variable),
+        Expr::Call(_, args) => args.iter().map(|arg| uses(arg, variable)).sum(),
+    }
+}
+
+/// Whether a sign is asked of a NaN, which no language promises.
+fn asks_nan_for_its_sign(f: &Expr, x: &[f64]) -> bool {
+    match f {
+        Expr::Variable(_) | Expr::Constant(_) => false,
+        Expr::Powi(base, _) => asks_nan_for_its_sign(base, x),
+        Expr::Call(name, args) => {
+            (name == "copysign" && args[1].eval(x).is_nan())
+                || args.iter().any(|arg| asks_nan_for_its_sign(arg, x))
+        }
+    }
+}
+
+/// How far rounding may move a gradient: `sum |p_1| .. |p_n|` over the paths from each variable, with local
+/// partials `p`, to each of which is added what it changes by when its argument is rounded.
+///
+/// Infinite or NaN where a partial is; `None` where the range of an `f64` may be left on the way, or where a partial is
+/// a number and its slope is not: what modes do there depends on the order in which they multiply.
+fn reach(f: &Expr, x: &[f64]) -> Option<Vec<f64>> {
+    let (args, operation) = match f {
+        Expr::Variable(i) => return Some((0..x.len()).map(|j| f64::from(u8::from(j == *i))).collect()),
+        Expr::Constant(_) => return Some(vec![0.0; x.len()]),
+        Expr::Powi(base, n) => (vec![&**base], Expr::Powi(Box::new(Expr::Variable(0)), *n)),
+        Expr::Call(name, args) => {
+            (args.iter().collect(), Expr::Call(name.clone(), (0..args.len()).map(Expr::Variable).collect()))
+        }
+    };
+    let values: Vec<f64> = args.iter().map(|arg| arg.eval(x)).collect();
+    let local = modes::second::<Forward, Forward>(&operation, &values);
+    let mut sum = vec![0.0; x.len()];
+    for ((arg, &partial), slopes) in args.into_iter().zip(&local.gradient).zip(&local.hessian) {
+        let reach = reach(arg, x)?;
+        if reach.iter().all(|&r| r == 0.0) {
+            continue; // a constant
+        }
+        let rounded =
+            slopes.iter().zip(&values).map(|(slope, x)| slope.strong_product(*x).abs()).sum::<f64>();
+        let ordinary = |x: f64| x == 0.0 || (1e-12..1e12).contains(&x.abs());
+        if partial.is_finite() && !(ordinary(partial) && rounded < 1e12) {
+            return None;
+        }
+        let partial = if partial.is_finite() { partial.abs() + rounded } else { partial.abs() };
+        sum.iter_mut().zip(reach).for_each(|(sum, reach)| *sum += partial.strong_product(reach));
+    }
+    Some(sum)
+}
+
+proptest! {
+    #![proptest_config(mostly_decided(1.0))]
+
+    /// Every row, at kinks, steps and singular points too: all modes and nestings have the same value and gradient.
+    #[test]
+    fn expressions_have_one_gradient(
+        f in expressions::any(4, 3), x in points::points(3, points::moderate()),
+    ) {
+        prop_assume!(!asks_nan_for_its_sign(&f, &x));
+        let (plain, reach) = (f.eval(&x), reach(&f, &x));
+        let found: Vec<_> = modes::all().into_iter().map(|(mode, run)| (mode, run(&f, &x))).collect();
+        for (mode, found) in &found {
+            let same = found.value.to_bits() == plain.to_bits() || (found.value.is_nan() && plain.is_nan());
+            prop_assert!(same, "the value by {mode} is {}, not {plain}", found.value);
+        }
+        let Some(reach) = reach else { return Err(TestCaseError::reject("undecided")) };
+        let (first, others) = found.split_first().expect("there are modes");
+        for (mode, other) in others {
+            for (i, (&a, &b)) in first.1.gradient.iter().zip(&other.gradient).enumerate() {
+                // Of two paths that meet, forward mode sees their sum before an infinite partial, reverse mode after it.
+                if !reach[i].is_finite() && uses(&f, i) > 1 {
+                    continue;
+                }
+                let same = a == b || (a.is_nan() && b.is_nan()) || (a - b).abs() <= 64.0 * EPS * reach[i];
+                prop_assert!(same, "dy/dx{i} is {a:e} by {}, and {b:e} by {mode}; reach {:e}", first.0, reach[i]);
+            }
         }
     }
 }

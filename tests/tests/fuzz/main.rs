@@ -5,6 +5,7 @@
 mod exact;
 mod expressions;
 mod files;
+mod found;
 mod interpreter;
 #[path = "../precise/mod.rs"]
 mod precise;

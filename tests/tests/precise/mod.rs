@@ -62,6 +62,7 @@ pub(crate) fn unary(name: &str, x: &Big) -> Option<Big> {
 fn unary_value(name: &str, x: &Big) -> Option<Big> {
     let one = || big(1.0);
     let (zero, magnitude) = (big(0.0), near(x).abs());
+    let is_pole = *x <= zero && *x == x.floor(); // of the gamma function
     let inside = |ok: bool, f: &dyn Fn() -> Big| ok.then(f);
     // Beyond these an `f64` overflows or underflows; the series would take for ever.
     if ["exp", "exp2", "exp_m1", "sinh", "cosh", "sigmoid", "softplus", "silu"].contains(&name)
@@ -108,8 +109,8 @@ fn unary_value(name: &str, x: &Big) -> Option<Big> {
         "normal_pdf" => inside(magnitude < 38.0, &|| special::normal_pdf(x)),
         "normal_cdf" => inside(magnitude < 38.0, &|| special::normal_cdf(x)),
         "gelu" => inside(magnitude < 38.0, &|| x * rounded(special::normal_cdf(x))),
-        "lgamma" => inside(magnitude < 1e6, &|| special::lgamma(x)),
-        "digamma" => inside(magnitude < 1e6, &|| special::digamma(x)),
+        "lgamma" => inside(magnitude < 1e6 && !is_pole, &|| special::lgamma(x)),
+        "digamma" => inside(magnitude < 1e6 && !is_pole, &|| special::digamma(x)),
         _ => panic!("{name} has no precise form"),
     }
 }

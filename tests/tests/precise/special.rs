@@ -19,6 +19,9 @@ fn pi(bits: usize) -> Big {
 /// `erf(x) = 2 / sqrt(pi) e^(-x^2) sum_n 2^n x^(2 n + 1) / (2 n + 1)!!`, whose terms have one sign.
 pub(super) fn erf(x: &Big) -> Big {
     let x = wide(x);
+    if x == big(0.0) {
+        return x; // a zero has no relative size that terms could be held against
+    }
     let square = &x * &x;
     let (mut term, mut sum, mut n) = (x.clone(), x.clone(), 0_u32);
     // Terms grow until n is about x^2 and then fall faster than a geometric series.
