@@ -18,6 +18,36 @@
 //! assert_eq!(pendulum_energy(0.0, 2.0), 1.0);
 //! ```
 //!
+//! What a mode needs of an operation `y = f(x_1, .., x_n)` is its partials and nothing else. Forward mode sends tangents
+//! through them, reverse mode adjoints; it is the same matrix, multiplied from either side:
+//!
+//! <math display="block">
+//!   <mover><mi>y</mi><mo>˙</mo></mover><mo>=</mo>
+//!   <munder><mo>∑</mo><mi>i</mi></munder>
+//!   <mfrac><mrow><mo>∂</mo><mi>f</mi></mrow><mrow><mo>∂</mo><msub><mi>x</mi><mi>i</mi></msub></mrow></mfrac>
+//!   <msub><mover><mi>x</mi><mo>˙</mo></mover><mi>i</mi></msub>
+//!   <mspace width="3em"/>
+//!   <msub><mover><mi>x</mi><mo>¯</mo></mover><mi>i</mi></msub><mo>+=</mo>
+//!   <mfrac><mrow><mo>∂</mo><mi>f</mi></mrow><mrow><mo>∂</mo><msub><mi>x</mi><mi>i</mi></msub></mrow></mfrac>
+//!   <mover><mi>y</mi><mo>¯</mo></mover>
+//! </math>
+//!
+//! So the partials stand here, once, and are code on any scalar: on dual numbers they are the second derivatives.
+//!
+//! # What a number can do
+//!
+//! | of [`Scalar`] | |
+//! |---|---|
+//! | `+ - * / %`, negation, comparisons, `sum` | as of any number; comparisons look at the primal |
+//! | `exp exp2 exp_m1 ln ln_1p log log2 log10 sqrt cbrt recip square powi powf hypot` | powers and logarithms |
+//! | `sin cos tan sin_cos asin acos atan atan2 sinh cosh tanh asinh acosh atanh to_degrees to_radians` | angles |
+//! | `abs max min clamp abs_sub signum copysign floor ceil round trunc fract` | piecewise: a convention at each kink |
+//! | `sigmoid softplus silu gelu gelu_tanh relu` | activations |
+//! | `erf erfc normal_pdf normal_cdf lgamma digamma polygamma` | special functions |
+//! | `mul_add norm prod log_sum_exp softmax dot_product` | of several numbers |
+//! | `stop_gradient preaccumulate apply apply2 apply_n` | no derivative; one record for a small function; rules of your own |
+//! | [`Array`]: `affine map axpby hadamard scale dot sum softmax log_sum_exp slice get` | vectors and matrices, an operation at a time |
+//!
 //! # The rooms of this crate
 //!
 //! | module | what lives there |

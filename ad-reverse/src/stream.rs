@@ -59,9 +59,10 @@ const LEAVES: u32 = u32::MAX - 6;
 pub(crate) const MAX_NODES: u64 = if cfg!(test) { 3 << 20 } else { (LEAVES & !FLAG) as u64 };
 const _: () = assert!(((MAX_NODES - 1) as u32 | FLAG) < LEAVES, "an index would be taken for a mark");
 
-/// The first chunk fits into one page, later ones double up to the largest.
+/// The first chunk fits into one page, later ones double up to the largest: the last one may be almost empty, and that
+/// should be little memory beside a long recording's.
 const FIRST_CHUNK: usize = 1 << 12;
-const LARGEST_CHUNK: usize = 1 << 20;
+const LARGEST_CHUNK: usize = 1 << 16;
 
 /// What is done with each scalar record; a method each, so that the kind is looked at once.
 ///
