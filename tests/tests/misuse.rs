@@ -169,7 +169,7 @@ fn operators_refuse_a_captured_variable() {
         };
         assert_eq!(grad(outer, &3.0), 6.0, "after {name} in an inner recording");
     }
-    grad(
+    let _ = grad(
         |x: &Var<f64>| {
             let x = *x;
             let other = std::thread::spawn(move || {
@@ -201,7 +201,7 @@ fn second_derivatives_refuse_a_captured_variable() {
     }
     let one = || Dual::from_primal(1.0);
     let stale = Cell::new(None);
-    grad(
+    let _ = grad(
         |x: &HessianVar<f64>| {
             let x = *x;
             stale.set(Some(x));

@@ -106,7 +106,7 @@ mod tests {
         assert_eq!(crate::value_and_grad(Signed::signum, &-2.75), (-1.0, 0.0));
         assert_eq!(crate::value_and_grad(Signed::abs, &-2.75), (2.75, -1.0));
         assert!(x.is_negative() && !x.is_positive() && !(-x).is_negative());
-        grad(
+        let _ = grad(
             |x: &V| {
                 // A value of 1 or 0, also of a variable.
                 assert!(x.is_one() && !(*x + 1.0).is_one() && (*x - 1.0).is_zero());
