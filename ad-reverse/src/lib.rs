@@ -72,8 +72,8 @@
 //!
 //! For a whole Jacobian the crossover was measured, on a dense layer and on a chain of mixing steps with 16 to 128
 //! inputs (`cargo run --release -p ad-benches --bin jacobian`): with one result for four to eight inputs reverse mode
-//! takes 0.16 to 0.89 of the time of forward mode, with one for two 0.43 to 1.08, with one for each 0.83 to 2.3, with two
-//! for each 1.4 to 3.3; the more inputs, the better for reverse mode, as long as the matrix fits into the caches. Up to eight inputs
+//! takes 0.16 to 0.84 of the time of forward mode, with one for two 0.43 to 1.05, with one for each 0.83 to 2.2, with two
+//! for each 1.4 to 3.5; the more inputs, the better for reverse mode, as long as the matrix fits into the caches. Up to eight inputs
 //! are one run of forward mode. [`jacobian_by_shape`] chooses so, with the boundary at 0.6 results for each input.
 //!
 //! # Nesting
