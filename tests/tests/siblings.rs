@@ -260,6 +260,24 @@ fn rounding_is_not_taken_for_an_outer_series() {
     }
 }
 
+/// The limits that docs/LIMITATIONS.md states: what no operator sees is a number like any other.
+#[test]
+fn duals_of_nobody_s_derivative_are_taken_as_they_are() {
+    // Seeded by hand, outside of any operator: the derivative along both at once.
+    let (x, y) = (D::variable(2.0, 0), D::variable(3.0, 0));
+    assert_eq!((x * y).tangent, [5.0]);
+    // Kept from a derivative that has ended.
+    let kept = Cell::new(D::from_primal(0.0));
+    let keep = |x| {
+        kept.set(x);
+        x
+    };
+    assert_eq!(derivative(keep, 1.0), 1.0);
+    assert_eq!(derivative(|y: D| y * kept.get(), 2.0), 1.0 + 2.0, "and not 1");
+    // Stopped, it is the constant that was meant.
+    assert_eq!(derivative(|y: D| y * kept.get().stop_gradient(), 2.0), 1.0);
+}
+
 proptest! {
     #![proptest_config(cases(64))]
 
