@@ -6,6 +6,7 @@
 //!
 //! Names of functions after `--` ask for their rows alone.
 
+mod operations;
 mod points;
 #[path = "../../tests/precise/mod.rs"]
 mod precise;
@@ -13,7 +14,8 @@ mod rows;
 
 use ad_tests::expressions::{SMOOTH, SMOOTH_BINARY};
 use ad_tests::reference::Expr;
-use precise::{big, unary};
+use operations::{Kernel, OfTwo};
+use precise::{big, binary, unary};
 use rows::{of_one_variable, of_two_variables};
 
 /// In bits: enough for differences of `tanh` where its slope is `1e-300`.
@@ -33,7 +35,11 @@ the derivatives are differences, not rules.
 The value is that of the standard library or of `libm`, bit for bit that of a run on plain numbers, so its error is theirs: that of
 `acosh` next to 1 and of `atanh` next to -1 is the standard library's. Next to a zero of a derivative its terms cancel, and the error
 is small against the terms and not against their sum: so it is with the first derivatives of `silu` and the `gelu`s, the second ones
-of `silu`, `gelu_tanh` and, at -1 and 1, `normal_pdf`, and the mixed one of `powf`.
+of `silu`, `gelu_tanh` and, at -1 and 1, `normal_pdf`, and the mixed one of `powf`; and so with the value of `log_sum_exp` next to its own.
+
+`log_sum_exp`, `softmax` (its first component), `norm` and `prod` are shown for two arguments, `mul_add` for the third being 0.75. What is
+made of exact operations (`abs`, `max`, `floor`, `clamp` and the like) has no error and is not listed; `polygamma` is what `digamma` has
+as derivatives.
 
 This file is written by `cargo run --release -p ad-tests --example accuracy > docs/ACCURACY.md`.
 
@@ -58,6 +64,12 @@ fn main() {
         });
     }
     for &name in SMOOTH_BINARY.iter().filter(|name| is_wanted(name)) {
-        of_two_variables(name, &Expr::Call(name.to_owned(), variables(2)));
+        of_two_variables(name, &Expr::Call(name.to_owned(), variables(2)), |x, y| binary(name, x, y));
+    }
+    for (name, operation) in OfTwo::ALL.into_iter().filter(|(name, _)| is_wanted(name)) {
+        of_two_variables(name, &operation, |x, y| operation.exact(x, y));
+    }
+    for kernel in Kernel::ALL.into_iter().filter(|kernel| is_wanted(kernel.0)) {
+        of_one_variable(&format!("{} of arrays", kernel.0), &kernel, |x| unary(kernel.0, x));
     }
 }

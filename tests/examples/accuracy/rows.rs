@@ -1,13 +1,13 @@
 //! A row of the table: a function by every mode and nesting, against its exact derivatives.
 
 use crate::points::{Worst, points};
-use crate::precise::{Big, big, binary, derivatives};
+use crate::precise::{Big, big, derivatives};
 use ad_forward::{Dual, jvp};
 use ad_reverse::{Var, grad};
-use ad_tests::reference::{Expr, Program};
+use ad_tests::reference::Program;
 
 /// `operation` along direction `j` and then `i`: the second derivative by two nestings.
-fn second(operation: &Expr, x: &[f64], i: usize, j: usize) -> [f64; 2] {
+fn second(operation: &impl Program, x: &[f64], i: usize, j: usize) -> [f64; 2] {
     let unit = |k: usize| -> Vec<f64> { (0..x.len()).map(|n| f64::from(u8::from(n == k))).collect() };
     let lifted: Vec<_> = unit(j).into_iter().map(Dual::from_primal).collect();
     let inner = |x: &[Dual<f64, 1>]| jvp(|x: &[Dual<Dual<f64, 1>, 1>]| operation.eval(x), x, &lifted[..]).1;
@@ -16,7 +16,7 @@ fn second(operation: &Expr, x: &[f64], i: usize, j: usize) -> [f64; 2] {
     [forward, jvp(inner, x, &unit(i)[..]).1]
 }
 
-pub(crate) fn of_one_variable(name: &str, operation: &Expr, exact: impl Fn(&Big) -> Option<Big>) {
+pub(crate) fn of_one_variable(name: &str, operation: &impl Program, exact: impl Fn(&Big) -> Option<Big>) {
     let mut worst = Worst::default();
     for x in points() {
         let Some([value, first, curvature]) = derivatives(&exact, &big(x)) else { continue };
@@ -34,7 +34,11 @@ pub(crate) fn of_one_variable(name: &str, operation: &Expr, exact: impl Fn(&Big)
     worst.print(name);
 }
 
-pub(crate) fn of_two_variables(name: &str, operation: &Expr) {
+pub(crate) fn of_two_variables(
+    name: &str,
+    operation: &impl Program,
+    exact: impl Fn(&Big, &Big) -> Option<Big>,
+) {
     let mut worst = Worst::default();
     let all = points();
     // Each point with another one: a fixed shuffle.
@@ -45,7 +49,7 @@ pub(crate) fn of_two_variables(name: &str, operation: &Expr) {
             let moved = |x: &Big| {
                 let mut at = at.clone();
                 at[i] = x.clone();
-                binary(name, &at[0], &at[1])
+                exact(&at[0], &at[1])
             };
             derivatives(moved, &at[i])
         };
