@@ -60,9 +60,9 @@
 //! | [`linearize`] | the derivative as one object: `J dx` and `w^T J` out of one recording | one run; one sweep each |
 //! | [`checkpoint`](fn@checkpoint), [`checkpoint_online`] | the gradient of a loop, in memory for a few of its states | as `grad`, and steps run again |
 //!
-//! [`Gradient`], [`Hessian`] and [`Hvp`] are objects that keep their buffers; [`Pullback::call_into`],
-//! [`Linearized::jvp_into`] and [`Linearized::vjp_into`] write into a slice, and allocate nothing either. Other functions named `try_` return an
-//! error where their namesakes panic, for numbers that come from outside.
+//! [`Gradient`], [`Hessian`], [`Hvp`], [`sparse::SparseJacobian`] and [`sparse::SparseHessian`] are objects that keep their buffers;
+//! [`Pullback::call_into`], [`Linearized::jvp_into`] and [`Linearized::vjp_into`] write into a slice, and allocate nothing either. Other
+//! functions named `try_` return an error where their namesakes panic, for numbers that come from outside.
 //!
 //! # Which mode?
 //!

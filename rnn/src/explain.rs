@@ -33,7 +33,7 @@ pub fn explain(case: &Case, mode: Mode) -> String {
         let Case { rnn, params, sequence } = case;
         let direct = immediate::sensitivity(rnn, &params.recurrent, &before, &sequence.x()[t - 1]);
         let rows: Vec<Vec<f64>> = direct.iter_rows().map(<[f64]>::to_vec).collect();
-        (format!("P~_{t} = dh_{t}/dtheta_{t}"), rows)
+        (format!("P~_{t} = dh_{t}/dtheta_{t}"), matrix(&rows))
     };
     let (immediate, jacobian) = (file.delta_immediate.unwrap_or_default(), file.j.unwrap_or_default());
     if let Some(delta) = file.delta {
@@ -47,8 +47,8 @@ pub fn explain(case: &Case, mode: Mode) -> String {
             let equation = format!("delta_{t} = delta~_{t} + delta_{later} J_{later}");
             line(equation, "(1.12)", &vector(&delta[t - 1]));
             let column = sum(file.blocks.iter().flatten().skip(t - 1).map(|row| &row[t - 1]));
-            let (equation, rows) = parameters_act(t);
-            line(equation, "", &matrix(&rows));
+            let (equation, sensitivity_now) = parameters_act(t);
+            line(equation, "", &sensitivity_now);
             line(format!("dL/dtheta_{t} = delta_{t} P~_{t}"), "(1.8)", &vector(&column));
         }
     }
@@ -59,8 +59,8 @@ pub fn explain(case: &Case, mode: Mode) -> String {
             if t > 1 {
                 line(format!("J_{t} = dh_{t}/dh_{before}"), "", &matrix(&jacobian[before]));
             }
-            let (equation, rows) = parameters_act(t);
-            line(equation, "", &matrix(&rows));
+            let (equation, sensitivity_now) = parameters_act(t);
+            line(equation, "", &sensitivity_now);
             line(format!("P_{t} = P~_{t} + J_{t} P_{before}"), "(1.17)", &matrix(&sensitivity[before]));
             line(format!("delta~_{t} = dL_{t}/dh_{t}"), "", &vector(&immediate[before]));
             let row = sum(file.blocks.iter().flatten().skip(before).take(1).flatten());
