@@ -13,6 +13,8 @@ use std::marker::PhantomData;
 /// for any adjoint. (The sign of a zero may differ, until it is added to an adjoint; those start at +0, which no
 /// sum makes -0.)
 pub(crate) trait Zeros<T> {
+    /// The same, bit for bit, and faster where most adjoints are subnormal.
+    type Small: Zeros<T>;
     /// The adjoint of an operand: a partial times the adjoint of the result.
     fn product(p: T, adjoint: T) -> T;
     /// Whether an adjoint need not be moved.
@@ -22,11 +24,15 @@ pub(crate) trait Zeros<T> {
 /// Multiplies as if all numbers were finite; for plain numbers only.
 #[derive(Debug)]
 pub(crate) struct Plain;
+/// As [`Plain`], bit for bit, and faster where most adjoints are subnormal.
+#[derive(Debug)]
+pub(crate) struct Subnormal;
 /// 0 times anything is 0.
 #[derive(Debug)]
 pub(crate) struct Strict;
 
 impl<T: Scalar> Zeros<T> for Plain {
+    type Small = Subnormal;
     #[inline(always)]
     fn product(p: T, adjoint: T) -> T {
         p * adjoint
@@ -37,7 +43,20 @@ impl<T: Scalar> Zeros<T> for Plain {
     }
 }
 
+impl<T: Scalar> Zeros<T> for Subnormal {
+    type Small = Self;
+    #[inline(always)]
+    fn product(p: T, adjoint: T) -> T {
+        p.product_with_subnormal(adjoint)
+    }
+    #[inline(always)]
+    fn annihilates(_: T) -> bool {
+        false
+    }
+}
+
 impl<T: Scalar> Zeros<T> for Strict {
+    type Small = Self;
     #[inline(always)]
     fn product(p: T, adjoint: T) -> T {
         times(p, adjoint)

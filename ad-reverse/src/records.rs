@@ -60,6 +60,7 @@ impl<T: Scalar> Records<T> {
         let mut stream = tape.stream.backwards();
         while let Some(long) = stream.next_long(&mut backwards) {
             backwards.push(match long {
+                Long::Pause => continue,
                 Long::Block(op) => Record::Block(op),
                 Long::Product(index) => Record::Product(index),
                 Long::Nary(list) => {

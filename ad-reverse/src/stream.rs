@@ -90,6 +90,8 @@ pub(crate) enum Long<'a, T> {
     Product(u32),
     /// A function of any number of variables.
     Nary(Operands<'a, T>),
+    /// No record, but the end of a chunk: a time to look at how the visits go.
+    Pause,
 }
 
 /// The operands of an n-ary record, each with its partial.
@@ -357,60 +359,56 @@ pub(crate) struct Backwards<'a, T> {
 }
 
 impl<'a, T: Copy> Backwards<'a, T> {
-    /// Visits the short records before the next long one, which it returns; `None` at the start of the
-    /// stream.
+    /// Visits the short records before the next long one or pause, which it returns; `None` at the start of
+    /// the stream.
     #[inline(always)]
     pub(crate) fn next_long(&mut self, visit: &mut impl Visit<T>) -> Option<Long<'a, T>> {
-        loop {
-            if self.bytes.is_empty() {
-                let (chunk, earlier) = self.earlier.split_last()?;
-                self.bytes = &chunk.bytes[..chunk.used];
-                self.earlier = earlier;
-            }
-            let base = self.bytes.as_ptr().cast::<u8>();
-            let mut top = self.bytes.len();
-            let (i, mark) = loop {
-                top -= TRAILER;
-                // SAFETY: `bytes` are a header and whole records, all initialised; `top` walks back over whole
-                // records, of which each ends with a trailer, and stops at the header.
-                let [i, j] = [0, 1].map(|k| unsafe { base.add(top).cast::<u32>().add(k).read_unaligned() });
-                if j < FLAG {
-                    top -= 2 * size_of::<T>();
-                    // SAFETY: as above; this record has two partials before its trailer.
-                    let [p, q] = unsafe { base.add(top).cast::<[T; 2]>().read_unaligned() };
-                    if i < FLAG {
-                        visit.binary(p, i, q, j, false);
-                    } else {
-                        visit.binary(p, i & !FLAG, q, j, true);
-                    }
-                } else if j == UNARY || j == ADDED {
-                    top -= size_of::<T>();
-                    // SAFETY: as above; this record has one partial before its trailer.
-                    let p = unsafe { base.add(top).cast::<T>().read_unaligned() };
-                    if j == UNARY { visit.unary(p, i, false) } else { visit.unary(p, i, true) }
-                } else if j < LEAVES {
-                    if i < FLAG { visit.sum(i, j & !FLAG) } else { visit.difference(i & !FLAG, j & !FLAG) }
-                } else if j == LEAVES {
-                    visit.leaves(i as usize);
-                } else {
-                    break (i, j);
-                }
-            };
-            let (rest, long) = match mark {
-                START => (&[][..], None),
-                NARY => {
-                    let (rest, nodes) = self.bytes[..top].split_at(top - i as usize * size_of::<u32>());
-                    let (rest, partials) = rest.split_at(rest.len() - i as usize * size_of::<T>());
-                    (rest, Some(Long::Nary(Operands { partials, nodes, records: PhantomData })))
-                }
-                BLOCK => (&self.bytes[..top], Some(Long::Block(i))),
-                _ => (&self.bytes[..top], Some(Long::Product(i))),
-            };
-            self.bytes = rest;
-            if long.is_some() {
-                return long;
-            }
+        if self.bytes.is_empty() {
+            let (chunk, earlier) = self.earlier.split_last()?;
+            self.bytes = &chunk.bytes[..chunk.used];
+            self.earlier = earlier;
         }
+        let base = self.bytes.as_ptr().cast::<u8>();
+        let mut top = self.bytes.len();
+        let (i, mark) = loop {
+            top -= TRAILER;
+            // SAFETY: `bytes` are a header and whole records, all initialised; `top` walks back over whole
+            // records, of which each ends with a trailer, and stops at the header.
+            let [i, j] = [0, 1].map(|k| unsafe { base.add(top).cast::<u32>().add(k).read_unaligned() });
+            if j < FLAG {
+                top -= 2 * size_of::<T>();
+                // SAFETY: as above; this record has two partials before its trailer.
+                let [p, q] = unsafe { base.add(top).cast::<[T; 2]>().read_unaligned() };
+                if i < FLAG {
+                    visit.binary(p, i, q, j, false);
+                } else {
+                    visit.binary(p, i & !FLAG, q, j, true);
+                }
+            } else if j == UNARY || j == ADDED {
+                top -= size_of::<T>();
+                // SAFETY: as above; this record has one partial before its trailer.
+                let p = unsafe { base.add(top).cast::<T>().read_unaligned() };
+                if j == UNARY { visit.unary(p, i, false) } else { visit.unary(p, i, true) }
+            } else if j < LEAVES {
+                if i < FLAG { visit.sum(i, j & !FLAG) } else { visit.difference(i & !FLAG, j & !FLAG) }
+            } else if j == LEAVES {
+                visit.leaves(i as usize);
+            } else {
+                break (i, j);
+            }
+        };
+        let (rest, long) = match mark {
+            START => (&[][..], Long::Pause),
+            NARY => {
+                let (rest, nodes) = self.bytes[..top].split_at(top - i as usize * size_of::<u32>());
+                let (rest, partials) = rest.split_at(rest.len() - i as usize * size_of::<T>());
+                (rest, Long::Nary(Operands { partials, nodes, records: PhantomData }))
+            }
+            BLOCK => (&self.bytes[..top], Long::Block(i)),
+            _ => (&self.bytes[..top], Long::Product(i)),
+        };
+        self.bytes = rest;
+        Some(long)
     }
 }
 

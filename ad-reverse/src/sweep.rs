@@ -2,10 +2,11 @@
 
 use crate::adjoints::Adjoints;
 use crate::pull::{Plain, PullMany, PullOne, Strict, Zeros};
-use crate::stream::Long;
+use crate::stream::{Backwards, Long};
 use crate::tape::{Recorded, Tape};
 use ad_core::Scalar;
 use ad_core::rules::is_plain;
+use num_traits::Float;
 
 /// Sweeps the recording once for `width` seeds: `seed` sets the adjoints of the results, `read` takes
 /// those of the inputs. A zero carries nothing, also where it meets an infinity.
@@ -66,19 +67,20 @@ fn pull<T: Scalar, Z: Zeros<T>>(tape: &Tape<T>, adjoints: &mut Adjoints<'_, T>) 
     loop {
         // A slice of its own, so that its place and length stay in registers from record to record.
         let nodes = &mut adjoints.space.nodes[..node * width];
-        let (long, rest) = if width == 1 {
-            let mut pull = PullOne::<T, Z>::new(nodes);
-            let long = stream.next_long(&mut pull);
-            pull.settle();
-            (long, pull.nodes)
-        } else {
+        let (long, rest) = if width != 1 {
             let mut pull = PullMany::<T, Z>::new(nodes, width);
             let long = stream.next_long(&mut pull);
             (long, pull.nodes)
+        } else if nodes.last().is_some_and(|adjoint| adjoint.primal().is_subnormal()) {
+            // So are most of the next ones, as a rule; whichever way they go, they are the same.
+            pull_one::<T, Z::Small>(&mut stream, nodes)
+        } else {
+            pull_one::<T, Z>(&mut stream, nodes)
         };
         node = rest.len() / width;
         match long {
             None => break,
+            Some(Long::Pause) => continue,
             Some(Long::Nary(operands)) => PullMany::<T, Z>::new(rest, width).pull(operands.iter()),
             Some(Long::Product(index)) => {
                 let (rest, result) = PullMany::<T, Z>::new(rest, width).split();
@@ -93,4 +95,15 @@ fn pull<T: Scalar, Z: Zeros<T>>(tape: &Tape<T>, adjoints: &mut Adjoints<'_, T>) 
         }
         node -= 1;
     }
+}
+
+/// Moves adjoints up to the next long record or pause, for one seed; returns the nodes that are left.
+fn pull_one<'r, 'n, T: Scalar, Z: Zeros<T>>(
+    stream: &mut Backwards<'r, T>,
+    nodes: &'n mut [T],
+) -> (Option<Long<'r, T>>, &'n mut [T]) {
+    let mut pull = PullOne::<T, Z>::new(nodes);
+    let long = stream.next_long(&mut pull);
+    pull.settle();
+    (long, pull.nodes)
 }
