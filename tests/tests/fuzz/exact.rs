@@ -1,6 +1,6 @@
 //! Numbers at high precision that know how far rounding may move an `f64` from them.
 
-use crate::precise::{Big, big, derivatives_at_scale, near, unary};
+use crate::precise::{Big, big, near};
 use proptest::prelude::*;
 use std::iter::Sum;
 use std::ops::Mul;
@@ -62,10 +62,7 @@ impl Sum for Number {
 
 /// A number with its gradient.
 ///
-/// The bounds of the gradient are those of forward mode. They cover whatever multiplies and adds the same partials
-/// in another order, such as reverse mode: there, too, a rounding reaches `dy/dx` as a multiple of products of
-/// partials along paths from `x` to `y`, and the bound has each path's product, by absolute value, `EPS` times
-/// and more for each of its steps.
+/// Of expressions; programs have more: `Jet`.
 #[derive(Clone)]
 pub(crate) struct Exact {
     pub(crate) value: Number,
@@ -87,54 +84,6 @@ impl Exact {
     /// A constant, of a function of `n` variables.
     pub(crate) fn constant(value: f64, n: usize) -> Self {
         Self { value: value.into(), gradient: vec![0.0.into(); n] }
-    }
-}
-
-/// How far a number may be off that a function is applied to.
-const FIRST_ORDER: f64 = 1e-7;
-
-/// What programs are made of: sums, products, and functions of one number.
-impl Exact {
-    pub(crate) fn sum<'a>(terms: impl IntoIterator<Item = &'a Self>) -> Self {
-        let terms: Vec<_> = terms.into_iter().collect();
-        let partial = |i: usize| terms.iter().map(|x: &&Self| x.gradient[i].clone()).sum();
-        Self {
-            gradient: (0..terms[0].gradient.len()).map(partial).collect(),
-            value: terms.iter().map(|x| x.value.clone()).sum(),
-        }
-    }
-
-    pub(crate) fn times(&self, other: &Self) -> Self {
-        let partials = self.gradient.iter().zip(&other.gradient);
-        let partials = partials.map(|(dx, dy)| [&self.value * dy, &other.value * dx].into_iter().sum());
-        Self { gradient: partials.collect(), value: &self.value * &other.value }
-    }
-
-    pub(crate) fn negated(&self) -> Self {
-        self.times(&Self::constant(-1.0, self.gradient.len()))
-    }
-
-    /// A function by its name in the table of rules, whose second and third derivative are no larger around here
-    /// than 6, or 6 times the function if that is more: as those of `tanh`, and of `ln` and `recip` from 1 on.
-    ///
-    /// ```text
-    /// |f(x + e) - f(x)|   <= |f'| e + 3 max(|f|, 1) e^2
-    /// |f'(x + e) - f'(x)| <= |f''| e + 3 max(|f|, 1) e^2
-    /// ```
-    pub(crate) fn map(&self, name: &str) -> Result<Self, Undecided> {
-        let (x, e) = (&self.value.exact, self.value.error);
-        let [value, slope, bend] = derivatives_at_scale(0, |x| unary(name, x), x).ok_or(Undecided)?;
-        if e.is_nan() || e > FIRST_ORDER {
-            return Err(Undecided);
-        }
-        let size = near(&value).abs();
-        let beyond = 3.0 * size.max(1.0) * e * e;
-        let [first, second] = [&slope, &bend].map(|x| near(x).abs());
-        let slope = Number { exact: slope, error: second * e + beyond + EPS * first };
-        Ok(Self {
-            value: Number { exact: value, error: first * e + beyond + EPS * size },
-            gradient: self.gradient.iter().map(|dx| &slope * dx).collect(),
-        })
     }
 }
 

@@ -2,30 +2,31 @@
 //!
 //! Each operation is written out in sums, products and functions of single numbers.
 
-use crate::exact::{Exact, Number, Undecided};
+use crate::exact::Undecided;
+use crate::jet::Jet;
 use crate::precise::near;
 use ad_tests::programs::{Instruction, Operation, Program};
 
 /// A list of numbers: a vector, or a batch row by row.
-type Array = Vec<Exact>;
+type Array = Vec<Jet>;
 
 /// Columns of every batch, which has two rows.
 const WIDTH: usize = 3;
 
-/// The results of a program at a point, as [`VectorFunction::call`](ad_core::VectorFunction::call) has them.
-pub(crate) fn run(program: &Program, x: &[f64]) -> Result<Vec<Exact>, Undecided> {
-    let variables = Exact::variables(x);
+/// The results of a program at a point, as [`VectorFunction::call`](ad_core::VectorFunction::call) has them, with
+/// columns of their Hessians.
+pub(crate) fn run(program: &Program, x: &[f64], column: usize) -> Result<Vec<Jet>, Undecided> {
+    let variables = Jet::variables(x, column);
     let mut state = State { vectors: vec![variables.clone()], scalars: variables, batches: Vec::new() };
     state.batches.push(state.gathered(0, 2, 2 * WIDTH));
     for &instruction in &program.instructions {
         state.run(instruction)?;
     }
     let arrays = state.vectors.iter().rev().take(2).chain(state.batches.iter().rev().take(2));
-    let arrays = Exact::sum(arrays.flatten());
+    let arrays = Jet::sum(arrays.flatten());
     let mut results: Array = state.scalars.iter().rev().cycle().take(program.outputs()).cloned().collect();
-    results[0] = Exact::sum([&results[0], &arrays]);
-    let finite = |y: &Exact| y.gradient.iter().chain([&y.value]).all(Number::is_finite);
-    if results.iter().all(finite) { Ok(results) } else { Err(Undecided) }
+    results[0] = Jet::sum([&results[0], &arrays]);
+    if results.iter().all(Jet::is_finite) { Ok(results) } else { Err(Undecided) }
 }
 
 struct State {
@@ -35,7 +36,7 @@ struct State {
 }
 
 impl State {
-    fn scalar(&self, operand: usize) -> &Exact {
+    fn scalar(&self, operand: usize) -> &Jet {
         &self.scalars[operand % self.scalars.len()]
     }
 
@@ -57,8 +58,8 @@ impl State {
         (0..len).map(|i| self.scalar(start + i * step).clone()).collect()
     }
 
-    fn constant(&self, x: f64) -> Exact {
-        Exact::constant(x, self.scalars[0].gradient.len())
+    fn constant(&self, x: f64) -> Jet {
+        Jet::constant(x, self.scalars[0].gradient.len())
     }
 
     fn run(&mut self, instruction: Instruction) -> Result<(), Undecided> {
@@ -72,14 +73,14 @@ impl State {
         Ok(())
     }
 
-    fn scalar_of(&self, instruction: Instruction) -> Result<Option<Exact>, Undecided> {
+    fn scalar_of(&self, instruction: Instruction) -> Result<Option<Jet>, Undecided> {
         let Instruction { operation, operands: [a, b, c], numbers: [p, _] } = instruction;
         let [x, y, z] = [a, b, c].map(|operand| self.scalar(operand));
         let (v, old) = (self.vector(a), self.batch(a));
-        let square = |x: &Exact| Exact::sum([&x.times(x), &self.constant(1.0)]);
+        let square = |x: &Jet| Jet::sum([&x.times(x), &self.constant(1.0)]);
         Ok(Some(match operation {
-            Operation::Add => Exact::sum([x, y]),
-            Operation::Sub => Exact::sum([x, &y.negated()]),
+            Operation::Add => Jet::sum([x, y]),
+            Operation::Sub => Jet::sum([x, &y.negated()]),
             Operation::Mul => x.map("tanh")?.times(y),
             Operation::Div => x.times(&square(y).map("recip")?),
             Operation::Neg => x.negated(),
@@ -98,11 +99,11 @@ impl State {
             Operation::Softplus => x.map("softplus")?,
             Operation::LogSumExp => log_sum_exp(&[x.clone(), y.clone(), z.clone()])?,
             Operation::Dot => dot(v, self.fitting(b, v)),
-            Operation::Sum => Exact::sum(v),
+            Operation::Sum => Jet::sum(v),
             Operation::Pick => v[b % v.len()].clone(),
             Operation::BatchDot => dot(old, self.batch(b)),
-            Operation::BatchSum => Exact::sum(old),
-            Operation::BatchSlice => Exact::sum(&old[b % 2 * WIDTH..][..WIDTH]),
+            Operation::BatchSum => Jet::sum(old),
+            Operation::BatchSlice => Jet::sum(&old[b % 2 * WIDTH..][..WIDTH]),
             _ => return Ok(None),
         }))
     }
@@ -136,7 +137,7 @@ impl State {
                 let bias = self.gathered(b, 1, v.len());
                 let step = |x: Array| {
                     let rows = weights.chunks(x.len()).zip(&bias);
-                    rows.map(|(w, b)| Exact::sum([&dot(w, &x), b]).map("tanh")).collect::<Result<_, _>>()
+                    rows.map(|(w, b)| Jet::sum([&dot(w, &x), b]).map("tanh")).collect::<Result<_, _>>()
                 };
                 step(step(step(v.clone())?)?)?
             }
@@ -172,47 +173,47 @@ impl State {
     }
 }
 
-fn map(x: &[Exact], name: &str) -> Result<Array, Undecided> {
+fn map(x: &[Jet], name: &str) -> Result<Array, Undecided> {
     x.iter().map(|x| x.map(name)).collect()
 }
 
-fn scaled(x: &[Exact], factor: &Exact) -> Array {
+fn scaled(x: &[Jet], factor: &Jet) -> Array {
     x.iter().map(|x| x.times(factor)).collect()
 }
 
-fn products(x: &[Exact], y: &[Exact]) -> Array {
+fn products(x: &[Jet], y: &[Jet]) -> Array {
     x.iter().zip(y).map(|(x, y)| x.times(y)).collect()
 }
 
-fn dot(x: &[Exact], y: &[Exact]) -> Exact {
-    Exact::sum(&products(x, y))
+fn dot(x: &[Jet], y: &[Jet]) -> Jet {
+    Jet::sum(&products(x, y))
 }
 
 /// `p x + q y`
-fn axpby([p, q]: [&Exact; 2], x: &[Exact], y: &[Exact]) -> Array {
-    x.iter().zip(y).map(|(x, y)| Exact::sum([&p.times(x), &q.times(y)])).collect()
+fn axpby([p, q]: [&Jet; 2], x: &[Jet], y: &[Jet]) -> Array {
+    x.iter().zip(y).map(|(x, y)| Jet::sum([&p.times(x), &q.times(y)])).collect()
 }
 
 /// `W x + V y + b`, where `W` is given row by row, and the entries of `V` are `p` and `q` in turn.
-fn affine(w: &[Exact], x: &[Exact], [p, q]: [&Exact; 2], y: &[Exact], bias: &[Exact]) -> Array {
+fn affine(w: &[Jet], x: &[Jet], [p, q]: [&Jet; 2], y: &[Jet], bias: &[Jet]) -> Array {
     let v: Array = [p, q].into_iter().cycle().take(bias.len() * y.len()).cloned().collect();
     let rows = w.chunks(x.len()).zip(v.chunks(y.len())).zip(bias);
-    rows.map(|((w, v), b)| Exact::sum([&dot(w, x), &dot(v, y), b])).collect()
+    rows.map(|((w, v), b)| Jet::sum([&dot(w, x), &dot(v, y), b])).collect()
 }
 
 /// `x - r`, entry by entry.
-fn minus(x: &[Exact], r: &Exact) -> Array {
-    x.iter().map(|x| Exact::sum([x, &r.negated()])).collect()
+fn minus(x: &[Jet], r: &Jet) -> Array {
+    x.iter().map(|x| Jet::sum([x, &r.negated()])).collect()
 }
 
 /// `ln sum exp x`. What is taken out is a plain number, near the largest, so that `ln` is applied from 1 on.
-fn log_sum_exp(x: &[Exact]) -> Result<Exact, Undecided> {
+fn log_sum_exp(x: &[Jet]) -> Result<Jet, Undecided> {
     let largest = x.iter().map(|x| near(&x.value.exact)).fold(f64::NEG_INFINITY, f64::max);
-    let largest = Exact::constant(largest, x[0].gradient.len());
-    let sum = Exact::sum(&map(&minus(x, &largest), "exp")?);
-    Ok(Exact::sum([&sum.map("ln")?, &largest]))
+    let largest = Jet::constant(largest, x[0].gradient.len());
+    let sum = Jet::sum(&map(&minus(x, &largest), "exp")?);
+    Ok(Jet::sum([&sum.map("ln")?, &largest]))
 }
 
-fn softmax(x: &[Exact]) -> Result<Array, Undecided> {
+fn softmax(x: &[Jet]) -> Result<Array, Undecided> {
     map(&minus(x, &log_sum_exp(x)?), "exp")
 }

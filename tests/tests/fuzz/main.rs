@@ -7,6 +7,7 @@ mod expressions;
 mod files;
 mod found;
 mod interpreter;
+mod jet;
 #[path = "../precise/mod.rs"]
 mod precise;
 mod programs;

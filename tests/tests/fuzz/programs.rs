@@ -1,10 +1,11 @@
 //! Random programs of scalar and array operations: every mode against each other, and against high precision.
 
 use crate::exact::{Number, explained};
+use crate::jet::Jet;
 use crate::{interpreter, mostly_decided};
-use ad_core::VectorFunction;
+use ad_core::{Function, VectorFunction};
 use ad_forward::{Dual, jvp};
-use ad_reverse::{Var, vjp};
+use ad_reverse::{HvpVar, Var, hvp, vjp};
 use ad_tests::laws::{self, Laws, Tolerance};
 use ad_tests::points;
 use ad_tests::programs::{self, Program};
@@ -38,19 +39,30 @@ proptest! {
 proptest! {
     #![proptest_config(mostly_decided(8.0))]
 
-    /// Programs have the value and the derivative that 512 bits give, in every mode and nesting.
+    /// Programs have the value and the derivatives that 512 bits give, in every mode and nesting.
     #[test]
     fn programs_have_their_exact_derivative(
         program in programs::smooth(40), x in points::points_of(1..=9, points::moderate()),
         v in points::points(9, points::ordinary()), w in points::points(3, points::ordinary()),
+        column in 0..9_usize,
     ) {
-        prop_assume!(is_decided(&program, &x, &v[..x.len()], &w)?);
+        let column = column % x.len();
+        let Ok(exact) = interpreter::run(&program, &x, column) else {
+            return Err(TestCaseError::reject("undecided"));
+        };
+        has_exact_hessian(&program, &x, &exact, column)?;
+        prop_assume!(is_decided(&program, &x, &exact, &v[..x.len()], &w)?);
     }
 }
 
 /// Holds value, Jacobian `J`, `J v` and `w J` against bounds; whether these are [`SHARP`], so that it is decided.
-fn is_decided(program: &Program, x: &[f64], v: &[f64], w: &[f64]) -> Result<bool, TestCaseError> {
-    let Ok(exact) = interpreter::run(program, x) else { return Ok(false) };
+fn is_decided(
+    program: &Program,
+    x: &[f64],
+    exact: &[Jet],
+    v: &[f64],
+    w: &[f64],
+) -> Result<bool, TestCaseError> {
     let values: Vec<_> = exact.iter().map(|y| y.value.clone()).collect();
     all_explained("y", &VectorFunction::call(program, x), &values)?;
 
@@ -68,6 +80,30 @@ fn is_decided(program: &Program, x: &[f64], v: &[f64], w: &[f64]) -> Result<bool
 
     let largest = jacobian.iter().map(Number::size).fold(0.0, f64::max);
     Ok(jacobian.iter().all(|x| x.error <= SHARP * largest))
+}
+
+/// Holds a column of the Hessian of the sum of all results, and the row that should be the same, against bounds.
+fn has_exact_hessian(
+    program: &Program,
+    x: &[f64],
+    exact: &[Jet],
+    column: usize,
+) -> Result<(), TestCaseError> {
+    let n = x.len();
+    let expected: Vec<_> = (0..n).map(|i| exact.iter().map(|y| y.column[i].clone()).sum()).collect();
+    for (mode, hessian) in laws::hessians(program, x) {
+        let found: Vec<_> = (0..n).map(|i| hessian[i * n + column]).collect();
+        all_explained(&format!("column {column} of the Hessian, {mode}"), &found, &expected)?;
+        all_explained(
+            &format!("row {column} of the Hessian, {mode}"),
+            &hessian[column * n..][..n],
+            &expected,
+        )?;
+    }
+    let mut unit = vec![0.0; n];
+    unit[column] = 1.0;
+    let found = hvp(|x: &[HvpVar<f64>]| Function::call(program, x), x, &unit[..]);
+    all_explained("hvp", &found, &expected)
 }
 
 /// `sum_i x_i w_i`
