@@ -1,5 +1,5 @@
 //! What the scalar tape holds, in bytes per record, and what the modes of the network need beside derivatives
-//! by hand, by a counting allocator.
+//! by hand, by a counting allocator. With the feature `peers`, also what a gradient needs with other libraries.
 
 use ad_benches::hand::{Sizes, bptt::Bptt, network as network_of_measurements, parameters, sequence};
 use ad_benches::memory::{PeakAlloc, peak};
@@ -98,4 +98,23 @@ fn main() {
     network::<Loops>("RNN d=128 T=100, + and *", 2 * t * d * (d + n + m));
     network::<Dot>("RNN d=128 T=100, dot (per term)", 2 * t * d * (d + n + m));
     modes();
+    #[cfg(feature = "peers")]
+    peers();
+}
+
+/// What a gradient of the network in scalar code needs with the libraries that others would take.
+#[cfg(feature = "peers")]
+fn peers() {
+    use ad_benches::peers::{easy_ml, echidna, here, programs::Network, xad_rs};
+    let f = Network::new(Sizes { n: 8, d: 128, m: 8, t: 100, b: 1 });
+    let x = &f.parameters[..];
+    let ours = peak(|| (), || here::gradient(&f, x));
+    let dots = f.with_dots();
+    let ours_by_dots = peak(|| (), || here::gradient(&dots, x));
+    let case = "RNN d=128 T=100, + and *";
+    beside(case, "xad-rs", peak(|| (), || xad_rs::gradient(&mut xad_rs::tape(), &f, x)), "ad-reverse", ours);
+    beside(case, "echidna", peak(|| (), || echidna::gradient(&f, x)), "ad-reverse", ours);
+    beside(case, "easy-ml", peak(|| (), || easy_ml::gradient(&easy_ml::list(), &f, x)), "ad-reverse", ours);
+    let theirs = peak(|| (), || xad_rs::gradient(&mut xad_rs::tape(), &dots, x));
+    beside("RNN d=128 T=100, dot", "xad-rs", theirs, "ad-reverse", ours_by_dots);
 }
