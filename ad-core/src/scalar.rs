@@ -338,10 +338,12 @@ macro_rules! real {
             }
             #[inline]
             fn product_with_subnormal(self, x: $t) -> $t {
-                // A subnormal number is a multiple of the smallest one. The product rounds to it again if it is less
-                // than half of that away; for a factor from 1/2 to 2 the difference is exact, and no other comes near.
-                let multiple = (x.to_bits() & (<$t>::MIN_POSITIVE.to_bits() - 1)) as $t;
-                if x.is_subnormal() && multiple * (self.abs() - 1.0).abs() < 0.5 {
+                // A subnormal number (or 0) is a multiple of the smallest one. The product rounds to it again if it is
+                // less than half of that away; for a factor from 1/2 to 2 the difference is exact, and no other comes near.
+                let multiple = x.abs().to_bits();
+                if multiple < <$t>::MIN_POSITIVE.to_bits()
+                    && multiple.cast_signed() as $t * (self.abs() - 1.0).abs() < 0.5
+                {
                     return if self.is_sign_negative() { -x } else { x };
                 }
                 self * x
