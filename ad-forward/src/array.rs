@@ -1,9 +1,11 @@
 //! [`DualArray`]: vectors and matrices of dual numbers, as a primal and a block of tangents.
 
 use crate::dual::Dual;
+use crate::tag::Tag;
 use crate::tangent::{Block, Tangent};
 use ad_core::{Array, Dense, Lift, Nary, Scalar, Tree, Unary};
 use alloc::{vec, vec::Vec};
+use core::fmt;
 use core::ops::Range;
 
 /// A vector (`RANK` 1) or matrix (2) of [`Dual`] numbers.
@@ -24,10 +26,12 @@ use core::ops::Range;
 /// let u = DualArray::affine(&[(&w, &h)], &b);
 /// assert_eq!(u.tangent(4).as_slice(), [5.0, 6.0, 0.0, 0.0, 0.0, 0.0, 5.0, 6.0]);
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct DualArray<T, const N: usize, const RANK: usize> {
     primal: Dense<T, RANK>,
     tangent: Tangent<T>,
+    /// Whose tangent it is; nothing in a release build.
+    tag: Tag,
 }
 
 impl<T: Scalar, const N: usize, const RANK: usize> DualArray<T, N, RANK> {
@@ -39,7 +43,7 @@ impl<T: Scalar, const N: usize, const RANK: usize> DualArray<T, N, RANK> {
     #[must_use]
     pub fn seeded(primal: &Dense<T, RANK>, first: usize, directions: usize) -> Self {
         let tangent = Tangent::one_hot(primal.as_slice().len(), first, directions);
-        Self { primal: primal.clone(), tangent }
+        Self { primal: primal.clone(), tangent, tag: Tag::NONE }
     }
 
     /// An input with given tangents, one row per entry (row-major) and one column per direction.
@@ -51,13 +55,13 @@ impl<T: Scalar, const N: usize, const RANK: usize> DualArray<T, N, RANK> {
     pub fn with_tangent(primal: &Dense<T, RANK>, tangent: Dense<T, 2>) -> Self {
         let (entries, rows) = (primal.as_slice().len(), tangent.rows());
         assert!(entries == rows, "{entries} entries, but {rows} rows of tangents");
-        Self { primal: primal.clone(), tangent: Tangent::dense(tangent) }
+        Self { primal: primal.clone(), tangent: Tangent::dense(tangent), tag: Tag::NONE }
     }
 
     /// Values that no direction moves.
     #[must_use]
     pub fn from_primal(primal: &Dense<T, RANK>) -> Self {
-        Self { primal: primal.clone(), tangent: Tangent::Zero }
+        Self { primal: primal.clone(), tangent: Tangent::Zero, tag: Tag::NONE }
     }
 
     /// The values, as numbers of the scalar below.
@@ -98,14 +102,30 @@ impl<T: Scalar, const N: usize, const RANK: usize> DualArray<T, N, RANK> {
         out
     }
 
+    /// The same array, as one of the run with this tag.
+    pub(crate) fn tagged(self, tag: Tag) -> Self {
+        Self { tag, ..self }
+    }
+
+    /// The same array, as a result of the run with this tag.
+    ///
+    /// # Panics
+    ///
+    /// If its tangent is another run's, with debug assertions.
+    pub(crate) fn checked(&self, tag: Tag) -> &Self {
+        tag.join(self.tag, || true, || self.tangent.moves());
+        self
+    }
+
+    /// The tag of what is computed from this array and another one.
+    fn joined<const OTHER: usize>(&self, rhs: &DualArray<T, N, OTHER>) -> Tag {
+        self.tag.join(rhs.tag, || self.tangent.moves(), || rhs.tangent.moves())
+    }
+
     /// The tangent of a scalar result with these partials: needs `N` directions.
     fn scalar_tangent(&self, partials: &[T]) -> [T; N] {
         let out = self.contract(partials, N);
         core::array::from_fn(|i| out[i])
-    }
-
-    fn rank<const TO: usize>(primal: Dense<T, TO>, tangent: Tangent<T>) -> DualArray<T, N, TO> {
-        DualArray { primal, tangent }
     }
 
     /// The tangents of `W x_b + ..` for every row `x_b` of a batch, where only `W` or the bias moves.
@@ -132,7 +152,7 @@ impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for D
             true => Tangent::dense(Block::new([x.len(), N], x.iter().flat_map(|x| x.tangent))),
             false => Tangent::Zero,
         };
-        Self { primal, tangent }
+        Self { primal, tangent, tag: Dual::joined_tags(x) }
     }
 
     fn shape(&self) -> [usize; RANK] {
@@ -142,13 +162,14 @@ impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for D
     fn get(&self, index: usize) -> Dual<T, N> {
         let block = self.tangent(N);
         let row = block.row(index);
-        Dual::new(self.primal.as_slice()[index], core::array::from_fn(|i| row[i]))
+        Dual::new(self.primal.as_slice()[index], core::array::from_fn(|i| row[i])).tagged(self.tag)
     }
 
     fn to_scalars(&self) -> Vec<Dual<T, N>> {
         let block = self.tangent(N);
         let entries = self.primal.as_slice().iter().enumerate();
-        entries.map(|(i, &x)| Dual::new(x, core::array::from_fn(|k| block.row(i)[k]))).collect()
+        let dual = |(i, &x)| Dual::new(x, core::array::from_fn(|k| block.row(i)[k])).tagged(self.tag);
+        entries.map(dual).collect()
     }
 
     fn primal(&self) -> Dense<T::Real, RANK> {
@@ -157,28 +178,31 @@ impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for D
 
     fn map<R: Unary>(&self, rule: R) -> Self {
         if let Tangent::Zero = self.tangent {
-            return Self { primal: self.primal.mapped(rule), tangent: Tangent::Zero };
+            return Self { primal: self.primal.mapped(rule), tangent: Tangent::Zero, tag: self.tag };
         }
         let (primal, partial) = self.primal.mapped_with_partial(rule);
-        Self { primal, tangent: self.tangent.weighted(partial.as_slice()) }
+        Self { primal, tangent: self.tangent.weighted(partial.as_slice()), tag: self.tag }
     }
 
     fn axpby(&self, a: T::Real, rhs: &Self, b: T::Real) -> Self {
+        let tag = self.joined(rhs);
         let (a, b) = (T::constant(a), T::constant(b));
         let primal = self.primal.combined(a, &rhs.primal, b);
         let len = primal.as_slice().len();
         let (left, right) = (self.tangent.weighted(&vec![a; len]), rhs.tangent.weighted(&vec![b; len]));
-        Self { primal, tangent: left.plus(&right) }
+        Self { primal, tangent: left.plus(&right), tag }
     }
 
     fn hadamard(&self, rhs: &Self) -> Self {
+        let tag = self.joined(rhs);
         let primal = self.primal.multiplied(&rhs.primal);
         let (left, right) =
             (self.tangent.weighted(rhs.primal.as_slice()), rhs.tangent.weighted(self.primal.as_slice()));
-        Self { primal, tangent: left.plus(&right) }
+        Self { primal, tangent: left.plus(&right), tag }
     }
 
     fn scale(&self, factor: Dual<T, N>) -> Self {
+        let tag = self.tag.join(factor.tag, || self.tangent.moves(), || factor.moves());
         let entries = self.primal.as_slice();
         let by_array = self.tangent.weighted(&vec![factor.primal; entries.len()]);
         let by_factor = if factor.tangent.iter().all(|t| t.is_strong_zero()) {
@@ -187,21 +211,26 @@ impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for D
             let factors = Dense::new([1, N], factor.tangent);
             Tangent::dense(factors).through(&Dense::new([entries.len(), 1], entries.iter().copied()))
         };
-        Self { primal: self.primal.scaled(factor.primal), tangent: by_array.plus(&by_factor) }
+        Self { primal: self.primal.scaled(factor.primal), tangent: by_array.plus(&by_factor), tag }
     }
 
     fn dot(&self, rhs: &Self) -> Dual<T, N> {
+        let tag = self.joined(rhs);
         let (left, right) =
             (self.scalar_tangent(rhs.primal.as_slice()), rhs.scalar_tangent(self.primal.as_slice()));
-        Dual::new(self.primal.dotted(&rhs.primal), core::array::from_fn(|i| left[i] + right[i]))
+        let tangent = core::array::from_fn(|i| left[i] + right[i]);
+        Dual::new(self.primal.dotted(&rhs.primal), tangent).tagged(tag)
     }
 
     fn sum(&self) -> Dual<T, N> {
         let ones = vec![T::one(); self.primal.as_slice().len()];
-        Dual::new(self.primal.summed(), self.scalar_tangent(&ones))
+        Dual::new(self.primal.summed(), self.scalar_tangent(&ones)).tagged(self.tag)
     }
 
     fn affine(terms: &[(&DualArray<T, N, 2>, &Self)], bias: &DualArray<T, N, 1>) -> Self {
+        let operands = terms.iter().flat_map(|(w, x)| [(w.tag, &w.tangent), (x.tag, &x.tangent)]);
+        let operands = operands.chain([(bias.tag, &bias.tangent)]);
+        let tag = Tag::join_all(operands, |tangent| tangent.moves());
         let primal = Dense::affine_of(terms.iter().map(|(w, x)| (&w.primal, &x.primal)), &bias.primal);
         let (rows, outputs) = (primal.rows(), primal.cols());
         let mut tangent = Self::repeated_or_once(rows, |_| bias.tangent.clone());
@@ -215,7 +244,7 @@ impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for D
             });
             tangent = tangent.plus(&by_inputs).plus(&by_weights);
         }
-        Self { primal, tangent }
+        Self { primal, tangent, tag }
     }
 
     fn reduce_rows<R: Nary>(&self, rule: R) -> DualArray<T, N, 1> {
@@ -227,26 +256,27 @@ impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for D
             let tangent = self.tangent.sliced(i * cols, (i + 1) * cols);
             tangent.through(&Dense::new([1, cols], partials))
         });
-        Self::rank(primal, tangent)
+        DualArray { primal, tangent, tag: self.tag }
     }
 
     fn sub_rows(&self, rhs: &DualArray<T, N, 1>) -> Self {
+        let tag = self.joined(rhs);
         let cols = self.primal.cols();
         let minus_ones = Dense::filled([cols, 1], -T::one());
         let by_rhs =
             Self::repeated(self.primal.rows(), |i| rhs.tangent.sliced(i, i + 1).through(&minus_ones));
-        Self { primal: self.primal.rows_subtracted(&rhs.primal), tangent: self.tangent.plus(&by_rhs) }
+        Self { primal: self.primal.rows_subtracted(&rhs.primal), tangent: self.tangent.plus(&by_rhs), tag }
     }
 
     fn slice(&self, range: Range<usize>) -> Self {
         let stride: usize = self.shape()[1..].iter().product();
         let tangent = self.tangent.sliced(range.start * stride, range.end * stride);
-        Self { primal: self.primal.sliced(range), tangent }
+        Self { primal: self.primal.sliced(range), tangent, tag: self.tag }
     }
 
     fn stop_gradient(&self) -> Self {
         let primal = Dense::new(self.shape(), self.primal.as_slice().iter().map(|x| x.stop_gradient()));
-        Self { primal, tangent: Tangent::Zero }
+        Self { primal, tangent: Tangent::Zero, tag: Tag::NONE }
     }
 }
 
@@ -274,5 +304,13 @@ impl<T: Scalar, const N: usize, const RANK: usize> DualArray<T, N, RANK> {
     /// One row keeps its form unevaluated; a batch is stacked.
     fn repeated_or_once(rows: usize, per_row: impl Fn(usize) -> Tangent<T>) -> Tangent<T> {
         if rows == 1 { per_row(0) } else { Self::repeated(rows, per_row) }
+    }
+}
+
+// By hand, because it shows what a user has put in: not the tag.
+impl<T: fmt::Debug, const N: usize, const RANK: usize> fmt::Debug for DualArray<T, N, RANK> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("DualArray");
+        out.field("primal", &self.primal).field("tangent", &self.tangent).finish()
     }
 }

@@ -1,6 +1,8 @@
 //! [`Dual`]: a number that carries its tangents along.
 
 use crate::array::DualArray;
+use crate::seeding::any_moves;
+use crate::tag::Tag;
 use ad_core::kernels::Kernels;
 use ad_core::rule::Partials;
 use ad_core::{Binary, Nary, Scalar, Unary, rules};
@@ -27,16 +29,21 @@ use num_traits::{Float, Num, One, Zero};
 /// Comparisons (`==`, `<`) look at the primal alone, so that a dual number takes the branches of the
 /// plain run. A tangent that is exactly 0 stays 0 through a singular point (a *strong zero*): an
 /// inactive path never turns a derivative into NaN.
+///
+/// In a build with debug assertions a number also knows which derivative it belongs to, and panics where it meets one of
+/// another derivative over the same type; in one without it has nothing but its two fields.
 // The tangents come first: then an even number of them falls into pairs for the compiler, in a product as in a sum. A
 // primal in front is paired with the first one in sums alone, and every operation between the two moves all lanes.
 #[doc(alias("Dual64", "DualVec", "Jet1", "JetK"))]
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 #[repr(C)]
 pub struct Dual<T, const N: usize> {
     /// The derivative of the value in each direction.
     pub tangent: [T; N],
     /// The value.
     pub primal: T,
+    /// Whose tangents they are; nothing in a release build.
+    pub(crate) tag: Tag,
 }
 
 impl<T: Scalar, const N: usize> Dual<T, N> {
@@ -44,7 +51,7 @@ impl<T: Scalar, const N: usize> Dual<T, N> {
     #[inline]
     #[must_use]
     pub const fn new(primal: T, tangent: [T; N]) -> Self {
-        Self { primal, tangent }
+        Self { primal, tangent, tag: Tag::NONE }
     }
 
     /// A number that depends on no input.
@@ -52,7 +59,7 @@ impl<T: Scalar, const N: usize> Dual<T, N> {
     #[inline]
     #[must_use]
     pub fn from_primal(primal: T) -> Self {
-        Self { primal, tangent: [T::zero(); N] }
+        Self::new(primal, [T::zero(); N])
     }
 
     /// An input: its tangent is 1 in `direction` and 0 in the others.
@@ -69,10 +76,53 @@ impl<T: Scalar, const N: usize> Dual<T, N> {
         x
     }
 
+    /// The same number, as one of the run with this tag.
+    #[doc(hidden)] // for `ad-reverse`, which seeds dual numbers too
+    #[inline(always)]
+    #[must_use]
+    pub fn tagged(self, tag: Tag) -> Self {
+        Self { tag, ..self }
+    }
+
+    /// The same number, as a result of the run with this tag.
+    ///
+    /// # Panics
+    ///
+    /// If its tangents are another run's, with debug assertions.
+    #[doc(hidden)]
+    #[inline(always)]
+    #[must_use]
+    pub fn checked(self, tag: Tag) -> Self {
+        self.tagged(tag.join(self.tag, || true, || self.moves()))
+    }
+
+    /// Whether one of its tangents is not 0.
+    pub(crate) fn moves(&self) -> bool {
+        any_moves(self.tangent)
+    }
+
+    /// The tag of what is computed from this number and another one.
+    #[inline(always)]
+    fn joined(&self, rhs: &Self) -> Tag {
+        self.tag.join(rhs.tag, || self.moves(), || rhs.moves())
+    }
+
+    /// The tag of what is computed from all of these numbers.
+    #[inline]
+    pub(crate) fn joined_tags(x: &[Self]) -> Tag {
+        Tag::join_all(x.iter().map(|x| (x.tag, x)), Self::moves)
+    }
+
+    /// A result with this number's tag.
+    #[inline(always)]
+    fn like(&self, primal: T, tangent: [T; N]) -> Self {
+        Self { primal, tangent, tag: self.tag }
+    }
+
     /// The chain rule for one argument: `value` with the tangents `partial * self.tangent`.
     #[inline]
     fn chain(self, value: T, partial: T) -> Self {
-        Self::new(value, along(partial, self.tangent))
+        self.like(value, along(partial, self.tangent))
     }
 }
 
@@ -174,17 +224,18 @@ impl<T: Scalar, const N: usize> Scalar for Dual<T, N> {
     fn apply2<R: Binary>(self, rhs: Self, rule: R) -> Self {
         let (x, y) = (self.primal, rhs.primal);
         let z = x.apply2(y, rule);
+        let tag = self.joined(&rhs);
         let by_x = along(rule.partial_x(x, y, z), self.tangent);
         if rhs.tangent.iter().all(|t| t.is_strong_zero()) {
-            return Self::new(z, by_x); // `x.powf(3)`: no logarithm of the base
+            return Self::new(z, by_x).tagged(tag); // `x.powf(3)`: no logarithm of the base
         }
         let by_y = along(rule.partial_y(x, y, z), rhs.tangent);
-        Self::new(z, zip(by_x, by_y, |a, b| a + b))
+        Self::new(z, zip(by_x, by_y, |a, b| a + b)).tagged(tag)
     }
     fn apply_n<R: Nary>(args: &[Self], rule: R) -> Self {
         let primals: Partials<T> = args.iter().map(|x| x.primal).collect();
         let value = T::apply_n(&primals, rule);
-        let mut out = Self::from_primal(value);
+        let mut out = Self::from_primal(value).tagged(Self::joined_tags(args));
         for (x, partial) in args.iter().zip(rule.partials(&primals, value)) {
             out.tangent = zip(out.tangent, along(partial, x.tangent), |a, b| a + b);
         }
@@ -192,7 +243,7 @@ impl<T: Scalar, const N: usize> Scalar for Dual<T, N> {
     }
     #[inline]
     fn with_primal(self, x: T::Real) -> Self {
-        Self::new(self.primal.with_primal(x), self.tangent)
+        self.like(self.primal.with_primal(x), self.tangent)
     }
     #[inline]
     fn is_all_finite(self) -> bool {
@@ -211,7 +262,7 @@ impl<T: Scalar, const N: usize> Neg for Dual<T, N> {
     type Output = Self;
     #[inline]
     fn neg(self) -> Self {
-        Self::new(-self.primal, self.tangent.map(|t| -t))
+        self.like(-self.primal, self.tangent.map(|t| -t))
     }
 }
 
@@ -219,7 +270,9 @@ impl<T: Scalar, const N: usize> Add for Dual<T, N> {
     type Output = Self;
     #[inline]
     fn add(self, rhs: Self) -> Self {
-        Self::new(self.primal + rhs.primal, zip(self.tangent, rhs.tangent, |a, b| a + b))
+        let primal = self.primal + rhs.primal; // before the tangents: the compiler keeps to the order
+        let tangent = zip(self.tangent, rhs.tangent, |a, b| a + b);
+        Self { primal, tangent, tag: self.joined(&rhs) }
     }
 }
 
@@ -227,7 +280,9 @@ impl<T: Scalar, const N: usize> Sub for Dual<T, N> {
     type Output = Self;
     #[inline]
     fn sub(self, rhs: Self) -> Self {
-        Self::new(self.primal - rhs.primal, zip(self.tangent, rhs.tangent, |a, b| a - b))
+        let primal = self.primal - rhs.primal; // before the tangents: the compiler keeps to the order
+        let tangent = zip(self.tangent, rhs.tangent, |a, b| a - b);
+        Self { primal, tangent, tag: self.joined(&rhs) }
     }
 }
 
@@ -238,14 +293,15 @@ impl<T: Scalar, const N: usize> Mul for Dual<T, N> {
     fn mul(self, rhs: Self) -> Self {
         let (x, y) = (self.primal, rhs.primal);
         let value = x * y;
+        let tag = self.joined(&rhs);
         // An ordinary product has ordinary factors: one look at it decides whether zeros must be strong.
         if value.is_ordinary() {
-            return Self::new(value, zip(self.tangent, rhs.tangent, |dx, dy| y * dx + x * dy));
+            return Self::new(value, zip(self.tangent, rhs.tangent, |dx, dy| y * dx + x * dy)).tagged(tag);
         }
         if rules::is_plain::<T>() {
-            return Self::new(value, both(y, self.tangent, x, rhs.tangent));
+            return Self::new(value, both(y, self.tangent, x, rhs.tangent)).tagged(tag);
         }
-        Self::new(value, both_singular(y, self.tangent, x, rhs.tangent))
+        Self::new(value, both_singular(y, self.tangent, x, rhs.tangent)).tagged(tag)
     }
 }
 
@@ -255,12 +311,14 @@ impl<T: Scalar, const N: usize> Div for Dual<T, N> {
     #[inline]
     fn div(self, rhs: Self) -> Self {
         let value = self.primal / rhs.primal;
+        let tag = self.joined(&rhs);
         let inverse = T::one() / rhs.primal;
         if value.primal().is_nan() || !(Float::is_normal(inverse.primal()) && inverse.is_all_finite()) {
             // 1 / y overflows for a subnormal y, and is rounded to one for a large y; a quotient by it need not be.
-            return Self::new(value, quotient_singular(value, rhs.primal, self.tangent, rhs.tangent));
+            return Self::new(value, quotient_singular(value, rhs.primal, self.tangent, rhs.tangent))
+                .tagged(tag);
         }
-        Self::new(value, both(inverse, self.tangent, -value * inverse, rhs.tangent))
+        Self::new(value, both(inverse, self.tangent, -value * inverse, rhs.tangent)).tagged(tag)
     }
 }
 
@@ -288,14 +346,14 @@ macro_rules! mixed {
                 type Output = Self;
                 #[inline]
                 fn add(self, rhs: $real) -> Self {
-                    Self::new(self.primal + T::constant(rhs), self.tangent)
+                    self.like(self.primal + T::constant(rhs), self.tangent)
                 }
             }
             impl<T: Scalar<Real = $real>, const N: usize> Sub<$real> for Dual<T, N> {
                 type Output = Self;
                 #[inline]
                 fn sub(self, rhs: $real) -> Self {
-                    Self::new(self.primal - T::constant(rhs), self.tangent)
+                    self.like(self.primal - T::constant(rhs), self.tangent)
                 }
             }
             impl<T: Scalar<Real = $real>, const N: usize> Mul<$real> for Dual<T, N> {
@@ -319,14 +377,14 @@ macro_rules! mixed {
                 type Output = Dual<T, N>;
                 #[inline]
                 fn add(self, rhs: Dual<T, N>) -> Dual<T, N> {
-                    Dual::new(T::constant(self) + rhs.primal, rhs.tangent)
+                    rhs.like(T::constant(self) + rhs.primal, rhs.tangent)
                 }
             }
             impl<T: Scalar<Real = $real>, const N: usize> Sub<Dual<T, N>> for $real {
                 type Output = Dual<T, N>;
                 #[inline]
                 fn sub(self, rhs: Dual<T, N>) -> Dual<T, N> {
-                    Dual::new(T::constant(self) - rhs.primal, rhs.tangent.map(|t| -t))
+                    rhs.like(T::constant(self) - rhs.primal, rhs.tangent.map(|t| -t))
                 }
             }
             impl<T: Scalar<Real = $real>, const N: usize> Mul<Dual<T, N>> for $real {
@@ -386,6 +444,13 @@ impl<T: Scalar, const N: usize> Num for Dual<T, N> {
     type FromStrRadixErr = T::FromStrRadixErr;
     fn from_str_radix(text: &str, radix: u32) -> Result<Self, Self::FromStrRadixErr> {
         T::from_str_radix(text, radix).map(Self::from_primal)
+    }
+}
+
+// By hand, because it shows what a user has put in: not the tag.
+impl<T: fmt::Debug, const N: usize> fmt::Debug for Dual<T, N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dual").field("tangent", &self.tangent).field("primal", &self.primal).finish()
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::dual::Dual;
 use crate::jvp::derivative;
 use crate::seeding::{Seeding, any_moves, refuse_stray};
+use crate::tag::Tag;
 use ad_core::tree::{Each, count, flatten};
 use ad_core::{LengthMismatch, Scalar, Tree};
 use core::borrow::Borrow;
@@ -77,15 +78,18 @@ where
             panic!("{error}");
         }
     }
-    let third = |y: Dual3<T>| y.tangent[0].tangent[0].tangent[0];
+    let tags = [Tag::fresh(), Tag::fresh(), Tag::fresh()];
+    let third =
+        |y: Dual3<T>| y.checked(tags[2]).tangent[0].checked(tags[1]).tangent[0].checked(tags[0]).tangent[0];
     let mut run = |still: Option<usize>| {
         let mut place = 0;
         let inputs = x.lift(&mut Each(|x: T| {
             let along = |k: usize| if still == Some(k) { T::zero() } else { directions[k][place] };
             let [u, v, w] = [0, 1, 2].map(along);
             place += 1;
-            let inner = Dual::new(x, [u]);
-            Dual::new(Dual::new(inner, [Dual::from_primal(v)]), [Dual::from_primal(Dual::from_primal(w))])
+            let first = Dual::new(x, [u]).tagged(tags[0]);
+            let second = Dual::new(first, [Dual::from_primal(v)]).tagged(tags[1]);
+            Dual::new(second, [Dual::from_primal(Dual::from_primal(w))]).tagged(tags[2])
         }));
         f(inputs.borrow())
     };

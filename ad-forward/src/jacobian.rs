@@ -2,6 +2,7 @@
 
 use crate::dual::Dual;
 use crate::seeding::{any_moves, seeded_run};
+use crate::tag::Tag;
 use ad_core::{Matrix, Scalar};
 use alloc::vec::Vec;
 use core::fmt;
@@ -56,7 +57,7 @@ pub fn jacobian_by_chunks<T: Scalar, const N: usize>(
     let mut inputs: Vec<Dual<T, N>> = x.iter().map(|&x| Dual::from_primal(x)).collect();
     let run = |moves: bool| -> Vec<Vec<T>> {
         if !moves {
-            return tangents(&f(&inputs));
+            return tangents(&f(&inputs), Tag::NONE);
         }
         let chunks = (0..x.len()).step_by(N);
         chunks.flat_map(|start| chunk(&mut f, x, &mut inputs, start)).collect()
@@ -85,7 +86,7 @@ pub fn par_jacobian<T: Scalar>(
     let inputs: Vec<Dual<T, CHUNK>> = x.iter().map(|&x| Dual::from_primal(x)).collect();
     let run = |moves: bool| -> Vec<Vec<T>> {
         if !moves {
-            return tangents(&f(&inputs));
+            return tangents(&f(&inputs), Tag::NONE);
         }
         let chunks = (0..x.len()).into_par_iter().step_by(CHUNK);
         let columns: Vec<Vec<Vec<T>>> =
@@ -103,22 +104,22 @@ fn chunk<T: Scalar, const N: usize>(
     inputs: &mut [Dual<T, N>],
     start: usize,
 ) -> Vec<Vec<T>> {
-    let end = x.len().min(start + N);
+    let (end, tag) = (x.len().min(start + N), Tag::fresh());
     for j in start..end {
-        inputs[j] = Dual::variable(x[j], j - start);
+        inputs[j] = Dual::variable(x[j], j - start).tagged(tag);
     }
     let out = f(inputs);
     for j in start..end {
         inputs[j] = Dual::from_primal(x[j]);
     }
-    let mut columns = tangents(&out);
+    let mut columns = tangents(&out, tag);
     columns.truncate(end - start);
     columns
 }
 
-/// The tangents of these results, direction by direction.
-fn tangents<T: Scalar, const N: usize>(out: &[Dual<T, N>]) -> Vec<Vec<T>> {
-    (0..N).map(|lane| out.iter().map(|y| y.tangent[lane]).collect()).collect()
+/// The tangents of these results of the run with this tag, direction by direction.
+fn tangents<T: Scalar, const N: usize>(out: &[Dual<T, N>], tag: Tag) -> Vec<Vec<T>> {
+    (0..N).map(|lane| out.iter().map(|y| y.checked(tag).tangent[lane]).collect()).collect()
 }
 
 fn any_column_moves<T: Scalar>(columns: &[Vec<T>]) -> bool {
@@ -172,16 +173,17 @@ impl<T: Scalar, F: FnMut(&[Dual<T, CHUNK>], &mut [Dual<T, CHUNK>])> Jacobian<T, 
         assert!(jacobian.len() == m * n, "a Jacobian of {m} x {n} numbers, a slice of {}", jacobian.len());
         let run = |moves: bool| {
             if !moves {
-                self.run(x, m, n); // no input has a place from there on
+                self.run(x, m, n, Tag::NONE); // no input has a place from there on
                 return any_moves(self.outputs.iter().flat_map(|y| y.tangent));
             }
             // With no inputs at all there are still results.
             for start in (0..n.max(1)).step_by(CHUNK) {
-                self.run(x, m, start);
+                let tag = Tag::fresh();
+                self.run(x, m, start, tag);
                 for (i, out) in self.outputs.iter().enumerate() {
                     y[i] = out.primal;
                     let columns = jacobian[i * n..(i + 1) * n].iter_mut().skip(start);
-                    columns.zip(out.tangent).for_each(|(entry, tangent)| *entry = tangent);
+                    columns.zip(out.checked(tag).tangent).for_each(|(entry, tangent)| *entry = tangent);
                 }
             }
             false
@@ -189,11 +191,11 @@ impl<T: Scalar, F: FnMut(&[Dual<T, CHUNK>], &mut [Dual<T, CHUNK>])> Jacobian<T, 
         seeded_run::<Dual<T, CHUNK>, _>(CHUNK, run, |&is_moved| is_moved);
     }
 
-    /// Runs `f` for the columns from `start` on.
-    fn run(&mut self, x: &[T], results: usize, start: usize) {
+    /// Runs `f` for the columns from `start` on, on seeds with this tag.
+    fn run(&mut self, x: &[T], results: usize, start: usize, tag: Tag) {
         self.inputs.clear();
         self.inputs.extend(x.iter().enumerate().map(|(j, &x)| match j.checked_sub(start) {
-            Some(lane) if lane < CHUNK => Dual::variable(x, lane),
+            Some(lane) if lane < CHUNK => Dual::variable(x, lane).tagged(tag),
             _ => Dual::from_primal(x),
         }));
         self.outputs.clear();

@@ -3,6 +3,7 @@
 use crate::array::DualArray;
 use crate::dual::Dual;
 use crate::seeding::{any_moves, seeded_run};
+use crate::tag::Tag;
 use ad_core::tree::flatten;
 use ad_core::{Array, Dense, LengthMismatch, Lift, Scalar, Tree};
 use core::borrow::Borrow;
@@ -14,7 +15,8 @@ use core::borrow::Borrow;
 ///
 /// # Panics
 ///
-/// If `f` uses a number of an outer derivative over the same type (feature `std`).
+/// If `f` uses a number of an outer derivative over the same type (feature `std`); with debug assertions, if it uses one of
+/// any other derivative over that type, such as one kept from an earlier call.
 ///
 /// ```
 /// use ad_core::Scalar;
@@ -38,8 +40,9 @@ pub fn derivative<T: Scalar>(f: impl FnMut(Dual<T, 1>) -> Dual<T, 1>, x: T) -> T
 #[inline]
 #[must_use]
 pub fn value_and_derivative<T: Scalar>(mut f: impl FnMut(Dual<T, 1>) -> Dual<T, 1>, x: T) -> (T, T) {
-    let run = |moves| f(if moves { Dual::variable(x, 0) } else { Dual::from_primal(x) });
-    let y = seeded_run::<Dual<T, 1>, _>(1, run, |y| any_moves(y.tangent));
+    let tag = Tag::fresh();
+    let run = |moves| f(if moves { Dual::variable(x, 0).tagged(tag) } else { Dual::from_primal(x) });
+    let y = seeded_run::<Dual<T, 1>, _>(1, run, |y| any_moves(y.tangent)).checked(tag);
     (y.primal, y.tangent[0])
 }
 
@@ -91,16 +94,17 @@ where
     Out: Tree<Scalar = Dual<T, 1>>,
 {
     let tangents = flatten(dx);
-    let mut seed = Seed { tangents: &tangents, seeded: 0 };
+    let tag = Tag::fresh();
+    let mut seed = Seed { tangents: &tangents, seeded: 0, tag };
     let inputs = x.lift(&mut seed);
     LengthMismatch::check(("a point", seed.seeded), ("tangents", tangents.len()))?;
     let run = |moves| match moves {
         true => f(inputs.borrow()),
-        false => f(x.lift(&mut Seed { tangents: &[], seeded: 0 }).borrow()),
+        false => f(x.lift(&mut Seed { tangents: &[], seeded: 0, tag: Tag::NONE }).borrow()),
     };
     let is_moved = |out: &Out| any_moves(flatten(out).into_iter().map(|y| y.tangent[0]));
     let out = seeded_run::<Dual<T, 1>, _>(1, run, is_moved);
-    Ok((out.lift(&mut Primal), out.lift(&mut Tangent)))
+    Ok((out.lift(&mut Primal), out.lift(&mut Tangent { tag })))
 }
 
 /// [`jvp`] of a function that returns something else besides (JAX's `has_aux`).
@@ -134,6 +138,7 @@ where
 struct Seed<'a, T> {
     tangents: &'a [T],
     seeded: usize,
+    tag: Tag,
 }
 
 impl<T: Scalar> Seed<'_, T> {
@@ -144,13 +149,13 @@ impl<T: Scalar> Seed<'_, T> {
 
     fn array<const RANK: usize>(&mut self, x: &Dense<T, RANK>) -> DualArray<T, 1, RANK> {
         let len = x.as_slice().len();
-        DualArray::with_tangent(x, Dense::new([len, 1], (0..len).map(|_| self.next())))
+        DualArray::with_tangent(x, Dense::new([len, 1], (0..len).map(|_| self.next()))).tagged(self.tag)
     }
 }
 
 impl<T: Scalar> Lift<T, Dual<T, 1>> for Seed<'_, T> {
     fn scalar(&mut self, x: T) -> Dual<T, 1> {
-        Dual::new(x, [self.next()])
+        Dual::new(x, [self.next()]).tagged(self.tag)
     }
     fn vector(&mut self, x: &T::Vector) -> DualArray<T, 1, 1> {
         self.array(&x.to_dense())
@@ -176,16 +181,19 @@ impl<T: Scalar> Lift<Dual<T, 1>, T> for Primal {
 }
 
 /// Reads the tangents of a result.
-struct Tangent;
+struct Tangent {
+    /// That of the run that it is the result of.
+    tag: Tag,
+}
 
 impl<T: Scalar> Lift<Dual<T, 1>, T> for Tangent {
     fn scalar(&mut self, x: Dual<T, 1>) -> T {
-        x.tangent[0]
+        x.checked(self.tag).tangent[0]
     }
     fn vector(&mut self, x: &DualArray<T, 1, 1>) -> T::Vector {
-        T::Vector::from_dense(&x.tangent(1).reshape(x.shape()))
+        T::Vector::from_dense(&x.checked(self.tag).tangent(1).reshape(x.shape()))
     }
     fn matrix(&mut self, x: &DualArray<T, 1, 2>) -> T::Matrix {
-        T::Matrix::from_dense(&x.tangent(1).reshape(x.shape()))
+        T::Matrix::from_dense(&x.checked(self.tag).tangent(1).reshape(x.shape()))
     }
 }

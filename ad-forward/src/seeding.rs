@@ -1,26 +1,30 @@
-//! Perturbations of one type that meet: a mistake, found where a run is seeded.
+//! Perturbations of one type that meet: a mistake, found in every build where a run is seeded.
 //!
-//! Nothing in a dual number says whose tangent it carries. If a function that is being differentiated calls
-//! [`derivative`](crate::derivative) over the *same* type, and the inner function uses a number of the outer one, the
-//! inner tangent is a sum,
+//! In a release build nothing in a dual number says whose tangent it carries. If a function that is being
+//! differentiated calls [`derivative`](crate::derivative) over the *same* type, and the inner function uses a number
+//! of the outer one, the inner tangent is a sum,
 //!
 //! ```text
 //! df = f_y dy + f_x dx        y the inner input, x the number from outside
 //! ```
 //!
-//! of which only the first term was asked for. A tag in every number would tell the two apart, and cost every
-//! operation. But the mistake needs a run inside a run over the same type, which is rare; so each run enters its
-//! type into a set of its thread, and one that finds it there already first runs the function with `dy = 0`. What
-//! then comes out is `f_x dx`. If it is not 0 the run panics; if it is 0, the derivative is the right one.
+//! of which only the first term was asked for. A tag in every number tells the two apart, and costs every operation:
+//! there is one with debug assertions alone ([`tag`](crate::tag)), which finds a number that was kept from a run
+//! that has ended, too.
+//!
+//! Here is what every build sees. The mistake needs a run inside a run over the same type, which is rare; so each
+//! run enters its type into a set of its thread, and one that finds it there already first runs the function with
+//! `dy = 0`. What then comes out is `f_x dx`. If it is not 0 the run panics; if it is 0, the derivative is the right
+//! one.
 //!
 //! The set is a word with a bit for each order and number of directions. Types that share a bit cost a run, and no
-//! mistake goes unseen for it. Without the standard library there are no thread-local variables, and no check.
+//! mistake goes unseen for it. Without the standard library there are no thread-local variables, and no such check.
 
 use ad_core::Scalar;
 
-const STRAY: &str = "a number of an outer derivative was used in an inner one over the same type of dual numbers, \
-where their tangents cannot be told apart: differentiate the inner function on numbers of the outer type, \
-`derivative(|y| Dual::from_primal(x) + y, x)`, or take the value alone, `x.stop_gradient()`";
+const STRAY: &str = "a number of an outer derivative, or one kept from a derivative that has ended, was used in another \
+derivative over the same type of dual numbers, where their tangents cannot be told apart: differentiate an inner function \
+on numbers of the outer type, `derivative(|y| Dual::from_primal(x) + y, x)`, or take the value alone, `x.stop_gradient()`";
 
 /// Says that numbers of one type are seeded on this thread, as long as it lives; the last made ends first.
 #[derive(Debug)]
@@ -96,7 +100,18 @@ fn run_without_seeds(is_moved: &mut dyn FnMut() -> bool) {
 ///
 /// If a tangent came from outside.
 pub(crate) fn refuse_stray(found: bool) {
-    assert!(!found, "{STRAY}");
+    if found {
+        refuse();
+    }
+}
+
+/// # Panics
+///
+/// Always: two derivatives have met.
+#[cold]
+#[inline(never)]
+pub(crate) fn refuse() -> ! {
+    panic!("{STRAY}")
 }
 
 /// Whether one of these tangents is not 0.

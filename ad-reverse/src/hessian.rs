@@ -7,7 +7,7 @@ use crate::places::Places;
 use crate::var::Var;
 use ad_core::tree::{flatten, unflatten};
 use ad_core::{Array, Dense, LengthMismatch, Lift, Matrix, Scalar, Tree};
-use ad_forward::{CHUNK, Dual, any_moves, seeded_run};
+use ad_forward::{CHUNK, Dual, Tag, any_moves, seeded_run};
 use std::borrow::Borrow;
 use std::fmt;
 
@@ -80,9 +80,10 @@ where
 {
     let tangents = flatten(v);
     LengthMismatch::check(("a point", ad_core::tree::count(x)), ("tangents", tangents.len()))?;
+    let tag = Tag::fresh();
     let run = |moves: bool| {
         let tangents = tangents.iter().map(|&v| if moves { v } else { T::zero() });
-        let lift = |inputs: &mut Places| x.lift(&mut Moving { inputs, tangents });
+        let lift = |inputs: &mut Places| x.lift(&mut Moving { inputs, tangents, tag });
         let (_, _, mut map) = LinearMap::record(lift, |x: P::Owned<HvpVar<T>>| f(x.borrow()));
         map.pull(1, &[Dual::from_primal(T::one())]).map(|(adjoints, _)| adjoints)
     };
@@ -90,7 +91,7 @@ where
         any_moves(adjoints.iter().flatten().map(|adjoint| adjoint.tangent[0]))
     };
     let adjoints = seeded_run::<Dual<T, 1>, _>(1, run, is_moved)?;
-    let (gradient, product) = adjoints.into_iter().map(|a| (a.primal, a.tangent[0])).unzip();
+    let (gradient, product) = adjoints.into_iter().map(|a| (a.primal, a.checked(tag).tangent[0])).unzip();
     Ok((unflatten(x, gradient), unflatten(x, product)))
 }
 
@@ -130,10 +131,13 @@ impl<T: Scalar, F: FnMut(&[HvpVar<T>]) -> HvpVar<T>> Hvp<T, F> {
         assert!(v.len() == n, "a point of {n} numbers was given {} tangents", v.len());
         assert!(gradient_at_x.len() == n, "a gradient of {n} numbers, a slice of {}", gradient_at_x.len());
         assert!(product.len() == n, "a product of {n} numbers, a slice of {}", product.len());
+        let tag = Tag::fresh();
         let run = |moves: bool| {
-            let moving = x.iter().zip(v).map(|(&x, &v)| Dual::new(x, [if moves { v } else { T::zero() }]));
+            let moving = |(&x, &v)| Dual::new(x, [if moves { v } else { T::zero() }]).tagged(tag);
+            let moving = x.iter().zip(v).map(moving);
             let mut any = false;
             let value = gradient(&mut self.f, &mut self.inputs, moving, |i, adjoint| {
+                let adjoint = adjoint.checked(tag);
                 (gradient_at_x[i], product[i]) = (adjoint.primal, adjoint.tangent[0]);
                 any |= any_moves(adjoint.tangent);
             });
@@ -153,11 +157,12 @@ impl<T, F> fmt::Debug for Hvp<T, F> {
 struct Moving<'a, I> {
     inputs: &'a mut Places,
     tangents: I,
+    tag: Tag,
 }
 
 impl<T: Scalar, I: Iterator<Item = T>> Moving<'_, I> {
     fn moving(&mut self, x: T) -> Dual<T, 1> {
-        Dual::new(x, [self.tangents.next().expect("counted")])
+        Dual::new(x, [self.tangents.next().expect("counted")]).tagged(self.tag)
     }
 
     fn array<const RANK: usize>(&mut self, x: &Dense<T, RANK>) -> VarArray<Dual<T, 1>, RANK> {
@@ -258,12 +263,13 @@ impl<T: Scalar, F: FnMut(&[HessianVar<T>]) -> HessianVar<T>> Hessian<T, F> {
     }
 
     /// The value; `read` gets each adjoint with its tangents by the inputs from `start` on.
-    fn columns(&mut self, x: &[T], start: usize, read: impl FnMut(usize, Dual<T, CHUNK>)) -> T {
+    fn columns(&mut self, x: &[T], start: usize, mut read: impl FnMut(usize, Dual<T, CHUNK>)) -> T {
+        let tag = Tag::fresh();
         let moving = x.iter().enumerate().map(|(j, &x)| match j.checked_sub(start) {
-            Some(lane) if lane < CHUNK => Dual::variable(x, lane),
+            Some(lane) if lane < CHUNK => Dual::variable(x, lane).tagged(tag),
             _ => Dual::from_primal(x),
         });
-        gradient(&mut self.f, &mut self.inputs, moving, read).primal
+        gradient(&mut self.f, &mut self.inputs, moving, |i, adjoint| read(i, adjoint.checked(tag))).primal
     }
 }
 

@@ -1,7 +1,7 @@
 //! Derivatives inside of derivatives over one type: numbers of the outer one that get into the inner one are
 //! refused, by every operator that seeds dual numbers, and right programs stay right.
 
-use ad_core::{Array, Scalar, Vector};
+use ad_core::{Array, Matrix, Scalar, Vector, rules};
 use ad_forward::{
     Dual, Dual3, DualArray, Jacobian, Taylor, derivative, derivatives, jacobian, jet, jvp, jvp_with_aux,
     par_jacobian, second_derivative, third_derivative, third_directional_derivative, try_jvp,
@@ -260,22 +260,320 @@ fn rounding_is_not_taken_for_an_outer_series() {
     }
 }
 
-/// The limits that docs/LIMITATIONS.md states: what no operator sees is a number like any other.
+/// The limit that docs/LIMITATIONS.md states: a number that was seeded by hand belongs to no derivative.
 #[test]
 fn duals_of_nobody_s_derivative_are_taken_as_they_are() {
-    // Seeded by hand, outside of any operator: the derivative along both at once.
+    // Outside of any operator: the derivative along both at once.
     let (x, y) = (D::variable(2.0, 0), D::variable(3.0, 0));
     assert_eq!((x * y).tangent, [5.0]);
-    // Kept from a derivative that has ended.
-    let kept = Cell::new(D::from_primal(0.0));
+    assert_eq!(derivative(|z| z * x, 3.0), 2.0 + 3.0);
+    assert_eq!(derivative(|_| x, 3.0), 1.0);
+    // Made anew of what was kept.
+    let kept = kept();
+    assert_eq!(derivative(|y| y * Dual::new(kept.primal, kept.tangent), 2.0), 3.0 + 2.0);
+}
+
+/// The input of a derivative at 3 that has ended.
+fn kept() -> D {
+    let mut kept = None;
+    assert_eq!(derivative(|x| *kept.insert(x), 3.0), 1.0);
+    kept.expect("the function has run")
+}
+
+/// The input (3, 4) of a derivative along `direction` that has ended.
+fn kept_array(direction: [f64; 2]) -> DualArray<f64, 1, 1> {
+    let mut kept = None;
+    let keep = |x: &DualArray<f64, 1, 1>| kept.insert(x.clone()).clone();
+    done(jvp(keep, &Vector::from([3.0, 4.0]), &Vector::from(direction)));
+    kept.expect("the function has run")
+}
+
+/// Refused with debug assertions; without them the result is `number`.
+fn refused_in_debug<R: PartialEq + std::fmt::Debug>(name: &str, f: impl FnOnce() -> R, number: R) {
+    if cfg!(debug_assertions) {
+        refused(name, f);
+    } else {
+        assert_eq!(f(), number, "{name}");
+    }
+}
+
+/// Wherever it was kept, and however it gets into a later derivative, which is then the sum of two.
+#[test]
+fn a_number_kept_from_a_derivative_that_has_ended_is_refused() {
+    let cell = Cell::new(D::from_primal(0.0));
     let keep = |x| {
-        kept.set(x);
+        cell.set(x);
         x
     };
-    assert_eq!(derivative(keep, 1.0), 1.0);
-    assert_eq!(derivative(|y: D| y * kept.get(), 2.0), 1.0 + 2.0, "and not 1");
-    // Stopped, it is the constant that was meant.
-    assert_eq!(derivative(|y: D| y * kept.get().stop_gradient(), 2.0), 1.0);
+    assert_eq!(derivative(keep, 3.0), 1.0);
+    refused_in_debug("a cell", || derivative(|y: D| y * cell.get(), 2.0), 3.0 + 2.0);
+
+    let mut all = Vec::new();
+    let mut sum_of_all = |x| {
+        all.push(x);
+        all.iter().copied().sum::<D>()
+    };
+    assert_eq!(derivative(&mut sum_of_all, 3.0), 1.0);
+    refused_in_debug("a vector", || derivative(sum_of_all, 2.0), 2.0);
+
+    let mut last = D::from_primal(1.0);
+    let mut times_last = |x| std::mem::replace(&mut last, x) * x;
+    assert_eq!(derivative(&mut times_last, 3.0), 1.0);
+    refused_in_debug("a captured variable", || derivative(times_last, 2.0), 3.0 + 2.0);
+
+    let kept = kept();
+    refused_in_debug("the result alone", || derivative(|_| kept, 2.0), 1.0);
+    refused_in_debug("one of two results", || jvp(|y: &D| (*y, kept), &2.0, &1.0).1, (1.0, 1.0));
+    refused_in_debug(
+        "a result of the operations of one",
+        || derivative(|_| (-kept * 2.0).sin().exp(), 2.0),
+        -2.0 * 6.0_f64.cos() * (-6.0_f64).sin().exp(),
+    );
+    // Taken to another thread, where no run is seen that was begun here.
+    let threads = |x: D| std::thread::scope(|s| s.spawn(|| derivative(|y| x * y, 2.0)).join());
+    let _ = derivative(
+        |x| {
+            let number = (!cfg!(debug_assertions)).then_some(3.0 + 2.0);
+            assert_eq!(threads(x).ok(), number, "a number taken to another thread");
+            x
+        },
+        3.0,
+    );
+    // The value of what was kept is what was meant, and may be taken.
+    assert_eq!(derivative(|y: D| y * kept.stop_gradient(), 2.0), 3.0);
+    assert_eq!(derivative(|y: D| y * kept.primal, 2.0), 3.0);
+    assert_eq!(derivative(|y: D| if kept < y { y } else { y * y }, 2.0), 4.0, "a comparison is of values");
+    // Where the two have met, it is too late: docs/LIMITATIONS.md says that this is refused, and what to write.
+    let near = |x: D, y: D| if (x - y).primal().abs() < 9.0 { y * y } else { y };
+    refused_in_debug("a value of both", || derivative(|y| near(kept, y), 2.0), 4.0);
+    assert_eq!(derivative(|y| near(kept.stop_gradient(), y), 2.0), 4.0);
+}
+
+#[test]
+fn every_operator_refuses_a_kept_number() {
+    let k = kept();
+    refused_in_debug("value_and_derivative", || value_and_derivative(|y| y * k, 2.0), (6.0, 5.0));
+    refused_in_debug("jvp", || jvp(|y: &[D; 2]| y[0] * k, &[2.0, 0.0], &[1.0, 0.0]), (6.0, 5.0));
+    refused_in_debug("try_jvp", || try_jvp(|y: &D| *y * k, &2.0, &1.0), Ok((6.0, 5.0)));
+    refused_in_debug("jvp_with_aux", || jvp_with_aux(|y: &D| (*y * k, 7), &2.0, &1.0), (6.0, 5.0, 7));
+    let inner = |y: Dual<D, 1>| y * y * Dual::from_primal(k);
+    refused_in_debug("second_derivative", || second_derivative(inner, 2.0), 2.0 * (3.0 + 2.0));
+    let inner = |y: Dual3<f64>| y * y * y * Dual::from_primal(Dual::from_primal(k));
+    refused_in_debug("third_derivative", || third_derivative(inner, 2.0), 6.0 * (3.0 + 2.0));
+    let inner = |y: &Dual3<f64>| *y * *y * *y * Dual::from_primal(Dual::from_primal(k));
+    let third = || third_directional_derivative(inner, &2.0, [&1.0; 3]);
+    refused_in_debug("third_directional_derivative", third, 6.0 * (3.0 + 2.0));
+    let inner = |y: &Var<D>| *y * *y * Var::from_value(k);
+    refused_in_debug("hvp", || hvp(inner, &2.0, &1.0), 2.0 * (3.0 + 2.0));
+    refused_in_debug("grad_and_hvp", || grad_and_hvp(inner, &2.0, &1.0), (12.0, 10.0));
+    let object = || {
+        let mut out = ([0.0], [0.0]);
+        Hvp::new(|y: &[Var<D>]| inner(&y[0])).call(&[2.0], &[1.0], &mut out.0, &mut out.1);
+        out
+    };
+    refused_in_debug("Hvp", object, ([12.0], [10.0]));
+}
+
+/// Each level of a nested derivative is looked at, in an operation and in its result alone.
+#[test]
+fn every_level_refuses_a_kept_number() {
+    let mut kept = Dual3::from_primal(Dual::from_primal(D::from_primal(0.0)));
+    let keep = |y: &Dual3<f64>| {
+        kept = *y;
+        *y
+    };
+    done(third_directional_derivative(keep, &3.0, [&1.0; 3]));
+    let (mut outermost, mut middle, innermost) = (kept, kept.primal, kept.primal.primal);
+    (outermost.primal, middle.primal) = (Dual::from_primal(3.0.into()), 3.0.into());
+    let levels = [outermost, Dual::from_primal(middle), Dual::from_primal(Dual::from_primal(innermost))];
+    for (level, kept) in levels.into_iter().enumerate() {
+        type F<'a> = &'a dyn Fn(Dual3<f64>) -> Dual3<f64>;
+        let third = |f: F| third_directional_derivative(|y: &Dual3<f64>| f(*y), &2.0, [&1.0; 3]);
+        let name = format!("level {level}");
+        // (3 + e) y^3, where e is one of the three directions.
+        refused_in_debug(&name, || third(&|y| y * y * y * kept), 6.0 * (3.0 + 2.0));
+        refused_in_debug(&name, || third_derivative(|y| y * y * y * kept, 2.0), 6.0 * (3.0 + 2.0));
+    }
+    let third = |f: fn(&mut Dual3<f64>, Dual3<f64>)| {
+        let f = |y: &Dual3<f64>| {
+            let mut y = *y;
+            f(&mut y, kept);
+            y
+        };
+        third_directional_derivative(f, &2.0, [&1.0; 3])
+    };
+    refused_in_debug("the outermost level of a result", || third(|y, kept| *y = kept), 0.0);
+    let innermost = || third(|y, kept| y.tangent[0].tangent[0] = kept.primal.primal);
+    refused_in_debug("the innermost level of a result", innermost, 1.0);
+}
+
+#[test]
+fn every_jacobian_refuses_a_kept_number() {
+    let mut kept = D8::from_primal(0.0);
+    let keep = |x: &[D8]| {
+        kept = x[0];
+        x.to_vec()
+    };
+    done(jacobian(keep, &[3.0]));
+    let times = |y: &[D8]| vec![y[0] * kept];
+    refused_in_debug("jacobian", || jacobian(times, &[2.0]).as_slice().to_vec(), vec![5.0]);
+    refused_in_debug("its result", || jacobian(|_| vec![kept], &[2.0]).as_slice().to_vec(), vec![1.0]);
+    refused_in_debug("par_jacobian", || par_jacobian(times, &[2.0]).as_slice().to_vec(), vec![5.0]);
+    let call = |f: &dyn Fn(D8) -> D8| {
+        let mut out = ([0.0], [0.0]);
+        Jacobian::new(|x: &[D8], y: &mut [D8]| y[0] = f(x[0])).call(&[2.0], &mut out.0, &mut out.1);
+        out
+    };
+    refused_in_debug("Jacobian", || call(&|y| y * kept), ([6.0], [5.0]));
+    refused_in_debug("its result", || call(&|_| kept), ([3.0], [1.0]));
+    let square = |y: &[Var<D8>]| y[0] * y[0] * Var::from_value(kept);
+    refused_in_debug("hessian", || hessian(square, &[2.0]).as_slice().to_vec(), vec![10.0]);
+
+    // Each chunk of columns is a run of its own.
+    let mut first = None;
+    let from_first = |x: &[D8]| vec![*first.get_or_insert(x[0]) * x[8]];
+    refused_in_debug("the next chunk", || jacobian(from_first, &[2.0; 9]).as_slice().to_vec(), {
+        vec![2.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 4.0]
+    });
+    let mut first = None;
+    let mut from_first = Jacobian::new(|x: &[D8], y: &mut [D8]| y[0] = *first.get_or_insert(x[0]) * x[8]);
+    let mut columns = [0.0; 9];
+    refused_in_debug(
+        "the next chunk of Jacobian",
+        || from_first.call(&[2.0; 9], &mut [0.0], &mut columns),
+        (),
+    );
+    let mut first = None;
+    let from_first = |x: &[Var<D8>]| Var::from_value(*first.get_or_insert(x[0].value())) * x[8] * x[8];
+    refused_in_debug("the next chunk of hessian", || hessian(from_first, &[2.0; 9])[[8, 8]], 4.0 + 4.0);
+}
+
+/// Whatever takes two numbers, on either side.
+#[test]
+fn every_operation_of_two_numbers_refuses_those_of_two_derivatives() {
+    type Of = fn(D, D) -> D;
+    let operations: &[(&str, Of)] = &[
+        ("+", |x, y| x + y),
+        ("-", |x, y| x - y),
+        ("*", |x, y| x * y),
+        ("* of what is not finite", |x, y| x * f64::INFINITY * y),
+        ("/", |x, y| x / y),
+        ("%", |x, y| x % y),
+        ("+=", |mut x, y| {
+            x += y;
+            x
+        }),
+        ("powf", |x, y| x.powf(y)),
+        ("atan2", |x, y| x.atan2(y)),
+        ("max", |x, y| x.max(y)),
+        ("strong_product", |x, y| x.strong_product(y)),
+        ("dot_product", |x, y| D::dot_product(&[x, D::from(2.0)], &[y, D::from(1.0)])),
+        ("sum", |x, y| [x, y].into_iter().sum()),
+        ("norm", |x, y| D::norm(&[D::from(1.0), x, y])),
+        ("prod", |x, y| D::prod(&[x, D::from(2.0), y])),
+        ("after unary ones", |x, y| (-x).exp() + (2.0 - y) / 3.0),
+        ("after those with numbers", |x, y| (1.0 + x) * 2.0 - 1.0 / ((y - 1.0) + 5.0) * 2.0),
+        ("after with_primal", |x, y| x.with_primal(7.0) * y.with_primal(5.0)),
+    ];
+    let kept = kept();
+    for (name, of) in operations {
+        let sides: [fn(&Of, D, D) -> D; 2] = [|of, x, y| of(x, y), |of, x, y| of(y, x)];
+        for f in sides {
+            // What the compiled program gives without the assertions: the derivative by both.
+            let both = f(of, D::variable(3.0, 0), D::variable(2.0, 0)).tangent[0];
+            refused_in_debug(name, || derivative(|y| f(of, kept, y), 2.0).to_bits(), both.to_bits());
+            // Stopped, it is a constant in all of them.
+            let one = f(of, D::from_primal(3.0), D::variable(2.0, 0)).tangent[0];
+            let stopped = derivative(|y| f(of, kept.stop_gradient(), y), 2.0);
+            assert_eq!(stopped.to_bits(), one.to_bits(), "{name}");
+        }
+    }
+}
+
+#[test]
+fn arrays_refuse_those_of_two_derivatives() {
+    type V = DualArray<f64, 1, 1>;
+    type Of = fn(&V, &V) -> V;
+    fn row(x: &V) -> DualArray<f64, 1, 2> {
+        DualArray::from_scalars([1, 2], &x.to_scalars())
+    }
+    let operations: &[(&str, Of)] = &[
+        ("+", |x, y| x.axpby(1.0, y, 1.0)),
+        ("hadamard", |x, y| x.hadamard(y)),
+        ("scale", |x, y| x.scale(y.get(0))),
+        ("scale by the sum", |x, y| x.scale(y.sum())),
+        ("dot", |x, y| V::from_scalars([1], &[x.dot(y)])),
+        ("from_scalars", |x, y| V::from_scalars([2], &[x.get(0), y.get(0)])),
+        ("the weights of affine", |x, y| V::affine(&[(&row(x), y)], &V::from_primal(&Vector::from([0.0])))),
+        ("the bias of affine", |x, y| {
+            let w = DualArray::from_primal(&Matrix::from_rows(&[[1.0, 2.0]]));
+            V::affine(&[(&w, x)], &y.slice(0..1))
+        }),
+        ("two terms of affine", |x, y| {
+            let w = DualArray::from_primal(&Matrix::from_rows(&[[1.0, 2.0]]));
+            V::affine(&[(&w, x), (&w, y)], &V::from_primal(&Vector::from([0.0])))
+        }),
+        ("sub_rows", |x, y| row(x).sub_rows(&y.slice(0..1)).reduce_rows(rules::LogSumExp)),
+        ("after map and slice", |x, y| x.map(rules::Sin).slice(0..1).hadamard(&y.slice(0..1))),
+        ("after reduce_rows", |x, y| row(x).reduce_rows(rules::LogSumExp).hadamard(&y.slice(0..1))),
+    ];
+    let (array, at, along) = (kept_array([1.0, 0.0]), Vector::from([2.0, 5.0]), Vector::from([1.0, 0.0]));
+    for (name, of) in operations {
+        let sides: [fn(&Of, &V, &V) -> V; 2] = [|of, x, y| of(x, y), |of, x, y| of(y, x)];
+        for f in sides {
+            let seeded = |x: &Vector<f64>| V::with_tangent(x, Matrix::from_rows(&[[1.0], [0.0]]));
+            let both = f(of, &seeded(&Vector::from([3.0, 4.0])), &seeded(&at)).tangent(1);
+            let run = || jvp(|y: &V| f(of, &array, y), &at, &along).1.as_slice().to_vec();
+            refused_in_debug(name, run, both.as_slice().to_vec());
+            // The values alone, and an array that does not move, are constants.
+            done(jvp(|y: &V| f(of, &Array::stop_gradient(&array), y), &at, &along));
+            done(jvp(|y: &V| f(of, &kept_array([0.0; 2]), y), &at, &along));
+        }
+    }
+    let alone = || jvp(|_: &V| array.clone(), &at, &along).1.as_slice().to_vec();
+    refused_in_debug("the result alone", alone, vec![1.0, 0.0]);
+    refused_in_debug("an entry alone", || derivative(|_| array.to_scalars()[0], 2.0), 1.0);
+    let number = kept();
+    let made = || jvp(|y: &V| V::from_scalars([1], &[number]).hadamard(&y.slice(0..1)), &at, &along).1.sum();
+    refused_in_debug("an array of a kept number", made, 3.0 + 2.0);
+}
+
+/// An input of an outer derivative along a direction in which it does not move is a constant inside.
+#[test]
+fn what_does_not_move_is_a_constant() {
+    let outer = |x: &[D; 2]| {
+        let [moving, still] = *x;
+        assert_eq!(derivative(|y| y * still + still * y * y, 1.0), 5.0 + 10.0);
+        assert_eq!(derivative(|y| D::norm(&[still, y, still]), 0.0), 0.0);
+        assert_eq!(derivative(|_| still, 1.0), 0.0);
+        // Its tag is taken on by none: what it has met belongs to the one that moves, on either side.
+        let mut inner = None;
+        assert_eq!(derivative(|y| *inner.insert(still * y), 1.0), 5.0);
+        refused("what the still one has met", || derivative(|y| y * still * moving, 1.0));
+        // Where the outer number's share is 0 by chance, one without the assertions lets it pass.
+        refused_in_debug("by chance", || derivative(|y| y * moving, 0.0), 3.0);
+        let inner = inner.expect("the function has run");
+        refused_in_debug("kept from inside", || (moving * still * inner).tangent[0], 25.0 + 15.0 * 5.0);
+        let array = DualArray::<f64, 1, 1>::from_scalars([2], &[still, still]);
+        let v = Vector::from([1.0, 2.0]);
+        let doubled = jvp(|y: &DualArray<f64, 1, 1>| y.hadamard(&array).dot(&array), &v, &v);
+        assert_eq!(doubled, (75.0, 75.0));
+        // The difference of a number and itself moves no more than any constant.
+        assert_eq!(derivative(|y| y + (moving - moving), 1.0), 1.0);
+        moving * still
+    };
+    assert_eq!(jvp(outer, &[3.0, 5.0], &[1.0, 0.0]), (15.0, 5.0));
+}
+
+/// The tag is no part of what a number shows, nor of the number where assertions are off.
+#[test]
+fn a_number_shows_its_tangents_and_its_value() {
+    let kept = kept();
+    assert_eq!(format!("{kept:?}"), "Dual { tangent: [1.0], primal: 3.0 }");
+    let shown = format!("{:?}", kept_array([1.0, 0.0]));
+    assert!(shown.starts_with("DualArray { primal: ") && !shown.contains("tag"), "{shown}");
+    let tag = if cfg!(debug_assertions) { size_of::<usize>() } else { 0 };
+    assert_eq!(size_of::<Dual<f64, 8>>(), 72 + tag);
 }
 
 proptest! {

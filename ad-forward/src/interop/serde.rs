@@ -3,6 +3,7 @@
 //! A variable of reverse mode has no such form: it is worth nothing without its recording. Write its value, or
 //! the gradient.
 
+use crate::tag::Tag;
 use crate::{Dual, Taylor};
 use ::serde::de::{Deserialize, Deserializer, Error};
 use ::serde::ser::{Serialize, Serializer};
@@ -22,7 +23,7 @@ impl<'de, T: Deserialize<'de>, const N: usize> Deserialize<'de> for Dual<T, N> {
         let tangent = tangent
             .try_into()
             .map_err(|_| D::Error::custom(format!("{directions} tangents where {N} are expected")))?;
-        Ok(Self { primal, tangent })
+        Ok(Self { primal, tangent, tag: Tag::NONE })
     }
 }
 
