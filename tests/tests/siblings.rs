@@ -372,6 +372,30 @@ fn every_operator_refuses_a_kept_number() {
         out
     };
     refused_in_debug("Hvp", object, ([12.0], [10.0]));
+
+    // Along a direction that is 0 it meets nothing that moves before it is in the result.
+    let inner = |y: &Var<D>| *y * Var::from_value(k);
+    refused_in_debug("the result of hvp", || hvp(inner, &2.0, &0.0), 1.0);
+    let object = || {
+        let mut out = ([0.0], [0.0]);
+        Hvp::new(|y: &[Var<D>]| inner(&y[0])).call(&[2.0], &[0.0], &mut out.0, &mut out.1);
+        out
+    };
+    refused_in_debug("the result of Hvp", object, ([3.0], [1.0]));
+}
+
+/// What a Hessian-vector product was run on is refused where it is used, too.
+#[test]
+fn values_of_kept_variables_are_refused() {
+    let kept = Cell::new(D::from_primal(0.0));
+    let keep = |y: Var<D>| {
+        kept.set(y.value());
+        y * y
+    };
+    assert_eq!(hvp(|y: &Var<D>| keep(*y), &3.0, &1.0), 2.0);
+    refused_in_debug("of hvp", || derivative(|y| y * kept.get(), 2.0), 3.0 + 2.0);
+    Hvp::new(|y: &[Var<D>]| keep(y[0])).call(&[4.0], &[1.0], &mut [0.0], &mut [0.0]);
+    refused_in_debug("of Hvp", || derivative(|y| y * kept.get(), 2.0), 4.0 + 2.0);
 }
 
 /// Each level of a nested derivative is looked at, in an operation and in its result alone.
@@ -403,6 +427,13 @@ fn every_level_refuses_a_kept_number() {
         third_directional_derivative(f, &2.0, [&1.0; 3])
     };
     refused_in_debug("the outermost level of a result", || third(|y, kept| *y = kept), 0.0);
+    let middle = || {
+        third(|y, kept| {
+            y.tangent[0] = kept.primal;
+            y.tangent[0].tangent[0] = D::new(1.0, [2.0]);
+        })
+    };
+    refused_in_debug("the middle level of a result", middle, 2.0);
     let innermost = || third(|y, kept| y.tangent[0].tangent[0] = kept.primal.primal);
     refused_in_debug("the innermost level of a result", innermost, 1.0);
 }
@@ -428,6 +459,11 @@ fn every_jacobian_refuses_a_kept_number() {
     refused_in_debug("its result", || call(&|_| kept), ([3.0], [1.0]));
     let square = |y: &[Var<D8>]| y[0] * y[0] * Var::from_value(kept);
     refused_in_debug("hessian", || hessian(square, &[2.0]).as_slice().to_vec(), vec![10.0]);
+
+    // In the first chunk the last input does not move: it meets nothing before the result.
+    let mut factors = [kept, D8::from(1.0)].into_iter();
+    let last = |y: &[Var<D8>]| y[8] * Var::from_value(factors.next().expect("two chunks"));
+    refused_in_debug("the result of hessian", || hessian(last, &[2.0; 9])[[8, 0]], 1.0);
 
     // Each chunk of columns is a run of its own.
     let mut first = None;
