@@ -178,7 +178,7 @@ impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for D
 
     fn map<R: Unary>(&self, rule: R) -> Self {
         if let Tangent::Zero = self.tangent {
-            return Self { primal: self.primal.mapped(rule), tangent: Tangent::Zero, tag: self.tag };
+            return Self { primal: self.primal.mapped(rule), tangent: Tangent::Zero, tag: Tag::NONE };
         }
         let (primal, partial) = self.primal.mapped_with_partial(rule);
         Self { primal, tangent: self.tangent.weighted(partial.as_slice()), tag: self.tag }

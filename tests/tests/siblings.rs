@@ -568,6 +568,8 @@ fn arrays_refuse_those_of_two_derivatives() {
     }
     let alone = || jvp(|_: &V| array.clone(), &at, &along).1.as_slice().to_vec();
     refused_in_debug("the result alone", alone, vec![1.0, 0.0]);
+    let matrix = || jvp(|_: &V| row(&array), &at, &along).1.as_slice().to_vec();
+    refused_in_debug("a matrix alone", matrix, vec![1.0, 0.0]);
     refused_in_debug("an entry alone", || derivative(|_| array.to_scalars()[0], 2.0), 1.0);
     let number = kept();
     let made = || jvp(|y: &V| V::from_scalars([1], &[number]).hadamard(&y.slice(0..1)), &at, &along).1.sum();
@@ -586,7 +588,7 @@ fn what_does_not_move_is_a_constant() {
         let mut inner = None;
         assert_eq!(derivative(|y| *inner.insert(still * y), 1.0), 5.0);
         refused("what the still one has met", || derivative(|y| y * still * moving, 1.0));
-        // Where the outer number's share is 0 by chance, one without the assertions lets it pass.
+        // Where the outer number's share is 0 by chance, a build without the assertions lets it pass.
         refused_in_debug("by chance", || derivative(|y| y * moving, 0.0), 3.0);
         let inner = inner.expect("the function has run");
         refused_in_debug("kept from inside", || (moving * still * inner).tangent[0], 25.0 + 15.0 * 5.0);
