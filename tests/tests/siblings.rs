@@ -398,6 +398,33 @@ fn values_of_kept_variables_are_refused() {
     refused_in_debug("of Hvp", || derivative(|y| y * kept.get(), 2.0), 4.0 + 2.0);
 }
 
+#[test]
+fn a_series_kept_from_a_run_that_has_ended_is_refused() {
+    type T = Taylor<f64, 3>;
+    let mut keep = None;
+    let first = |x: T| *keep.insert(x);
+    assert_eq!(derivatives(first, 3.0), [3.0, 1.0, 0.0]);
+    let kept = keep.expect("the function has run"); // 3 + t
+    type Use = fn(T, T) -> T;
+    let uses: [(&str, Use, [f64; 3]); 7] = [
+        ("sum", |x, y| x + y, [5.0, 2.0, 0.0]),
+        ("difference", |x, y| x - y, [1.0, 0.0, 0.0]),
+        ("product", |x, y| x * y, [6.0, 5.0, 2.0]),
+        ("quotient", |x, y| y / x, [2.0 / 3.0, 1.0 / 9.0, -2.0 / 27.0]),
+        ("hypot", |x, y| (x + 1.0).hypot(y + 1.0), [5.0, 1.4, 0.008]),
+        ("sum of all", |x, y| [x, y].into_iter().sum(), [5.0, 2.0, 0.0]),
+        ("the result alone", |x, _| x, [3.0, 1.0, 0.0]),
+    ];
+    for (name, f, number) in uses {
+        let close = |d: [f64; 3]| d.map(|x| (x * 1e12).round() / 1e12);
+        refused_in_debug(name, || close(derivatives(|y| f(kept, y), 2.0)), close(number));
+    }
+    let curve = [&[2.0], &[1.0], &[0.0]];
+    refused_in_debug("jet", || jet(|y: &[T; 1]| y[0] * kept, curve), [6.0, 5.0, 1.0]);
+    refused_in_debug("one of two results", || jet(|y: &[T; 1]| [y[0], kept], curve)[1], [1.0, 1.0]);
+    assert_eq!(derivatives(|y: T| y * kept.stop_gradient(), 2.0), [6.0, 3.0, 0.0]);
+}
+
 /// Each level of a nested derivative is looked at, in an operation and in its result alone.
 #[test]
 fn every_level_refuses_a_kept_number() {

@@ -20,6 +20,8 @@
 mod numbers;
 mod seeded;
 
+use crate::seeding::any_moves;
+use crate::tag::Tag;
 use ad_core::kernels::Kernels;
 use ad_core::num_traits::Float;
 use ad_core::rule::Partials;
@@ -48,11 +50,13 @@ use seeded::seeded_run;
 ///
 /// Comparisons look at the primal alone, and zeros are strong, as for [`Dual`](crate::Dual).
 #[doc(alias = "Jet2")]
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Taylor<T, const K: usize> {
     coefficients: [T; K],
     /// How many coefficients beyond the first one are meant: fewer than `K - 1` only inside of a rule.
     order: usize,
+    /// Whose series it is; nothing in a release build.
+    tag: Tag,
 }
 
 impl<T: Scalar, const K: usize> Taylor<T, K> {
@@ -65,7 +69,7 @@ impl<T: Scalar, const K: usize> Taylor<T, K> {
     #[inline]
     #[must_use]
     pub const fn new(coefficients: [T; K]) -> Self {
-        Self { coefficients, order: Self::HIGHEST }
+        Self { coefficients, order: Self::HIGHEST, tag: Tag::NONE }
     }
 
     /// A number that does not depend on `t`.
@@ -112,7 +116,8 @@ impl<T: Scalar, const K: usize> Taylor<T, K> {
 
     /// The first `order + 1` coefficients.
     fn truncated(self, order: usize) -> Self {
-        Self { coefficients: from_fn(|k| if k <= order { self.coefficients[k] } else { T::zero() }), order }
+        let coefficients = from_fn(|k| if k <= order { self.coefficients[k] } else { T::zero() });
+        Self { coefficients, order, tag: self.tag }
     }
 
     /// The same series with `f(k)` for the coefficient of `t^k` from `from` on.
@@ -127,7 +132,8 @@ impl<T: Scalar, const K: usize> Taylor<T, K> {
     /// `y` to the order to which they are wanted.
     fn chain(value: T, args: &[Self], partials: impl Fn(&[Self], Self) -> Partials<Self>) -> Self {
         let order = args.iter().map(|x| x.order).min().unwrap_or(Self::HIGHEST);
-        let mut y = Self::from_primal(value).truncated(order);
+        let tag = Tag::join_all(args.iter().map(|x| (x.tag, x)), Self::moves);
+        let mut y = Self::from_primal(value).truncated(order).tagged(tag);
         let at = |order: usize, y: Self| {
             let args: Partials<Self> = args.iter().map(|x| x.truncated(order)).collect();
             partials(&args, y)
@@ -219,6 +225,25 @@ impl<T: Scalar, const K: usize> Taylor<T, K> {
     fn is_constant(self) -> bool {
         self.coefficients[1..].iter().all(|c| c.is_strong_zero())
     }
+
+    /// Whether it moves along `t`.
+    fn moves(&self) -> bool {
+        any_moves(self.coefficients[1..].iter().copied())
+    }
+
+    /// The same series, as one of the run with this tag.
+    fn tagged(self, tag: Tag) -> Self {
+        Self { tag, ..self }
+    }
+
+    /// The same series, as a result of the run with this tag.
+    ///
+    /// # Panics
+    ///
+    /// If it is another run's, with debug assertions.
+    fn checked(self, tag: Tag) -> Self {
+        self.tagged(tag.join(self.tag, || true, || self.moves()))
+    }
 }
 
 /// `f(x)`, `f'(x)`, .. up to the derivative of order `K - 1`, of a function of one variable.
@@ -238,8 +263,9 @@ pub fn derivatives<T: Scalar, const K: usize>(
     mut f: impl FnMut(Taylor<T, K>) -> Taylor<T, K>,
     x: T,
 ) -> [T; K] {
-    let run = |rate| f(Taylor::variable(x).faster(rate));
-    seeded_run(&[x], run, |y| vec![y.coefficients]).derivatives()
+    let tag = Tag::fresh();
+    let run = |rate| f(Taylor::variable(x).faster(rate).tagged(tag));
+    seeded_run(&[x], run, |y| vec![y.coefficients]).checked(tag).derivatives()
 }
 
 /// The Taylor series of `f` along a curve (JAX's `jet`): from the coefficients of `x(t) = sum_k x_k t^k` those
@@ -254,7 +280,8 @@ pub fn derivatives<T: Scalar, const K: usize>(
 /// # Panics
 ///
 /// If the coefficients have not all as many numbers as the first one; if `f` uses a number of an outer series of
-/// the same type (feature `std`; `f` is run more than once inside of one).
+/// the same type (feature `std`; `f` is run more than once inside of one), and, with debug assertions, one that was kept
+/// from a series that has ended.
 #[must_use]
 pub fn jet<T, P, Out, const K: usize>(
     mut f: impl FnMut(&P::Over<Taylor<T, K>>) -> Out,
@@ -271,16 +298,17 @@ where
             (("a point", numbers[0].len()), ("numbers in a coefficient", coefficient.len()));
         LengthMismatch::check(expected, found).unwrap_or_else(|error| panic!("{error}"));
     }
+    let tag = Tag::fresh();
     let run = |rate| {
         let mut place = 0;
         let inputs = curve[0].lift(&mut Each(|_| {
             place += 1;
-            Taylor::new(from_fn(|k| numbers[k][place - 1])).faster(rate)
+            Taylor::new(from_fn(|k| numbers[k][place - 1])).faster(rate).tagged(tag)
         }));
         f(inputs.borrow())
     };
     let out = seeded_run(&numbers.concat(), run, |out| {
         flatten(out).into_iter().map(Taylor::coefficients).collect()
     });
-    from_fn(|k| out.lift(&mut Each(|y: Taylor<T, K>| y.coefficients[k])))
+    from_fn(|k| out.lift(&mut Each(|y: Taylor<T, K>| y.checked(tag).coefficients[k])))
 }

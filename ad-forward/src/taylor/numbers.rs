@@ -15,7 +15,14 @@ impl<T: Scalar, const K: usize> Taylor<T, K> {
     #[inline]
     fn zip(self, rhs: Self, f: impl Fn(T, T) -> T) -> Self {
         let coefficients = from_fn(|k| f(self.coefficients[k], rhs.coefficients[k]));
-        Self { coefficients, order: self.order.min(rhs.order) }
+        self.result(rhs, coefficients)
+    }
+
+    /// A result of these two.
+    #[inline]
+    fn result(self, rhs: Self, coefficients: [T; K]) -> Self {
+        let tag = self.tag.join(rhs.tag, || self.moves(), || rhs.moves());
+        Self { coefficients, order: self.order.min(rhs.order), tag }
     }
 }
 
@@ -23,7 +30,7 @@ impl<T: Scalar, const K: usize> Neg for Taylor<T, K> {
     type Output = Self;
     #[inline]
     fn neg(self) -> Self {
-        Self { coefficients: self.coefficients.map(|c| -c), order: self.order }
+        Self { coefficients: self.coefficients.map(|c| -c), ..self }
     }
 }
 
@@ -50,7 +57,7 @@ impl<T: Scalar, const K: usize> Mul for Taylor<T, K> {
         let (x, y) = (&self.coefficients, &rhs.coefficients);
         let finite = self.is_all_finite() && rhs.is_all_finite();
         let product = |a: T, b: T| if finite { a * b } else { a.strong_product(b) };
-        let out = Self { coefficients: [x[0] * y[0]; K], order: self.order.min(rhs.order) };
+        let out = self.result(rhs, [x[0] * y[0]; K]);
         let out =
             out.filled(1, |_, k| (1..=k).fold(product(x[0], y[k]), |sum, j| sum + product(x[j], y[k - j])));
         out.truncated(out.order)
@@ -63,7 +70,7 @@ impl<T: Scalar, const K: usize> Div for Taylor<T, K> {
     type Output = Self;
     fn div(self, rhs: Self) -> Self {
         let (x, y) = (&self.coefficients, &rhs.coefficients);
-        let out = Self { coefficients: [x[0] / y[0]; K], order: self.order.min(rhs.order) };
+        let out = self.result(rhs, [x[0] / y[0]; K]);
         let is_constant = |k: usize| (1..=k).all(|j| x[j].is_strong_zero() && y[j].is_strong_zero());
         let out = out.filled(1, |z, k| {
             let value = z.coefficients[0];
@@ -118,6 +125,14 @@ mixed!(f64: Add add Sub sub Mul mul Div div);
 mixed!(f32: Add add Sub sub Mul mul Div div);
 
 ad_core::impl_num_traits!(Taylor<T, const K: usize>);
+
+// By hand, because it shows what a user has put in: not the tag.
+impl<T: fmt::Debug, const K: usize> fmt::Debug for Taylor<T, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Taylor");
+        out.field("coefficients", &self.coefficients).field("order", &self.order).finish()
+    }
+}
 
 impl<T: Scalar, const K: usize> PartialEq for Taylor<T, K> {
     #[inline]
