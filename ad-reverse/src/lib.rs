@@ -68,9 +68,7 @@
 //!
 //! The cost of reverse mode grows with the number of *results*, that of forward mode (`ad_forward`) with the number of
 //! *inputs*. A loss has one result, so it is the mode of learning and of optimisation. Its price is memory: the
-//! recording grows with the run. One that is larger than the caches waits for memory, and less so on large pages: where
-//! the allocator can be asked for them (`GLIBC_TUNABLES=glibc.malloc.hugetlb=1` on Linux), a chain of a million steps took
-//! 12 % less time.
+//! recording grows with the run.
 //!
 //! For a whole Jacobian the crossover was measured, on a dense layer and on a chain of mixing steps with 16 to 128
 //! inputs (`cargo run --release -p ad-benches --bin jacobian`): with one result for four to eight inputs reverse mode
@@ -133,6 +131,7 @@ mod linearize;
 mod local;
 mod notes;
 mod places;
+mod prefetch;
 mod pull;
 mod records;
 pub mod sparse;

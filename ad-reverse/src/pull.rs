@@ -1,7 +1,8 @@
 //! How the adjoint of a scalar operation moves to its operands.
 
 use crate::block::times;
-use crate::stream::Visit;
+use crate::prefetch::prefetch;
+use crate::stream::{STRETCH, Visit};
 use ad_core::Scalar;
 use std::marker::PhantomData;
 
@@ -138,6 +139,11 @@ impl<'a, T: Scalar, Z: Zeros<T>> PullOne<'a, T, Z> {
 const TOO_FEW_NODES: &str = "every record has its nodes";
 
 impl<T: Scalar, Z: Zeros<T>> Visit<T> for PullOne<'_, T, Z> {
+    #[inline(always)]
+    fn look_ahead(&self) {
+        let end = self.nodes.as_ptr_range().end.cast::<u8>();
+        prefetch(end.wrapping_sub(2 * STRETCH), STRETCH);
+    }
     #[inline(always)]
     fn leaves(&mut self, count: usize) {
         self.settle();
