@@ -97,3 +97,13 @@ fn records_are_read_as_they_were_written_across_stretches_and_chunks() {
         stream.clear();
     }
 }
+
+/// It has no place there: its limit is no end of a stretch.
+#[test]
+#[should_panic(expected = "a cursor of another stream")]
+fn a_detached_cursor_does_not_go_on_with_a_stream() {
+    let (mut stream, cursor) = (Stream::<f64>::new(), Cursor::detached());
+    write(&mut stream, &cursor, &Record::Sum(0, 0));
+    stream.close(&cursor);
+    stream.grow(&cursor, Entry::<f64>::UNARY_SIZE);
+}
