@@ -30,7 +30,7 @@ use core::ops::Range;
 pub struct DualArray<T, const N: usize, const RANK: usize> {
     primal: Dense<T, RANK>,
     tangent: Tangent<T>,
-    /// Whose tangent it is; nothing in a release build.
+    /// Whose tangent it is.
     tag: Tag,
 }
 
@@ -43,7 +43,7 @@ impl<T: Scalar, const N: usize, const RANK: usize> DualArray<T, N, RANK> {
     #[must_use]
     pub fn seeded(primal: &Dense<T, RANK>, first: usize, directions: usize) -> Self {
         let tangent = Tangent::one_hot(primal.as_slice().len(), first, directions);
-        Self { primal: primal.clone(), tangent, tag: Tag::NONE }
+        Self { primal: primal.clone(), tangent, tag: Tag::BY_HAND }
     }
 
     /// An input with given tangents, one row per entry (row-major) and one column per direction.
@@ -102,24 +102,19 @@ impl<T: Scalar, const N: usize, const RANK: usize> DualArray<T, N, RANK> {
         out
     }
 
-    /// The same array, as one of the run with this tag.
+    /// The same array, with this tag.
     pub(crate) fn tagged(self, tag: Tag) -> Self {
         Self { tag, ..self }
     }
 
-    /// The same array, as a result of the run with this tag.
+    /// [`tangent`](Self::tangent), of a result of the run with this tag.
     ///
     /// # Panics
     ///
-    /// If its tangent is another run's, with debug assertions.
-    pub(crate) fn checked(&self, tag: Tag) -> &Self {
-        tag.join(self.tag, || true, || self.tangent.moves());
-        self
-    }
-
-    /// The tag of what is computed from this array and another one.
-    fn joined<const OTHER: usize>(&self, rhs: &DualArray<T, N, OTHER>) -> Tag {
-        self.tag.join(rhs.tag, || self.tangent.moves(), || rhs.tangent.moves())
+    /// If another run has a part in it; as [`tangent`](Self::tangent).
+    pub(crate) fn tangent_of(&self, tag: Tag, directions: usize) -> Dense<T, 2> {
+        self.tag.check(tag);
+        self.tangent(directions)
     }
 
     /// The tangent of a scalar result with these partials: needs `N` directions.
@@ -147,12 +142,11 @@ impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for D
 
     fn from_scalars(shape: [usize; RANK], x: &[Dual<T, N>]) -> Self {
         let primal = Dense::new(shape, x.iter().map(|x| x.primal));
-        let moved = x.iter().any(|x| !x.tangent.iter().all(|t| t.is_strong_zero()));
-        let tangent = match moved {
-            true => Tangent::dense(Block::new([x.len(), N], x.iter().flat_map(|x| x.tangent))),
-            false => Tangent::Zero,
-        };
-        Self { primal, tangent, tag: Dual::joined_tags(x) }
+        if x.iter().all(|x| x.tangent.iter().all(|t| t.is_strong_zero())) {
+            return Self { primal, tangent: Tangent::Zero, tag: Tag::NONE };
+        }
+        let tangent = Tangent::dense(Block::new([x.len(), N], x.iter().flat_map(|x| x.tangent)));
+        Self { primal, tangent, tag: Tag::join_all(x.iter().map(|x| x.tag)) }
     }
 
     fn shape(&self) -> [usize; RANK] {
@@ -185,7 +179,7 @@ impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for D
     }
 
     fn axpby(&self, a: T::Real, rhs: &Self, b: T::Real) -> Self {
-        let tag = self.joined(rhs);
+        let tag = self.tag.join(rhs.tag);
         let (a, b) = (T::constant(a), T::constant(b));
         let primal = self.primal.combined(a, &rhs.primal, b);
         let len = primal.as_slice().len();
@@ -194,7 +188,7 @@ impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for D
     }
 
     fn hadamard(&self, rhs: &Self) -> Self {
-        let tag = self.joined(rhs);
+        let tag = self.tag.join(rhs.tag);
         let primal = self.primal.multiplied(&rhs.primal);
         let (left, right) =
             (self.tangent.weighted(rhs.primal.as_slice()), rhs.tangent.weighted(self.primal.as_slice()));
@@ -202,7 +196,7 @@ impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for D
     }
 
     fn scale(&self, factor: Dual<T, N>) -> Self {
-        let tag = self.tag.join(factor.tag, || self.tangent.moves(), || factor.moves());
+        let tag = self.tag.join(factor.tag);
         let entries = self.primal.as_slice();
         let by_array = self.tangent.weighted(&vec![factor.primal; entries.len()]);
         let by_factor = if factor.tangent.iter().all(|t| t.is_strong_zero()) {
@@ -215,7 +209,7 @@ impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for D
     }
 
     fn dot(&self, rhs: &Self) -> Dual<T, N> {
-        let tag = self.joined(rhs);
+        let tag = self.tag.join(rhs.tag);
         let (left, right) =
             (self.scalar_tangent(rhs.primal.as_slice()), rhs.scalar_tangent(self.primal.as_slice()));
         let tangent = core::array::from_fn(|i| left[i] + right[i]);
@@ -228,9 +222,7 @@ impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for D
     }
 
     fn affine(terms: &[(&DualArray<T, N, 2>, &Self)], bias: &DualArray<T, N, 1>) -> Self {
-        let operands = terms.iter().flat_map(|(w, x)| [(w.tag, &w.tangent), (x.tag, &x.tangent)]);
-        let operands = operands.chain([(bias.tag, &bias.tangent)]);
-        let tag = Tag::join_all(operands, |tangent| tangent.moves());
+        let tag = Tag::join_all(terms.iter().flat_map(|(w, x)| [w.tag, x.tag])).join(bias.tag);
         let primal = Dense::affine_of(terms.iter().map(|(w, x)| (&w.primal, &x.primal)), &bias.primal);
         let (rows, outputs) = (primal.rows(), primal.cols());
         let mut tangent = Self::repeated_or_once(rows, |_| bias.tangent.clone());
@@ -260,7 +252,7 @@ impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for D
     }
 
     fn sub_rows(&self, rhs: &DualArray<T, N, 1>) -> Self {
-        let tag = self.joined(rhs);
+        let tag = self.tag.join(rhs.tag);
         let cols = self.primal.cols();
         let minus_ones = Dense::filled([cols, 1], -T::one());
         let by_rhs =

@@ -1,7 +1,6 @@
 //! [`Dual`]: a number that carries its tangents along.
 
 use crate::array::DualArray;
-use crate::seeding::any_moves;
 use crate::tag::Tag;
 use ad_core::kernels::Kernels;
 use ad_core::rule::Partials;
@@ -30,8 +29,8 @@ use num_traits::{Float, Num, One, Zero};
 /// plain run. A tangent that is exactly 0 stays 0 through a singular point (a *strong zero*): an
 /// inactive path never turns a derivative into NaN.
 ///
-/// In a build with debug assertions a number also knows which derivative it belongs to, and panics where it meets one of
-/// another derivative over the same type; in one without it has nothing but its two fields.
+/// A number also knows which derivatives it comes from, in a word of its own: the result of one that another has a part in,
+/// over the same type, is refused.
 // The tangents come first: then an even number of them falls into pairs for the compiler, in a product as in a sum. A
 // primal in front is paired with the first one in sums alone, and every operation between the two moves all lanes.
 #[doc(alias("Dual64", "DualVec", "Jet1", "JetK"))]
@@ -42,7 +41,7 @@ pub struct Dual<T, const N: usize> {
     pub tangent: [T; N],
     /// The value.
     pub primal: T,
-    /// Whose tangents they are; nothing in a release build.
+    /// Whose tangents they are.
     pub(crate) tag: Tag,
 }
 
@@ -73,10 +72,10 @@ impl<T: Scalar, const N: usize> Dual<T, N> {
         assert!(direction < N, "direction {direction} of a dual number with {N} directions");
         let mut x = Self::from_primal(primal);
         x.tangent[direction] = T::one();
-        x
+        x.tagged(Tag::BY_HAND)
     }
 
-    /// The same number, as one of the run with this tag.
+    /// The same number, with this tag.
     #[doc(hidden)] // for `ad-reverse`, which seeds dual numbers too
     #[inline(always)]
     #[must_use]
@@ -84,33 +83,26 @@ impl<T: Scalar, const N: usize> Dual<T, N> {
         Self { tag, ..self }
     }
 
-    /// The same number, as a result of the run with this tag.
+    /// An input of the run with this tag; if it does not move, it is a constant.
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub fn input_of(tag: Tag, primal: T, tangent: [T; N]) -> Self {
+        let is_still = tangent.iter().all(|t| t.is_strong_zero());
+        Self { primal, tangent, tag: if is_still { Tag::NONE } else { tag } }
+    }
+
+    /// The tangents, of a result of the run with this tag.
     ///
     /// # Panics
     ///
-    /// If its tangents are another run's, with debug assertions.
+    /// If another run has a part in them.
     #[doc(hidden)]
-    #[inline(always)]
-    #[must_use]
-    pub fn checked(self, tag: Tag) -> Self {
-        self.tagged(tag.join(self.tag, || true, || self.moves()))
-    }
-
-    /// Whether one of its tangents is not 0.
-    pub(crate) fn moves(&self) -> bool {
-        any_moves(self.tangent)
-    }
-
-    /// The tag of what is computed from this number and another one.
-    #[inline(always)]
-    fn joined(&self, rhs: &Self) -> Tag {
-        self.tag.join(rhs.tag, || self.moves(), || rhs.moves())
-    }
-
-    /// The tag of what is computed from all of these numbers.
     #[inline]
-    pub(crate) fn joined_tags(x: &[Self]) -> Tag {
-        Tag::join_all(x.iter().map(|x| (x.tag, x)), Self::moves)
+    #[must_use]
+    pub fn tangent_of(self, tag: Tag) -> [T; N] {
+        self.tag.check(tag);
+        self.tangent
     }
 
     /// A result with this number's tag.
@@ -224,7 +216,7 @@ impl<T: Scalar, const N: usize> Scalar for Dual<T, N> {
     fn apply2<R: Binary>(self, rhs: Self, rule: R) -> Self {
         let (x, y) = (self.primal, rhs.primal);
         let z = x.apply2(y, rule);
-        let tag = self.joined(&rhs);
+        let tag = self.tag.join(rhs.tag);
         let by_x = along(rule.partial_x(x, y, z), self.tangent);
         if rhs.tangent.iter().all(|t| t.is_strong_zero()) {
             return Self::new(z, by_x).tagged(tag); // `x.powf(3)`: no logarithm of the base
@@ -235,7 +227,7 @@ impl<T: Scalar, const N: usize> Scalar for Dual<T, N> {
     fn apply_n<R: Nary>(args: &[Self], rule: R) -> Self {
         let primals: Partials<T> = args.iter().map(|x| x.primal).collect();
         let value = T::apply_n(&primals, rule);
-        let mut out = Self::from_primal(value).tagged(Self::joined_tags(args));
+        let mut out = Self::from_primal(value).tagged(Tag::join_all(args.iter().map(|x| x.tag)));
         for (x, partial) in args.iter().zip(rule.partials(&primals, value)) {
             out.tangent = zip(out.tangent, along(partial, x.tangent), |a, b| a + b);
         }
@@ -272,7 +264,7 @@ impl<T: Scalar, const N: usize> Add for Dual<T, N> {
     fn add(self, rhs: Self) -> Self {
         let primal = self.primal + rhs.primal; // before the tangents: the compiler keeps to the order
         let tangent = zip(self.tangent, rhs.tangent, |a, b| a + b);
-        Self { primal, tangent, tag: self.joined(&rhs) }
+        Self { primal, tangent, tag: self.tag.join(rhs.tag) }
     }
 }
 
@@ -282,7 +274,7 @@ impl<T: Scalar, const N: usize> Sub for Dual<T, N> {
     fn sub(self, rhs: Self) -> Self {
         let primal = self.primal - rhs.primal; // before the tangents: the compiler keeps to the order
         let tangent = zip(self.tangent, rhs.tangent, |a, b| a - b);
-        Self { primal, tangent, tag: self.joined(&rhs) }
+        Self { primal, tangent, tag: self.tag.join(rhs.tag) }
     }
 }
 
@@ -293,7 +285,7 @@ impl<T: Scalar, const N: usize> Mul for Dual<T, N> {
     fn mul(self, rhs: Self) -> Self {
         let (x, y) = (self.primal, rhs.primal);
         let value = x * y;
-        let tag = self.joined(&rhs);
+        let tag = self.tag.join(rhs.tag);
         // An ordinary product has ordinary factors: one look at it decides whether zeros must be strong.
         if value.is_ordinary() {
             return Self::new(value, zip(self.tangent, rhs.tangent, |dx, dy| y * dx + x * dy)).tagged(tag);
@@ -311,7 +303,7 @@ impl<T: Scalar, const N: usize> Div for Dual<T, N> {
     #[inline]
     fn div(self, rhs: Self) -> Self {
         let value = self.primal / rhs.primal;
-        let tag = self.joined(&rhs);
+        let tag = self.tag.join(rhs.tag);
         let inverse = T::one() / rhs.primal;
         if value.primal().is_nan() || !(Float::is_normal(inverse.primal()) && inverse.is_all_finite()) {
             // 1 / y overflows for a subnormal y, and is rounded to one for a large y; a quotient by it need not be.

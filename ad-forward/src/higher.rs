@@ -2,7 +2,6 @@
 
 use crate::dual::Dual;
 use crate::jvp::derivative;
-use crate::seeding::{Seeding, any_moves, refuse_stray};
 use crate::tag::Tag;
 use ad_core::tree::{Each, count, flatten};
 use ad_core::{LengthMismatch, Scalar, Tree};
@@ -79,26 +78,14 @@ where
         }
     }
     let tags = [Tag::fresh(), Tag::fresh(), Tag::fresh()];
-    let third =
-        |y: Dual3<T>| y.checked(tags[2]).tangent[0].checked(tags[1]).tangent[0].checked(tags[0]).tangent[0];
-    let mut run = |still: Option<usize>| {
-        let mut place = 0;
-        let inputs = x.lift(&mut Each(|x: T| {
-            let along = |k: usize| if still == Some(k) { T::zero() } else { directions[k][place] };
-            let [u, v, w] = [0, 1, 2].map(along);
-            place += 1;
-            let first = Dual::new(x, [u]).tagged(tags[0]);
-            let second = Dual::new(first, [Dual::from_primal(v)]).tagged(tags[1]);
-            Dual::new(second, [Dual::from_primal(Dual::from_primal(w))]).tagged(tags[2])
-        }));
-        f(inputs.borrow())
-    };
-    // A derivative in a derivative in a derivative: each of the three may have one like it outside.
-    let first = Seeding::of::<Dual<T, 1>>(1);
-    let second = Seeding::of::<Dual2<T>>(1);
-    let last = Seeding::of::<Dual3<T>>(1);
-    for (level, _) in [&first, &second, &last].iter().enumerate().filter(|(_, level)| level.is_nested()) {
-        refuse_stray(any_moves(flatten(&run(Some(level))).into_iter().map(third)));
-    }
-    run(None).lift(&mut Each(third))
+    let mut place = 0;
+    let inputs = x.lift(&mut Each(|x: T| {
+        let [u, v, w] = [0, 1, 2].map(|k: usize| directions[k][place]);
+        place += 1;
+        let first = Dual::input_of(tags[0], x, [u]);
+        let second = Dual::input_of(tags[1], first, [Dual::from_primal(v)]);
+        Dual::input_of(tags[2], second, [Dual::from_primal(Dual::from_primal(w))])
+    }));
+    let third = |y: Dual3<T>| y.tangent_of(tags[2])[0].tangent_of(tags[1])[0].tangent_of(tags[0])[0];
+    f(inputs.borrow()).lift(&mut Each(third))
 }

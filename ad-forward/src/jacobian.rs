@@ -1,7 +1,6 @@
 //! The Jacobian by forward mode: one run of the function for each chunk of columns.
 
 use crate::dual::Dual;
-use crate::seeding::{any_moves, seeded_run};
 use crate::tag::Tag;
 use ad_core::{Matrix, Scalar};
 use alloc::vec::Vec;
@@ -55,14 +54,8 @@ pub fn jacobian_by_chunks<T: Scalar, const N: usize>(
 ) -> Matrix<T> {
     assert!(N > 0, "a chunk must have at least one column");
     let mut inputs: Vec<Dual<T, N>> = x.iter().map(|&x| Dual::from_primal(x)).collect();
-    let run = |moves: bool| -> Vec<Vec<T>> {
-        if !moves {
-            return tangents(&f(&inputs), Tag::NONE);
-        }
-        let chunks = (0..x.len()).step_by(N);
-        chunks.flat_map(|start| chunk(&mut f, x, &mut inputs, start)).collect()
-    };
-    let columns = seeded_run::<Dual<T, N>, _>(N, run, |columns| any_column_moves(columns));
+    let chunks = (0..x.len()).step_by(N);
+    let columns = chunks.flat_map(|start| chunk(&mut f, x, &mut inputs, start)).collect();
     from_columns(columns, || f(&inputs).len())
 }
 
@@ -84,17 +77,10 @@ pub fn par_jacobian<T: Scalar>(
 ) -> Matrix<T> {
     use rayon::prelude::*;
     let inputs: Vec<Dual<T, CHUNK>> = x.iter().map(|&x| Dual::from_primal(x)).collect();
-    let run = |moves: bool| -> Vec<Vec<T>> {
-        if !moves {
-            return tangents(&f(&inputs), Tag::NONE);
-        }
-        let chunks = (0..x.len()).into_par_iter().step_by(CHUNK);
-        let columns: Vec<Vec<Vec<T>>> =
-            chunks.map_with(inputs.clone(), |inputs, start| chunk(&mut &f, x, inputs, start)).collect();
-        columns.into_iter().flatten().collect()
-    };
-    let columns = seeded_run::<Dual<T, CHUNK>, _>(CHUNK, run, |columns| any_column_moves(columns));
-    from_columns(columns, || f(&inputs).len())
+    let chunks = (0..x.len()).into_par_iter().step_by(CHUNK);
+    let columns: Vec<Vec<Vec<T>>> =
+        chunks.map_with(inputs.clone(), |inputs, start| chunk(&mut &f, x, inputs, start)).collect();
+    from_columns(columns.into_iter().flatten().collect(), || f(&inputs).len())
 }
 
 /// The columns from `start` on, as many as one run gives. `inputs` are constants, before and after.
@@ -119,11 +105,7 @@ fn chunk<T: Scalar, const N: usize>(
 
 /// The tangents of these results of the run with this tag, direction by direction.
 fn tangents<T: Scalar, const N: usize>(out: &[Dual<T, N>], tag: Tag) -> Vec<Vec<T>> {
-    (0..N).map(|lane| out.iter().map(|y| y.checked(tag).tangent[lane]).collect()).collect()
-}
-
-fn any_column_moves<T: Scalar>(columns: &[Vec<T>]) -> bool {
-    any_moves(columns.iter().flatten().copied())
+    (0..N).map(|lane| out.iter().map(|y| y.tangent_of(tag)[lane]).collect()).collect()
 }
 
 /// The matrix of these columns; `rows` tells how many rows there are where there is no column.
@@ -171,28 +153,20 @@ impl<T: Scalar, F: FnMut(&[Dual<T, CHUNK>], &mut [Dual<T, CHUNK>])> Jacobian<T, 
     pub fn call(&mut self, x: &[T], y: &mut [T], jacobian: &mut [T]) {
         let (m, n) = (y.len(), x.len());
         assert!(jacobian.len() == m * n, "a Jacobian of {m} x {n} numbers, a slice of {}", jacobian.len());
-        let run = |moves: bool| {
-            if !moves {
-                self.run(x, m, n, Tag::NONE); // no input has a place from there on
-                return any_moves(self.outputs.iter().flat_map(|y| y.tangent));
+        // With no inputs at all there are still results.
+        for start in (0..n.max(1)).step_by(CHUNK) {
+            let tag = self.run(x, m, start);
+            for (i, out) in self.outputs.iter().enumerate() {
+                y[i] = out.primal;
+                let columns = jacobian[i * n..(i + 1) * n].iter_mut().skip(start);
+                columns.zip(out.tangent_of(tag)).for_each(|(entry, tangent)| *entry = tangent);
             }
-            // With no inputs at all there are still results.
-            for start in (0..n.max(1)).step_by(CHUNK) {
-                let tag = Tag::fresh();
-                self.run(x, m, start, tag);
-                for (i, out) in self.outputs.iter().enumerate() {
-                    y[i] = out.primal;
-                    let columns = jacobian[i * n..(i + 1) * n].iter_mut().skip(start);
-                    columns.zip(out.checked(tag).tangent).for_each(|(entry, tangent)| *entry = tangent);
-                }
-            }
-            false
-        };
-        seeded_run::<Dual<T, CHUNK>, _>(CHUNK, run, |&is_moved| is_moved);
+        }
     }
 
-    /// Runs `f` for the columns from `start` on, on seeds with this tag.
-    fn run(&mut self, x: &[T], results: usize, start: usize, tag: Tag) {
+    /// Runs `f` for the columns from `start` on; returns the tag of that.
+    fn run(&mut self, x: &[T], results: usize, start: usize) -> Tag {
+        let tag = Tag::fresh();
         self.inputs.clear();
         self.inputs.extend(x.iter().enumerate().map(|(j, &x)| match j.checked_sub(start) {
             Some(lane) if lane < CHUNK => Dual::variable(x, lane).tagged(tag),
@@ -201,6 +175,7 @@ impl<T: Scalar, F: FnMut(&[Dual<T, CHUNK>], &mut [Dual<T, CHUNK>])> Jacobian<T, 
         self.outputs.clear();
         self.outputs.resize(results, Dual::from_primal(T::zero()));
         (self.f)(&self.inputs, &mut self.outputs);
+        tag
     }
 }
 

@@ -2,7 +2,6 @@
 
 use crate::array::DualArray;
 use crate::dual::Dual;
-use crate::seeding::{any_moves, seeded_run};
 use crate::tag::Tag;
 use ad_core::tree::flatten;
 use ad_core::{Array, Dense, LengthMismatch, Lift, Scalar, Tree};
@@ -10,13 +9,10 @@ use core::borrow::Borrow;
 
 /// `f'(x)` for a function of one variable.
 ///
-/// Inside of another derivative over the same type, `f` is run twice, the first time on a constant: should it use a
-/// number of the outer derivative, the two could not be told apart.
-///
 /// # Panics
 ///
-/// If `f` uses a number of an outer derivative over the same type (feature `std`); with debug assertions, if it uses one of
-/// any other derivative over that type, such as one kept from an earlier call.
+/// If a number of another derivative over the same type has a part in the result: one of an outer derivative that `f` runs
+/// in, or one kept from an earlier call. The sum of their tangents would be the derivative by neither.
 ///
 /// ```
 /// use ad_core::Scalar;
@@ -41,9 +37,8 @@ pub fn derivative<T: Scalar>(f: impl FnMut(Dual<T, 1>) -> Dual<T, 1>, x: T) -> T
 #[must_use]
 pub fn value_and_derivative<T: Scalar>(mut f: impl FnMut(Dual<T, 1>) -> Dual<T, 1>, x: T) -> (T, T) {
     let tag = Tag::fresh();
-    let run = |moves| f(if moves { Dual::variable(x, 0).tagged(tag) } else { Dual::from_primal(x) });
-    let y = seeded_run::<Dual<T, 1>, _>(1, run, |y| any_moves(y.tangent)).checked(tag);
-    (y.primal, y.tangent[0])
+    let y = f(Dual::variable(x, 0).tagged(tag));
+    (y.primal, y.tangent_of(tag)[0])
 }
 
 /// The Jacobian-vector product: `f(x)` and the derivative of `f` at `x` along `dx`.
@@ -98,12 +93,7 @@ where
     let mut seed = Seed { tangents: &tangents, seeded: 0, tag };
     let inputs = x.lift(&mut seed);
     LengthMismatch::check(("a point", seed.seeded), ("tangents", tangents.len()))?;
-    let run = |moves| match moves {
-        true => f(inputs.borrow()),
-        false => f(x.lift(&mut Seed { tangents: &[], seeded: 0, tag: Tag::NONE }).borrow()),
-    };
-    let is_moved = |out: &Out| any_moves(flatten(out).into_iter().map(|y| y.tangent[0]));
-    let out = seeded_run::<Dual<T, 1>, _>(1, run, is_moved);
+    let out = f(inputs.borrow());
     Ok((out.lift(&mut Primal), out.lift(&mut Tangent { tag })))
 }
 
@@ -149,13 +139,15 @@ impl<T: Scalar> Seed<'_, T> {
 
     fn array<const RANK: usize>(&mut self, x: &Dense<T, RANK>) -> DualArray<T, 1, RANK> {
         let len = x.as_slice().len();
-        DualArray::with_tangent(x, Dense::new([len, 1], (0..len).map(|_| self.next()))).tagged(self.tag)
+        let tangent = Dense::new([len, 1], (0..len).map(|_| self.next()));
+        let is_still = tangent.as_slice().iter().all(|t| t.is_strong_zero());
+        DualArray::with_tangent(x, tangent).tagged(if is_still { Tag::NONE } else { self.tag })
     }
 }
 
 impl<T: Scalar> Lift<T, Dual<T, 1>> for Seed<'_, T> {
     fn scalar(&mut self, x: T) -> Dual<T, 1> {
-        Dual::new(x, [self.next()]).tagged(self.tag)
+        Dual::input_of(self.tag, x, [self.next()])
     }
     fn vector(&mut self, x: &T::Vector) -> DualArray<T, 1, 1> {
         self.array(&x.to_dense())
@@ -188,12 +180,12 @@ struct Tangent {
 
 impl<T: Scalar> Lift<Dual<T, 1>, T> for Tangent {
     fn scalar(&mut self, x: Dual<T, 1>) -> T {
-        x.checked(self.tag).tangent[0]
+        x.tangent_of(self.tag)[0]
     }
     fn vector(&mut self, x: &DualArray<T, 1, 1>) -> T::Vector {
-        T::Vector::from_dense(&x.checked(self.tag).tangent(1).reshape(x.shape()))
+        T::Vector::from_dense(&x.tangent_of(self.tag, 1).reshape(x.shape()))
     }
     fn matrix(&mut self, x: &DualArray<T, 1, 2>) -> T::Matrix {
-        T::Matrix::from_dense(&x.checked(self.tag).tangent(1).reshape(x.shape()))
+        T::Matrix::from_dense(&x.tangent_of(self.tag, 1).reshape(x.shape()))
     }
 }

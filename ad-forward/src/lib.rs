@@ -74,11 +74,10 @@
 //!
 //! * What is differentiated is the run: a branch is followed, not smoothed, and a loop that stops when it has
 //!   converged yields the derivative of as many steps as it took.
-//! * Two seedings *of one type* that meet in one expression cannot be told apart in a release build. An operator
-//!   that runs inside of another over the same type looks whether its function uses a number from outside, and
-//!   panics if it does; a number that was kept from an earlier run it does not see. With debug assertions that
-//!   panics too, where the two meet, as the overflow of an integer does. Numbers that were seeded by hand belong to
-//!   no run. Nest by type instead, as [`derivative`] in `derivative` does; mixing the levels then does not compile.
+//! * Two derivatives *over one type* that meet in one expression are refused: an operator panics if a number of another
+//!   one has a part in its result, one of an outer derivative as well as one that was kept from an earlier call. Numbers
+//!   that were seeded by hand belong to no derivative and are taken as they are. Nest by type instead, as [`derivative`]
+//!   in `derivative` does; mixing the levels then does not compile.
 //! * `n` inputs need `n` directions. Where there is one result, use `ad_reverse`.
 //!
 //! # With other crates
@@ -113,7 +112,6 @@ mod jacobian;
 mod jvp;
 mod lu;
 mod seed;
-mod seeding;
 mod tag;
 mod tangent;
 mod taylor;
@@ -136,7 +134,5 @@ pub use jvp::{derivative, jvp, jvp_with_aux, try_jvp, value_and_derivative};
 pub use lu::{LinearSolve, Lu};
 pub use seed::{constant, seeded};
 #[doc(hidden)] // for `ad-reverse`, which seeds dual numbers too
-pub use seeding::{any_moves, seeded_run};
-#[doc(hidden)]
 pub use tag::Tag;
 pub use taylor::{Taylor, derivatives, jet};

@@ -14,7 +14,6 @@
 //! block meets the next weight matrix: `P_t = J_t P_{t-1} + P~_t` (Eq. 1.17), with `F = J_t`, the
 //! block `P_{t-1}` and the seeds `P~_t`.
 
-use crate::seeding::any_moves;
 use ad_core::{Dense, Scalar};
 use alloc::{sync::Arc, vec, vec::Vec};
 #[cfg(not(feature = "std"))]
@@ -201,11 +200,6 @@ impl<T: Scalar> Tangent<T> {
             Some(offset) => Self::one_hot(end - start, offset + start, form.directions),
             None => Self::dense(form.block().sliced(start..end)),
         }
-    }
-
-    /// Whether one of its numbers is not 0.
-    pub(crate) fn moves(&self) -> bool {
-        self.block().is_some_and(|block| any_moves(block.as_slice().iter().copied()))
     }
 
     /// The numbers, one row per entry; `None` if no direction moves it.

@@ -7,7 +7,7 @@ use crate::places::Places;
 use crate::var::Var;
 use ad_core::tree::{flatten, unflatten};
 use ad_core::{Array, Dense, LengthMismatch, Lift, Matrix, Scalar, Tree};
-use ad_forward::{CHUNK, Dual, Tag, any_moves, seeded_run};
+use ad_forward::{CHUNK, Dual, Tag};
 use std::borrow::Borrow;
 use std::fmt;
 
@@ -81,17 +81,10 @@ where
     let tangents = flatten(v);
     LengthMismatch::check(("a point", ad_core::tree::count(x)), ("tangents", tangents.len()))?;
     let tag = Tag::fresh();
-    let run = |moves: bool| {
-        let tangents = tangents.iter().map(|&v| if moves { v } else { T::zero() });
-        let lift = |inputs: &mut Places| x.lift(&mut Moving { inputs, tangents, tag });
-        let (_, _, mut map) = LinearMap::record(lift, |x: P::Owned<HvpVar<T>>| f(x.borrow()));
-        map.pull(1, &[Dual::from_primal(T::one())]).map(|(adjoints, _)| adjoints)
-    };
-    let is_moved = |adjoints: &Result<Vec<Dual<T, 1>>, _>| {
-        any_moves(adjoints.iter().flatten().map(|adjoint| adjoint.tangent[0]))
-    };
-    let adjoints = seeded_run::<Dual<T, 1>, _>(1, run, is_moved)?;
-    let (gradient, product) = adjoints.into_iter().map(|a| (a.primal, a.checked(tag).tangent[0])).unzip();
+    let lift = |inputs: &mut Places| x.lift(&mut Moving { inputs, tangents: tangents.into_iter(), tag });
+    let (_, _, mut map) = LinearMap::record(lift, |x: P::Owned<HvpVar<T>>| f(x.borrow()));
+    let (adjoints, _) = map.pull(1, &[Dual::from_primal(T::one())])?;
+    let (gradient, product) = adjoints.into_iter().map(|a| (a.primal, a.tangent_of(tag)[0])).unzip();
     Ok((unflatten(x, gradient), unflatten(x, product)))
 }
 
@@ -132,18 +125,11 @@ impl<T: Scalar, F: FnMut(&[HvpVar<T>]) -> HvpVar<T>> Hvp<T, F> {
         assert!(gradient_at_x.len() == n, "a gradient of {n} numbers, a slice of {}", gradient_at_x.len());
         assert!(product.len() == n, "a product of {n} numbers, a slice of {}", product.len());
         let tag = Tag::fresh();
-        let run = |moves: bool| {
-            let moving = |(&x, &v)| Dual::new(x, [if moves { v } else { T::zero() }]).tagged(tag);
-            let moving = x.iter().zip(v).map(moving);
-            let mut any = false;
-            let value = gradient(&mut self.f, &mut self.inputs, moving, |i, adjoint| {
-                let adjoint = adjoint.checked(tag);
-                (gradient_at_x[i], product[i]) = (adjoint.primal, adjoint.tangent[0]);
-                any |= any_moves(adjoint.tangent);
-            });
-            (value.primal, any)
-        };
-        seeded_run::<Dual<T, 1>, _>(1, run, |&(_, any)| any).0
+        let moving = x.iter().zip(v).map(|(&x, &v)| Dual::input_of(tag, x, [v]));
+        let value = gradient(&mut self.f, &mut self.inputs, moving, |i, adjoint| {
+            (gradient_at_x[i], product[i]) = (adjoint.primal, adjoint.tangent_of(tag)[0]);
+        });
+        value.primal
     }
 }
 
@@ -162,7 +148,7 @@ struct Moving<'a, I> {
 
 impl<T: Scalar, I: Iterator<Item = T>> Moving<'_, I> {
     fn moving(&mut self, x: T) -> Dual<T, 1> {
-        Dual::new(x, [self.tangents.next().expect("counted")]).tagged(self.tag)
+        Dual::input_of(self.tag, x, [self.tangents.next().expect("counted")])
     }
 
     fn array<const RANK: usize>(&mut self, x: &Dense<T, RANK>) -> VarArray<Dual<T, 1>, RANK> {
@@ -242,34 +228,27 @@ impl<T: Scalar, F: FnMut(&[HessianVar<T>]) -> HessianVar<T>> Hessian<T, F> {
         let n = x.len();
         assert!(gradient_at_x.len() == n, "a gradient of {n} numbers, a slice of {}", gradient_at_x.len());
         assert!(hessian.len() == n * n, "a Hessian of {n} x {n} numbers, a slice of {}", hessian.len());
-        let run = |moves: bool| {
-            if !moves {
-                let mut any = false;
-                self.columns(x, n, |_, adjoint| any |= any_moves(adjoint.tangent));
-                return (T::zero(), any);
-            }
-            let mut value = T::zero();
-            // With no inputs at all there is still a value.
-            for start in (0..n.max(1)).step_by(CHUNK) {
-                value = self.columns(x, start, |i, adjoint| {
-                    gradient_at_x[i] = adjoint.primal;
-                    let columns = hessian[i * n..(i + 1) * n].iter_mut().skip(start);
-                    columns.zip(adjoint.tangent).for_each(|(entry, second)| *entry = second);
-                });
-            }
-            (value, false)
-        };
-        seeded_run::<Dual<T, CHUNK>, _>(CHUNK, run, |&(_, any)| any).0
+        let mut value = T::zero();
+        // With no inputs at all there is still a value.
+        for start in (0..n.max(1)).step_by(CHUNK) {
+            value = self.columns(x, start, |i, gradient, seconds| {
+                gradient_at_x[i] = gradient;
+                let columns = hessian[i * n..(i + 1) * n].iter_mut().skip(start);
+                columns.zip(seconds).for_each(|(entry, second)| *entry = second);
+            });
+        }
+        value
     }
 
-    /// The value; `read` gets each adjoint with its tangents by the inputs from `start` on.
-    fn columns(&mut self, x: &[T], start: usize, mut read: impl FnMut(usize, Dual<T, CHUNK>)) -> T {
+    /// The value; `read` gets each adjoint and its tangents by the inputs from `start` on.
+    fn columns(&mut self, x: &[T], start: usize, mut read: impl FnMut(usize, T, [T; CHUNK])) -> T {
         let tag = Tag::fresh();
         let moving = x.iter().enumerate().map(|(j, &x)| match j.checked_sub(start) {
             Some(lane) if lane < CHUNK => Dual::variable(x, lane).tagged(tag),
             _ => Dual::from_primal(x),
         });
-        gradient(&mut self.f, &mut self.inputs, moving, |i, adjoint| read(i, adjoint.checked(tag))).primal
+        let each = |i, adjoint: Dual<T, CHUNK>| read(i, adjoint.primal, adjoint.tangent_of(tag));
+        gradient(&mut self.f, &mut self.inputs, moving, each).primal
     }
 }
 

@@ -18,19 +18,15 @@
 //! one after the other, `y` growing by one with each evaluation.
 
 mod numbers;
-mod seeded;
 
-use crate::seeding::any_moves;
 use crate::tag::Tag;
 use ad_core::kernels::Kernels;
 use ad_core::num_traits::Float;
 use ad_core::rule::Partials;
 use ad_core::tree::{Each, flatten};
 use ad_core::{Binary, Dense, LengthMismatch, Nary, Scalar, Tree, Unary};
-use alloc::vec;
 use core::array::from_fn;
 use core::borrow::Borrow;
-use seeded::seeded_run;
 
 /// A Taylor series of `K` coefficients, `x_0 + x_1 t + .. + x_{K-1} t^(K-1)`, over any scalar.
 ///
@@ -55,7 +51,7 @@ pub struct Taylor<T, const K: usize> {
     coefficients: [T; K],
     /// How many coefficients beyond the first one are meant: fewer than `K - 1` only inside of a rule.
     order: usize,
-    /// Whose series it is; nothing in a release build.
+    /// Whose series it is.
     tag: Tag,
 }
 
@@ -88,6 +84,7 @@ impl<T: Scalar, const K: usize> Taylor<T, K> {
             1 => T::one(),
             _ => T::zero(),
         }))
+        .tagged(Tag::BY_HAND)
     }
 
     /// The coefficients: the `k`-th derivative along `t`, divided by `k!`.
@@ -132,7 +129,7 @@ impl<T: Scalar, const K: usize> Taylor<T, K> {
     /// `y` to the order to which they are wanted.
     fn chain(value: T, args: &[Self], partials: impl Fn(&[Self], Self) -> Partials<Self>) -> Self {
         let order = args.iter().map(|x| x.order).min().unwrap_or(Self::HIGHEST);
-        let tag = Tag::join_all(args.iter().map(|x| (x.tag, x)), Self::moves);
+        let tag = Tag::join_all(args.iter().map(|x| x.tag));
         let mut y = Self::from_primal(value).truncated(order).tagged(tag);
         let at = |order: usize, y: Self| {
             let args: Partials<Self> = args.iter().map(|x| x.truncated(order)).collect();
@@ -226,12 +223,7 @@ impl<T: Scalar, const K: usize> Taylor<T, K> {
         self.coefficients[1..].iter().all(|c| c.is_strong_zero())
     }
 
-    /// Whether it moves along `t`.
-    fn moves(&self) -> bool {
-        any_moves(self.coefficients[1..].iter().copied())
-    }
-
-    /// The same series, as one of the run with this tag.
+    /// The same series, with this tag.
     fn tagged(self, tag: Tag) -> Self {
         Self { tag, ..self }
     }
@@ -240,9 +232,10 @@ impl<T: Scalar, const K: usize> Taylor<T, K> {
     ///
     /// # Panics
     ///
-    /// If it is another run's, with debug assertions.
+    /// If another run has a part in it.
     fn checked(self, tag: Tag) -> Self {
-        self.tagged(tag.join(self.tag, || true, || self.moves()))
+        self.tag.check(tag);
+        self
     }
 }
 
@@ -264,8 +257,7 @@ pub fn derivatives<T: Scalar, const K: usize>(
     x: T,
 ) -> [T; K] {
     let tag = Tag::fresh();
-    let run = |rate| f(Taylor::variable(x).faster(rate).tagged(tag));
-    seeded_run(&[x], run, |y| vec![y.coefficients]).checked(tag).derivatives()
+    f(Taylor::variable(x).tagged(tag)).checked(tag).derivatives()
 }
 
 /// The Taylor series of `f` along a curve (JAX's `jet`): from the coefficients of `x(t) = sum_k x_k t^k` those
@@ -279,9 +271,8 @@ pub fn derivatives<T: Scalar, const K: usize>(
 ///
 /// # Panics
 ///
-/// If the coefficients have not all as many numbers as the first one; if `f` uses a number of an outer series of
-/// the same type (feature `std`; `f` is run more than once inside of one), and, with debug assertions, one that was kept
-/// from a series that has ended.
+/// If the coefficients have not all as many numbers as the first one; if a number of another series of the same type has a
+/// part in the result, one of an outer series or one that was kept from a series that has ended.
 #[must_use]
 pub fn jet<T, P, Out, const K: usize>(
     mut f: impl FnMut(&P::Over<Taylor<T, K>>) -> Out,
@@ -299,16 +290,12 @@ where
         LengthMismatch::check(expected, found).unwrap_or_else(|error| panic!("{error}"));
     }
     let tag = Tag::fresh();
-    let run = |rate| {
-        let mut place = 0;
-        let inputs = curve[0].lift(&mut Each(|_| {
-            place += 1;
-            Taylor::new(from_fn(|k| numbers[k][place - 1])).faster(rate).tagged(tag)
-        }));
-        f(inputs.borrow())
-    };
-    let out = seeded_run(&numbers.concat(), run, |out| {
-        flatten(out).into_iter().map(Taylor::coefficients).collect()
-    });
+    let mut place = 0;
+    let inputs = curve[0].lift(&mut Each(|_| {
+        let x = Taylor::new(from_fn(|k| numbers[k][place]));
+        place += 1;
+        x.tagged(if x.is_constant() { Tag::NONE } else { tag })
+    }));
+    let out = f(inputs.borrow());
     from_fn(|k| out.lift(&mut Each(|y: Taylor<T, K>| y.checked(tag).coefficients[k])))
 }

@@ -6,7 +6,7 @@ use super::{lane, moving};
 use crate::gradient::gradient;
 use crate::hessian::HessianVar;
 use ad_core::{Function, Scalar};
-use ad_forward::{CHUNK, Dual};
+use ad_forward::{CHUNK, Dual, Tag};
 
 /// A Hessian's entries and how to compute them, to be used at many points: an object that keeps its buffers, so that
 /// no call after the first allocates, as far as `f` does not (which has to be made of scalar operations for that).
@@ -77,8 +77,9 @@ impl<T: Scalar> SparseHessian<T> {
         assert!(x.len() == n, "a Hessian of {n} columns, and {} inputs", x.len());
         products.resize(n, [T::zero(); CHUNK]);
         for start in (0..*count).step_by(CHUNK) {
-            let read = |i: usize, adjoint: Dual<T, CHUNK>| products[i] = adjoint.tangent;
-            gradient(|x| f.call(x), inputs, moving(x, of, start), read);
+            let tag = Tag::fresh();
+            let read = |i: usize, adjoint: Dual<T, CHUNK>| products[i] = adjoint.tangent_of(tag);
+            gradient(|x| f.call(x), inputs, moving(x, of, (start, tag)), read);
             for (((i, j), entry), &from_own_row) in matrix.entries_mut().zip(&*from_own_row) {
                 let (row, color) = if from_own_row { (i, of[j]) } else { (j, of[i]) };
                 if let Some(lane) = lane(color, start) {

@@ -7,7 +7,7 @@ use crate::gradient::pull_results;
 use crate::jacobian::reverse_is_cheaper;
 use crate::var::Var;
 use ad_core::{Scalar, VectorFunction};
-use ad_forward::{CHUNK, Dual};
+use ad_forward::{CHUNK, Dual, Tag};
 
 /// A Jacobian's entries and how to compute them, to be used at many points: an object that keeps its buffers, so that
 /// no call after the first allocates, as far as `f` does not (its results are a `Vec`).
@@ -78,12 +78,13 @@ impl<T: Scalar> SparseJacobian<T> {
             Mode::Forward { inputs } => {
                 for start in (0..*count).step_by(CHUNK) {
                     inputs.clear();
-                    inputs.extend(moving(x, of, start));
+                    let tag = Tag::fresh();
+                    inputs.extend(moving(x, of, (start, tag)));
                     let y = f.call(inputs);
                     check(y.len());
                     for ((i, j), entry) in matrix.entries_mut() {
                         if let Some(lane) = lane(of[j], start) {
-                            *entry = y[i].tangent[lane];
+                            *entry = y[i].tangent_of(tag)[lane];
                         }
                     }
                 }
