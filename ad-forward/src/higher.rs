@@ -25,8 +25,8 @@ pub type Dual3<T> = Dual<Dual<Dual<T, 1>, 1>, 1>;
 ///
 /// As [`derivative`].
 #[must_use]
-pub fn second_derivative<T: Scalar>(mut f: impl FnMut(Dual2<T>) -> Dual2<T>, x: T) -> T {
-    derivative(|x| derivative(&mut f, x), x)
+pub fn second_derivative<T: Scalar>(f: impl FnOnce(Dual2<T>) -> Dual2<T>, x: T) -> T {
+    derivative(|x| derivative(f, x), x)
 }
 
 /// `f'''(x)` for a function of one variable.
@@ -40,8 +40,8 @@ pub fn second_derivative<T: Scalar>(mut f: impl FnMut(Dual2<T>) -> Dual2<T>, x: 
 ///
 /// As [`derivative`].
 #[must_use]
-pub fn third_derivative<T: Scalar>(mut f: impl FnMut(Dual3<T>) -> Dual3<T>, x: T) -> T {
-    derivative(|x| second_derivative(&mut f, x), x)
+pub fn third_derivative<T: Scalar>(f: impl FnOnce(Dual3<T>) -> Dual3<T>, x: T) -> T {
+    derivative(|x| second_derivative(f, x), x)
 }
 
 /// The third derivative of `f` at `x` along three directions, `D^3 f(x)[u, v, w]`: the derivative along
@@ -61,7 +61,7 @@ pub fn third_derivative<T: Scalar>(mut f: impl FnMut(Dual3<T>) -> Dual3<T>, x: T
 #[doc(alias = "third_partial_derivative_vec")]
 #[must_use]
 pub fn third_directional_derivative<T, P, Out>(
-    mut f: impl FnMut(&P::Over<Dual3<T>>) -> Out,
+    f: impl FnOnce(&P::Over<Dual3<T>>) -> Out,
     x: &P,
     directions: [&P; 3],
 ) -> Out::Owned<T>

@@ -23,7 +23,7 @@ use core::borrow::Borrow;
 #[doc(alias = "first_derivative")]
 #[inline]
 #[must_use]
-pub fn derivative<T: Scalar>(f: impl FnMut(Dual<T, 1>) -> Dual<T, 1>, x: T) -> T {
+pub fn derivative<T: Scalar>(f: impl FnOnce(Dual<T, 1>) -> Dual<T, 1>, x: T) -> T {
     value_and_derivative(f, x).1
 }
 
@@ -35,7 +35,7 @@ pub fn derivative<T: Scalar>(f: impl FnMut(Dual<T, 1>) -> Dual<T, 1>, x: T) -> T
 #[doc(alias("first_derivative", "compute_derivative_fwd"))]
 #[inline]
 #[must_use]
-pub fn value_and_derivative<T: Scalar>(mut f: impl FnMut(Dual<T, 1>) -> Dual<T, 1>, x: T) -> (T, T) {
+pub fn value_and_derivative<T: Scalar>(f: impl FnOnce(Dual<T, 1>) -> Dual<T, 1>, x: T) -> (T, T) {
     let tag = Tag::fresh();
     let y = f(Dual::variable(x, 0).tagged(tag));
     (y.primal, y.tangent_of(tag)[0])
@@ -56,7 +56,7 @@ pub fn value_and_derivative<T: Scalar>(mut f: impl FnMut(Dual<T, 1>) -> Dual<T, 
 #[doc(alias("pushforward", "compute_directional_derivative_fwd"))]
 #[must_use]
 pub fn jvp<T, P, Out>(
-    f: impl FnMut(&P::Over<Dual<T, 1>>) -> Out,
+    f: impl FnOnce(&P::Over<Dual<T, 1>>) -> Out,
     x: &P,
     dx: &P,
 ) -> (Out::Owned<T>, Out::Owned<T>)
@@ -79,7 +79,7 @@ where
 /// As [`derivative`].
 #[allow(clippy::type_complexity, reason = "the value and the derivative, of one type")]
 pub fn try_jvp<T, P, Out>(
-    mut f: impl FnMut(&P::Over<Dual<T, 1>>) -> Out,
+    f: impl FnOnce(&P::Over<Dual<T, 1>>) -> Out,
     x: &P,
     dx: &P,
 ) -> Result<(Out::Owned<T>, Out::Owned<T>), LengthMismatch>
@@ -105,7 +105,7 @@ where
 #[doc(alias = "has_aux")]
 #[must_use]
 pub fn jvp_with_aux<T, P, Out, Aux>(
-    mut f: impl FnMut(&P::Over<Dual<T, 1>>) -> (Out, Aux),
+    f: impl FnOnce(&P::Over<Dual<T, 1>>) -> (Out, Aux),
     x: &P,
     dx: &P,
 ) -> (Out::Owned<T>, Out::Owned<T>, Aux)

@@ -32,7 +32,7 @@ pub type HessianVar<T> = Var<Dual<T, CHUNK>>;
 /// If `v` has not as many numbers as `x`; as [`grad`](crate::grad).
 #[doc(alias = "hessian_vector_product")]
 #[must_use]
-pub fn hvp<T, P>(f: impl FnMut(&P::Over<HvpVar<T>>) -> HvpVar<T>, x: &P, v: &P) -> P::Owned<T>
+pub fn hvp<T, P>(f: impl FnOnce(&P::Over<HvpVar<T>>) -> HvpVar<T>, x: &P, v: &P) -> P::Owned<T>
 where
     T: Scalar,
     P: Tree<Scalar = T> + ?Sized,
@@ -48,7 +48,7 @@ where
 #[doc(alias("hessian_vector_product", "composed_hvp"))]
 #[must_use]
 pub fn grad_and_hvp<T, P>(
-    f: impl FnMut(&P::Over<HvpVar<T>>) -> HvpVar<T>,
+    f: impl FnOnce(&P::Over<HvpVar<T>>) -> HvpVar<T>,
     x: &P,
     v: &P,
 ) -> (P::Owned<T>, P::Owned<T>)
@@ -70,7 +70,7 @@ where
 /// As [`grad`](crate::grad).
 #[allow(clippy::type_complexity, reason = "the gradient and the product, of one type")]
 pub fn try_grad_and_hvp<T, P>(
-    mut f: impl FnMut(&P::Over<HvpVar<T>>) -> HvpVar<T>,
+    f: impl FnOnce(&P::Over<HvpVar<T>>) -> HvpVar<T>,
     x: &P,
     v: &P,
 ) -> Result<(P::Owned<T>, P::Owned<T>), LengthMismatch>

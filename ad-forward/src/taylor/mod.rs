@@ -252,10 +252,7 @@ impl<T: Scalar, const K: usize> Taylor<T, K> {
 /// As [`jet`].
 #[doc(alias("nth_derivative", "zeroth_derivative"))]
 #[must_use]
-pub fn derivatives<T: Scalar, const K: usize>(
-    mut f: impl FnMut(Taylor<T, K>) -> Taylor<T, K>,
-    x: T,
-) -> [T; K] {
+pub fn derivatives<T: Scalar, const K: usize>(f: impl FnOnce(Taylor<T, K>) -> Taylor<T, K>, x: T) -> [T; K] {
     let tag = Tag::fresh();
     f(Taylor::variable(x).tagged(tag)).checked(tag).derivatives()
 }
@@ -275,7 +272,7 @@ pub fn derivatives<T: Scalar, const K: usize>(
 /// part in the result, one of an outer series or one that was kept from a series that has ended.
 #[must_use]
 pub fn jet<T, P, Out, const K: usize>(
-    mut f: impl FnMut(&P::Over<Taylor<T, K>>) -> Out,
+    f: impl FnOnce(&P::Over<Taylor<T, K>>) -> Out,
     curve: [&P; K],
 ) -> [Out::Owned<T>; K]
 where
