@@ -6,6 +6,7 @@ use crate::weights::{Factors, Product, WAITING, Waiting, add_products};
 use ad_core::{Dense, Scalar};
 use smallvec::SmallVec;
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// The buffers of a sweep, kept with the tape. Between sweeps all `nodes` are zero, and all else is empty.
 #[derive(Debug)]
@@ -144,6 +145,13 @@ impl<'a, T: Scalar> Adjoints<'a, T> {
     /// Takes the adjoint of a scalar input, of a sweep with one seed.
     pub(crate) fn take_node(&mut self, node: u32) -> T {
         std::mem::replace(&mut self.space.nodes[node as usize], T::zero())
+    }
+
+    /// Takes the adjoints of these scalar inputs, of a sweep with one seed, to the end of `to`.
+    pub(crate) fn take_nodes(&mut self, nodes: Range<u32>, to: &mut Vec<T>) {
+        let adjoints = &mut self.space.nodes[nodes.start as usize..nodes.end as usize];
+        to.extend_from_slice(adjoints);
+        adjoints.fill(T::zero());
     }
 
     /// Takes the adjoints of a scalar input, one per seed.

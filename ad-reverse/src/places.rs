@@ -222,6 +222,19 @@ impl<'a, 'b, T: Scalar> Read<'a, 'b, T> {
         Self { adjoints, places: inputs.leaves.iter(), nodes: 0..0, finite: true }
     }
 
+    /// The nodes of the next inputs, up to so many of them.
+    fn next_nodes(&mut self, most: usize) -> Range<u32> {
+        if self.nodes.is_empty() {
+            let Some(&Place::Nodes { start, count }) = self.places.next() else {
+                unreachable!("inputs are read in the order in which they were recorded")
+            };
+            self.nodes = start..start + count as u32;
+        }
+        let start = self.nodes.start;
+        self.nodes.start += self.nodes.len().min(most) as u32;
+        start..self.nodes.start
+    }
+
     fn array<const RANK: usize>(&mut self, shape: [usize; RANK]) -> Dense<T, RANK> {
         let Some(&Place::Block { op, .. }) = self.places.next() else {
             unreachable!("inputs are read in the order in which they were recorded")
@@ -234,16 +247,19 @@ impl<'a, 'b, T: Scalar> Read<'a, 'b, T> {
 
 impl<T: Scalar> Lift<T, T> for Read<'_, '_, T> {
     fn scalar(&mut self, _: T) -> T {
-        let node = self.nodes.next().unwrap_or_else(|| {
-            let Some(&Place::Nodes { start, count }) = self.places.next() else {
-                unreachable!("inputs are read in the order in which they were recorded")
-            };
-            self.nodes = start + 1..start + count as u32;
-            start
-        });
+        let node = self.next_nodes(1).start;
         let adjoint = self.adjoints.take_node(node);
         self.finite &= adjoint.is_all_finite();
         adjoint
+    }
+    fn scalars(&mut self, x: &[T]) -> Vec<T> {
+        let mut adjoints = Vec::with_capacity(x.len());
+        while adjoints.len() < x.len() {
+            let nodes = self.next_nodes(x.len() - adjoints.len());
+            self.adjoints.take_nodes(nodes, &mut adjoints);
+        }
+        self.finite &= T::all_finite(&adjoints);
+        adjoints
     }
     fn vector(&mut self, x: &T::Vector) -> T::Vector {
         T::Vector::from_dense(&self.array(x.shape()))

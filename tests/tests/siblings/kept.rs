@@ -276,6 +276,7 @@ fn every_operation_of_two_numbers_refuses_those_of_two_derivatives() {
         ("sum", |x, y| [x, y].into_iter().sum()),
         ("norm", |x, y| D::norm(&[D::from(1.0), x, y])),
         ("prod", |x, y| D::prod(&[x, D::from(2.0), y])),
+        ("after those with constants", |x, y| x.powf(D::from(3.0)) * y.atan2(D::from(2.0))),
         ("after unary ones", |x, y| (-x).exp() + (2.0 - y) / 3.0),
         ("after those with numbers", |x, y| (1.0 + x) * 2.0 - 1.0 / ((y - 1.0) + 5.0) * 2.0),
         ("after with_primal", |x, y| x.with_primal(7.0) * y.with_primal(5.0)),
