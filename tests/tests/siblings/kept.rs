@@ -192,6 +192,7 @@ fn every_level_refuses_a_kept_number() {
         // (3 + e) y^3, where e is one of the three directions.
         refused(&name, || third(&|y| y * y * y * kept));
         refused(&name, || third_derivative(|y| y * y * y * kept, 2.0));
+        refused(&name, || third(&|y| y * f64::INFINITY * kept));
     }
     let third = |f: fn(&mut Dual3<f64>, Dual3<f64>)| {
         let f = |y: &Dual3<f64>| {
@@ -263,6 +264,7 @@ fn every_operation_of_two_numbers_refuses_those_of_two_derivatives() {
         ("*", |x, y| x * y),
         ("* of what is not finite", |x, y| x * f64::INFINITY * y),
         ("/", |x, y| x / y),
+        ("/ of what is tiny", |x, y| (x * 1e-310) / (y * 1e-310)),
         ("%", |x, y| x % y),
         ("+=", |mut x, y| {
             x += y;
