@@ -47,6 +47,16 @@ impl<T: Scalar, F: Unary> Windows<T, F> {
     ///
     /// If the shapes do not fit.
     pub fn advance(&mut self, params: &Parameters<T>, window: &Sequence<T::Real, 1>) -> (T, Parameters<T>) {
+        self.learn(params, window, true)
+    }
+
+    /// [`advance`](Self::advance); `P` is pushed through the window if the sequence `goes_on` after it.
+    fn learn(
+        &mut self,
+        params: &Parameters<T>,
+        window: &Sequence<T::Real, 1>,
+        goes_on: bool,
+    ) -> (T, Parameters<T>) {
         let d = params.hidden();
         let inputs = Inputs { params: params.clone(), h: T::Vector::from_dense(&self.h) };
         let run = |input: &Inputs<Var<T>>| {
@@ -68,6 +78,9 @@ impl<T: Scalar, F: Unary> Windows<T, F> {
             let delta = credit.h.to_dense();
             let past = past(delta.as_slice(), sensitivity, &params.recurrent); // delta P
             credit.params.recurrent = credit.params.recurrent.plus(&past);
+        }
+        if !goes_on {
+            return (outcome.loss, credit.params);
         }
 
         // One sweep from all entries of the last state: P = dh/dtheta + dh/dh_0 P (1.17 over a window).
@@ -118,6 +131,9 @@ fn past<T: Scalar>(delta: &[T], sensitivity: &[Matrix<T>; 3], like: &Recurrent<T
 
 /// `L` and `dL/dtheta` (Eq. 1.18) of a whole sequence by windows of `k` steps (the last may be shorter).
 ///
+/// Nobody needs `P` after the last window, and pushing it is most of a window's work; so a sequence that is one window costs
+/// what BPTT costs, and the credit of `h_0`.
+///
 /// # Panics
 ///
 /// If `k` is 0, or the shapes of parameters and sequence do not fit.
@@ -131,8 +147,8 @@ pub fn value_and_grad<T: Scalar, F: Unary>(
     let mut windows = Windows::new(*rnn, params.hidden());
     let starts = (0..sequence.steps()).step_by(k);
     let all = starts.map(|start| {
-        let window = sequence.window(start..sequence.steps().min(start + k));
-        windows.advance(params, &window)
+        let end = sequence.steps().min(start + k);
+        windows.learn(params, &sequence.window(start..end), end < sequence.steps())
     });
     all.reduce(|sum, now| (sum.0 + now.0, sum.1.plus(&now.1))).expect(NOT_EMPTY)
 }

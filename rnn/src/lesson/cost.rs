@@ -278,6 +278,18 @@ mod tests {
         assert!(crossover(2).is_some_and(|from| from < 24), "so that there is one to look at");
     }
 
+    /// The windows are of `d` steps; through the last one no `P` is pushed. What is more than BPTT is the credit of the
+    /// first state, less than a step.
+    #[test]
+    fn one_window_costs_what_bptt_costs() {
+        for d in UNITS {
+            let [one, two] = [d, d + 1].map(|steps| operations(d, steps));
+            let more = |counted: &Counted| counted.window - counted.bptt;
+            assert!(more(&one) < one.bptt / d as u64, "d = {d}: {} more", more(&one));
+            assert!(more(&two) > two.bptt / d as u64, "d = {d}: {} more", more(&two));
+        }
+    }
+
     #[test]
     fn what_was_measured_is_whole() {
         let (source, measured) = measured(MEASURED);
