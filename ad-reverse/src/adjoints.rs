@@ -1,6 +1,7 @@
 //! The adjoints of a sweep: where they are kept, and how they are moved.
 
-use crate::block::{Blocks, Edge};
+use crate::block::Edge;
+use crate::operations::Blocks;
 use crate::places::{Place, Places};
 use crate::weights::{Factors, Product, WAITING, Waiting, add_products};
 use ad_core::{Dense, Scalar};
@@ -90,6 +91,11 @@ impl<'a, T: Scalar> Adjoints<'a, T> {
     /// Whether a zero carries nothing, whatever it meets.
     pub(crate) fn is_strict(&self) -> bool {
         self.strict
+    }
+
+    /// The operations of the recording.
+    pub(crate) fn list(&self) -> &'a Blocks<T> {
+        self.list
     }
 
     /// The number of entries of an array.
@@ -234,14 +240,14 @@ impl<'a, T: Scalar> Adjoints<'a, T> {
         let Some((last, others)) = edges.split_last() else { return };
         let Some(out) = self.space.blocks[op as usize].take() else { return };
         let mut kept = false;
-        for (i, edge) in others.iter().enumerate() {
-            kept |= self.pull_edge(edge, (op, i), &out);
+        for edge in others {
+            kept |= self.pull_edge(edge, op, &out);
         }
         if !kept && !matches!(last, Edge::Weights { .. }) {
             last.pull_last(out, self);
             return;
         }
-        kept |= self.pull_edge(last, (op, others.len()), &out);
+        kept |= self.pull_edge(last, op, &out);
         if !kept {
             return;
         }
@@ -261,18 +267,19 @@ impl<'a, T: Scalar> Adjoints<'a, T> {
 
     /// Carries an adjoint along one edge; or notes that it waits to be added to that of weights, and returns
     /// `true`.
-    fn pull_edge(&mut self, edge: &Edge<T>, (op, place): (u32, usize), out: &Dense<T, 1>) -> bool {
-        let Edge::Weights { w, x } = edge else {
+    fn pull_edge(&mut self, edge: &Edge<T>, op: u32, out: &Dense<T, 1>) -> bool {
+        let &Edge::Weights { w, x: place } = edge else {
             edge.pull(out.as_slice(), self);
             return false;
         };
+        let x = self.list.kept(place);
         if self.strict && !(T::all_finite(out.as_slice()) && T::all_finite(x.as_slice())) {
             edge.pull(out.as_slice(), self);
             return false;
         }
-        self.space.waiting.push(Waiting { weights: *w, op, edge: place as u32 });
+        self.space.waiting.push(Waiting { weights: w, op, x: place });
         self.products += x.rows();
-        self.last_weights = self.last_weights.max(*w);
+        self.last_weights = self.last_weights.max(w);
         true
     }
 

@@ -1,7 +1,8 @@
 //! [`VarArray`]: vectors and matrices whose operations are recorded as blocks.
 
-use crate::block::{Edge, Edges, Operand};
+use crate::block::Edge;
 use crate::notes::note;
+use crate::operations::{Edges, Operand};
 use crate::tape::{live_node, record_block, record_leaves};
 use crate::var::Var;
 use ad_core::{Array, Dense, Lift, Nary, Real, Scalar, Tree, Unary};
@@ -88,7 +89,7 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
         let values = Dense::new(shape, x.iter().map(|x| x.value()));
         let nodes = x.iter().enumerate();
         let from: Vec<_> = nodes.filter_map(|(i, x)| Some((i as u32, live_node::<T>(x.id())?))).collect();
-        Self::result("gather", values, !from.is_empty(), |edges| edges.push(Edge::Gather { from }))
+        Self::result("gather", values, !from.is_empty(), |edges| edges.gather(from))
     }
 
     fn shape(&self) -> [usize; RANK] {
@@ -97,7 +98,7 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
 
     fn get(&self, index: usize) -> Var<T> {
         let (value, x) = (self.values.as_slice()[index], self.operand());
-        Self::scalar("get", value, x.is_some(), |edges| edges.add(x, |x| Edge::Pick { x, index }))
+        Self::scalar("get", value, x.is_some(), |edges| edges.add(x, |_, x| Edge::Pick { x, index }))
     }
 
     fn primal(&self) -> Dense<T::Real, RANK> {
@@ -109,16 +110,19 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
             return Self::from_values(&self.values.mapped(rule));
         };
         let (values, partial) = self.values.mapped_with_partial(rule);
-        let p = partial.reshape([values.as_slice().len()]);
-        Self::result(R::NAME, values, true, |edges| edges.push(Edge::Diagonal { x, p }))
+        let partial = partial.reshape([1, values.as_slice().len()]);
+        Self::result(R::NAME, values, true, |edges| {
+            let p = edges.keep(partial);
+            edges.push(Edge::Diagonal { x, p });
+        })
     }
 
     fn axpby(&self, a: T::Real, rhs: &Self, b: T::Real) -> Self {
         let values = self.values.combined(T::constant(a), &rhs.values, T::constant(b));
         let (x, y) = (self.operand(), rhs.operand());
         Self::result("axpby", values, x.is_some() || y.is_some(), |edges| {
-            edges.add(x, |x| Edge::Multiple { x, a });
-            edges.add(y, |x| Edge::Multiple { x, a: b });
+            edges.add(x, |_, x| Edge::Multiple { x, a });
+            edges.add(y, |_, x| Edge::Multiple { x, a: b });
         })
     }
 
@@ -126,8 +130,8 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
         let values = self.values.multiplied(&rhs.values);
         let (x, y) = (self.operand(), rhs.operand());
         Self::result("hadamard", values, x.is_some() || y.is_some(), |edges| {
-            edges.add(x, |x| Edge::Diagonal { x, p: rhs.values.to_vector() });
-            edges.add(y, |x| Edge::Diagonal { x, p: self.values.to_vector() });
+            edges.add(x, |edges, x| Edge::Diagonal { x, p: edges.keep_values(y, &rhs.values) });
+            edges.add(y, |edges, y| Edge::Diagonal { x: y, p: edges.keep_values(x, &self.values) });
         })
     }
 
@@ -135,8 +139,8 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
         let (x, node) = (self.operand(), live_node::<T>(factor.id()));
         let s = factor.value();
         Self::result("scale", self.values.scaled(s), x.is_some() || node.is_some(), |edges| {
-            edges.add(node, |node| Edge::Factor { node, x: self.values.to_vector() });
-            edges.add(x, |x| Edge::Scaled { x, s });
+            edges.add(node, |edges, node| Edge::Factor { node, x: edges.keep_values(x, &self.values) });
+            edges.add(x, |_, x| Edge::Scaled { x, s });
         })
     }
 
@@ -144,14 +148,14 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
         let value = self.values.dotted(&rhs.values);
         let (x, y) = (self.operand(), rhs.operand());
         Self::scalar("dot", value, x.is_some() || y.is_some(), |edges| {
-            edges.add(x, |x| Edge::Contract { x, p: rhs.values.to_vector() });
-            edges.add(y, |x| Edge::Contract { x, p: self.values.to_vector() });
+            edges.add(x, |edges, x| Edge::Contract { x, p: edges.keep_values(y, &rhs.values) });
+            edges.add(y, |edges, y| Edge::Contract { x: y, p: edges.keep_values(x, &self.values) });
         })
     }
 
     fn sum(&self) -> Var<T> {
         let x = self.operand();
-        Self::scalar("sum", self.values.summed(), x.is_some(), |edges| edges.add(x, |x| Edge::Sum { x }))
+        Self::scalar("sum", self.values.summed(), x.is_some(), |edges| edges.add(x, |_, x| Edge::Sum { x }))
     }
 
     fn affine(terms: &[(&VarArray<T, 2>, &Self)], bias: &VarArray<T, 1>) -> Self {
@@ -160,10 +164,11 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
         let moved = |moved, array: Operand| moved | array.is_some();
         let moved = terms.iter().flat_map(|(w, x)| [w.operand(), x.operand()]).fold(b.is_some(), moved);
         Self::result("affine", values, moved, |edges| {
-            edges.add(b, |b| Edge::Bias { b });
+            edges.add(b, |_, b| Edge::Bias { b });
             for (w, x) in terms {
-                edges.add(w.operand(), |w| Edge::Weights { w, x: x.values.to_rows() });
-                edges.add(x.operand(), |x| Edge::Inputs { x, w: w.values.clone() });
+                let [of_w, of_x] = [w.operand(), x.operand()];
+                edges.add(of_w, |edges, w| Edge::Weights { w, x: edges.keep_values(of_x, &x.values) });
+                edges.add(of_x, |edges, x| Edge::Inputs { x, w: edges.keep_values(of_w, &w.values) });
             }
         })
     }
@@ -174,7 +179,10 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
         let rows = self.values.to_rows();
         let partials = rows.iter_rows().zip(values.as_slice());
         let partials = Dense::new(rows.shape(), partials.flat_map(|(row, &y)| rule.partials(row, y)));
-        VarArray::result(R::NAME, values, true, |edges| edges.push(Edge::Rows { x, partials }))
+        VarArray::result(R::NAME, values, true, |edges| {
+            let partials = edges.keep(partials);
+            edges.push(Edge::Rows { x, partials });
+        })
     }
 
     fn sub_rows(&self, rhs: &VarArray<T, 1>) -> Self {
@@ -182,8 +190,8 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
         let (cols, x, r) = (self.values.cols(), self.operand(), rhs.operand());
         let a = T::Real::from_literal(1.0);
         Self::result("sub_rows", values, x.is_some() || r.is_some(), |edges| {
-            edges.add(r, |r| Edge::MinusRows { r, cols });
-            edges.add(x, |x| Edge::Multiple { x, a });
+            edges.add(r, |_, r| Edge::MinusRows { r, cols });
+            edges.add(x, |_, x| Edge::Multiple { x, a });
         })
     }
 
@@ -191,7 +199,7 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
         let x = self.operand();
         let start = range.start * self.shape()[1..].iter().product::<usize>();
         let values = self.values.sliced(range);
-        Self::result("slice", values, x.is_some(), |edges| edges.add(x, |x| Edge::Slice { x, start }))
+        Self::result("slice", values, x.is_some(), |edges| edges.add(x, |_, x| Edge::Slice { x, start }))
     }
 
     fn stop_gradient(&self) -> Self {

@@ -1,151 +1,53 @@
-//! Block operations: one record for a whole array operation, and how its adjoint goes back.
-//!
-//! An operation is a list of [`Edge`]s, one for each operand that is a variable: each is a transposed linear
-//! map, which carries the adjoint of the result, a row of numbers per seed, to that operand. The numbers that
-//! it needs were kept when it was recorded; nothing is evaluated again.
+//! How the result of a block operation depends on one of its operands: a transposed linear map.
 
 use crate::adjoints::Adjoints;
+use crate::operations::{Blocks, Kept};
 use ad_core::rules::is_plain;
 use ad_core::{Dense, Scalar};
-use std::mem::ManuallyDrop;
-
-/// The place of an operand in the list of operations; `None` for a constant.
-pub(crate) type Operand = Option<u32>;
-
-/// All block operations of a recording.
-#[derive(Debug)]
-pub(crate) struct Blocks<T: Scalar> {
-    ops: Vec<Op>,
-    edges: Vec<Edge<T>>,
-}
-
-#[derive(Debug)]
-struct Op {
-    /// The number of entries of the result; 0 if that is a scalar.
-    entries: usize,
-    /// Its edges are those from here to the first of the next operation; an input has none.
-    first_edge: usize,
-}
 
 /// How a result depends on one operand.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Edge<T: Scalar> {
     /// `W x` for each row `x`.
-    Inputs { x: u32, w: Dense<T, 2> },
+    Inputs { x: u32, w: Kept },
     /// The same, by `W`.
-    Weights { w: u32, x: Dense<T, 2> },
+    Weights { w: u32, x: Kept },
     /// `b`, added to each row.
     Bias { b: u32 },
     /// `p x` elementwise: rules and products.
-    Diagonal { x: u32, p: Dense<T, 1> },
+    Diagonal { x: u32, p: Kept },
     /// `a x` for a plain number.
     Multiple { x: u32, a: T::Real },
     /// `s x`.
     Scaled { x: u32, s: T },
     /// `s x`, by the scalar `s`.
-    Factor { node: u32, x: Dense<T, 1> },
+    Factor { node: u32, x: Kept },
     /// `-r[i]` everywhere in row `i`.
     MinusRows { r: u32, cols: usize },
     /// One number per row, with its partials.
-    Rows { x: u32, partials: Dense<T, 2> },
+    Rows { x: u32, partials: Kept },
     /// Entries from `start` on.
     Slice { x: u32, start: usize },
-    /// Entries that are scalar variables: `(entry, node)`.
-    Gather { from: Vec<(u32, u32)> },
+    /// Entries that are scalar variables: a place in the list of those.
+    Gather { from: u32 },
     /// A scalar, `p . x`.
-    Contract { x: u32, p: Dense<T, 1> },
+    Contract { x: u32, p: Kept },
     /// A scalar, the sum of all entries.
     Sum { x: u32 },
     /// A scalar, one entry.
     Pick { x: u32, index: usize },
 }
 
-impl<T: Scalar> Blocks<T> {
-    pub(crate) const fn new() -> Self {
-        Self { ops: Vec::new(), edges: Vec::new() }
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.ops.len()
-    }
-
-    pub(crate) fn clear(&mut self) {
-        self.ops.clear();
-        self.edges.clear();
-    }
-
-    /// Adds an operation, whose edges `write` appends; returns its place.
-    #[inline(always)]
-    pub(crate) fn push(&mut self, entries: usize, write: impl FnOnce(&mut Edges<'_, T>)) -> u32 {
-        let op = u32::try_from(self.ops.len()).expect("fewer operations than nodes");
-        self.ops.push(Op { entries, first_edge: self.edges.len() });
-        write(&mut Edges(&mut self.edges));
-        op
-    }
-
-    /// The memory of the list itself.
-    pub(crate) fn bytes(&self) -> usize {
-        size_of_val(&self.ops[..]) + size_of_val(&self.edges[..])
-    }
-
-    /// The memory of the arrays that an operation keeps.
-    pub(crate) fn bytes_kept(&self, op: u32) -> usize {
-        self.edges(op).iter().map(Edge::bytes).sum()
-    }
-
-    #[inline]
-    pub(crate) fn entries(&self, op: u32) -> usize {
-        self.ops[op as usize].entries
-    }
-
-    #[inline]
-    pub(crate) fn edges(&self, op: u32) -> &[Edge<T>] {
-        let start = self.ops[op as usize].first_edge;
-        let end = self.ops.get(op as usize + 1).map_or(self.edges.len(), |next| next.first_edge);
-        &self.edges[start..end]
-    }
-}
-
-/// The edges of an operation that is being recorded.
-#[derive(Debug)]
-pub(crate) struct Edges<'a, T: Scalar>(&'a mut Vec<Edge<T>>);
-
-impl<T: Scalar> Edges<'_, T> {
-    #[inline(always)]
-    pub(crate) fn push(&mut self, edge: Edge<T>) {
-        // Where nothing can panic while the edge is held, the compiler writes its parts where they belong, and
-        // not to the stack first, from where it would have to wait for them.
-        let edge = ManuallyDrop::new(edge);
-        if self.0.len() == self.0.capacity() {
-            self.grow();
-        }
-        assert!(self.0.len() < self.0.capacity());
-        self.0.push(ManuallyDrop::into_inner(edge));
-    }
-
-    /// Adds the edge of an operand, if that is a variable.
-    #[inline(always)]
-    pub(crate) fn add(&mut self, operand: Operand, edge: impl FnOnce(u32) -> Edge<T>) {
-        if let Some(x) = operand {
-            self.push(edge(x));
-        }
-    }
-
-    #[cold]
-    fn grow(&mut self) {
-        self.0.reserve(1);
-    }
-}
-
 impl<T: Scalar> Edge<T> {
     /// The memory of what is kept for the sweep. Weights are their owner's.
-    fn bytes(&self) -> usize {
-        let numbers = match self {
-            Self::Weights { x, .. } => x.as_slice().len(),
-            Self::Diagonal { p, .. } | Self::Contract { p, .. } => p.cols(),
-            Self::Rows { partials, .. } => partials.as_slice().len(),
-            Self::Factor { x, .. } => x.cols(),
-            Self::Gather { from } => from.len(),
+    pub(crate) fn bytes(&self, list: &Blocks<T>) -> usize {
+        let numbers = match *self {
+            Self::Weights { x: kept, .. }
+            | Self::Diagonal { p: kept, .. }
+            | Self::Contract { p: kept, .. }
+            | Self::Rows { partials: kept, .. }
+            | Self::Factor { x: kept, .. } => list.kept(kept).as_slice().len(),
+            Self::Gather { from } => list.gathered(from).len(),
             _ => 0,
         };
         numbers * size_of::<T>()
@@ -154,67 +56,73 @@ impl<T: Scalar> Edge<T> {
     /// Carries the adjoint `out` of an array result to the operand. The weights of an affine map are left
     /// to [`Adjoints`], which adds them many steps at once.
     pub(crate) fn pull(&self, out: &[T], adjoints: &mut Adjoints<'_, T>) {
-        let strict = adjoints.is_strict();
-        match self {
-            Self::Inputs { x, w } if strict && !(T::all_finite(w.as_slice()) && T::all_finite(out)) => {
-                inputs_strictly(w, out, adjoints.buffer(*x));
+        let (strict, list) = (adjoints.is_strict(), adjoints.list());
+        match *self {
+            Self::Inputs { x, w } => {
+                let w = list.kept(w);
+                if strict && !(T::all_finite(w.as_slice()) && T::all_finite(out)) {
+                    inputs_strictly(w, out, adjoints.buffer(x));
+                } else {
+                    inputs(w, out, x, adjoints);
+                }
             }
-            Self::Inputs { x, w } => inputs(w, out, *x, adjoints),
-            Self::Weights { w, x } => weights_strictly(*w, x, out, adjoints),
+            Self::Weights { w, x } => weights_strictly(w, list.kept(x), out, adjoints),
             Self::Bias { b } => {
-                let (outputs, width) = (adjoints.entries(*b), adjoints.width());
+                let (outputs, width) = (adjoints.entries(b), adjoints.width());
                 let per_seed = if width == 1 { out.len() } else { out.len() / width };
                 for (seed, out) in out.chunks(per_seed).enumerate() {
                     for row in out.chunks(outputs) {
-                        T::axpy(T::one(), row, adjoints.row(*b, seed));
+                        T::axpy(T::one(), row, adjoints.row(b, seed));
                     }
                 }
             }
             Self::Diagonal { x, p } => {
-                let target = adjoints.buffer(*x).chunks_mut(p.cols());
-                for (target, out) in target.zip(out.chunks(p.cols())) {
-                    for ((target, &p), &out) in target.iter_mut().zip(p.as_slice()).zip(out) {
+                let p = list.kept(p).as_slice();
+                let target = adjoints.buffer(x).chunks_mut(p.len());
+                for (target, out) in target.zip(out.chunks(p.len())) {
+                    for ((target, &p), &out) in target.iter_mut().zip(p).zip(out) {
                         *target += product(strict, p, out);
                     }
                 }
             }
             Self::Multiple { x, a } if strict && !(a.is_all_finite() && T::all_finite(out)) => {
-                add_multiple(T::constant(*a), out, adjoints.buffer(*x));
+                add_multiple(T::constant(a), out, adjoints.buffer(x));
             }
-            Self::Multiple { x, a } => T::axpy(T::constant(*a), out, adjoints.buffer(*x)),
-            Self::Scaled { x, s } => add_multiple(*s, out, adjoints.buffer(*x)),
+            Self::Multiple { x, a } => T::axpy(T::constant(a), out, adjoints.buffer(x)),
+            Self::Scaled { x, s } => add_multiple(s, out, adjoints.buffer(x)),
             Self::Factor { node, x } => {
-                for (seed, out) in out.chunks_exact(x.cols()).enumerate() {
-                    let products = out.iter().zip(x.as_slice()).map(|(&out, &x)| product(strict, x, out));
-                    adjoints.add_to_node(*node, seed, products.sum());
+                let x = list.kept(x).as_slice();
+                for (seed, out) in out.chunks_exact(x.len()).enumerate() {
+                    let products = out.iter().zip(x).map(|(&out, &x)| product(strict, x, out));
+                    adjoints.add_to_node(node, seed, products.sum());
                 }
             }
             Self::MinusRows { r, cols } => {
-                for (target, row) in adjoints.buffer(*r).iter_mut().zip(out.chunks_exact(*cols)) {
+                for (target, row) in adjoints.buffer(r).iter_mut().zip(out.chunks_exact(cols)) {
                     *target -= row.iter().copied().sum();
                 }
             }
             Self::Rows { x, partials } => {
-                let rows = partials.iter_rows().cycle();
+                let rows = list.kept(partials).iter_rows().cycle();
                 let spread = out
                     .iter()
                     .zip(rows)
                     .flat_map(|(&out, row)| row.iter().map(move |&p| product(strict, p, out)));
-                for (target, spread) in adjoints.buffer(*x).iter_mut().zip(spread) {
+                for (target, spread) in adjoints.buffer(x).iter_mut().zip(spread) {
                     *target += spread;
                 }
             }
             Self::Slice { x, start } => {
-                let (width, whole) = (adjoints.width(), adjoints.entries(*x));
+                let (width, whole) = (adjoints.width(), adjoints.entries(x));
                 let part = out.len() / width;
-                for (out, target) in out.chunks_exact(part).zip(adjoints.buffer(*x).chunks_exact_mut(whole)) {
-                    T::axpy(T::one(), out, &mut target[*start..*start + part]);
+                for (out, target) in out.chunks_exact(part).zip(adjoints.buffer(x).chunks_exact_mut(whole)) {
+                    T::axpy(T::one(), out, &mut target[start..start + part]);
                 }
             }
             Self::Gather { from } => {
                 let entries = out.len() / adjoints.width();
                 for (seed, out) in out.chunks_exact(entries).enumerate() {
-                    for &(entry, node) in from {
+                    for &(entry, node) in list.gathered(from) {
                         adjoints.add_to_node(node, seed, out[entry as usize]);
                     }
                 }
@@ -229,22 +137,23 @@ impl<T: Scalar> Edge<T> {
     #[inline]
     pub(crate) fn pull_last(&self, mut out: Dense<T, 1>, adjoints: &mut Adjoints<'_, T>) {
         let strict = adjoints.is_strict();
-        match self {
+        match *self {
             Self::Diagonal { x, p } => {
-                for out in out.as_mut_slice().chunks_mut(p.cols()) {
-                    for (out, &p) in out.iter_mut().zip(p.as_slice()) {
+                let p = adjoints.list().kept(p).as_slice();
+                for out in out.as_mut_slice().chunks_mut(p.len()) {
+                    for (out, &p) in out.iter_mut().zip(p) {
                         *out = product(strict, p, *out);
                     }
                 }
-                adjoints.give(*x, out);
+                adjoints.give(x, out);
             }
             Self::Multiple { x, a } => {
-                multiply(strict, T::constant(*a), out.as_mut_slice());
-                adjoints.give(*x, out);
+                multiply(strict, T::constant(a), out.as_mut_slice());
+                adjoints.give(x, out);
             }
             Self::Scaled { x, s } => {
-                multiply(strict, *s, out.as_mut_slice());
-                adjoints.give(*x, out);
+                multiply(strict, s, out.as_mut_slice());
+                adjoints.give(x, out);
             }
             _ => self.pull(out.as_slice(), adjoints),
         }
@@ -253,19 +162,19 @@ impl<T: Scalar> Edge<T> {
     /// Carries the adjoint `out` of a scalar result, of one seed, to the operand.
     #[inline]
     pub(crate) fn pull_scalar(&self, seed: usize, out: T, adjoints: &mut Adjoints<'_, T>) {
-        let strict = adjoints.is_strict();
-        match self {
+        let (strict, list) = (adjoints.is_strict(), adjoints.list());
+        match *self {
             Self::Contract { x, p } => {
-                for (target, &p) in adjoints.row(*x, seed).iter_mut().zip(p.as_slice()) {
+                for (target, &p) in adjoints.row(x, seed).iter_mut().zip(list.kept(p).as_slice()) {
                     *target += product(strict, p, out);
                 }
             }
             Self::Sum { x } => {
-                for target in adjoints.row(*x, seed) {
+                for target in adjoints.row(x, seed) {
                     *target += out;
                 }
             }
-            Self::Pick { x, index } => adjoints.row(*x, seed)[*index] += out,
+            Self::Pick { x, index } => adjoints.row(x, seed)[index] += out,
             _ => unreachable!("an array result has no scalar adjoint"),
         }
     }

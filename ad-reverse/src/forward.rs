@@ -3,6 +3,7 @@
 //! It is the transpose of the reverse sweep, over the same records.
 
 use crate::block::{Edge, times};
+use crate::operations::Blocks;
 use crate::places::{Place, Places};
 use crate::records::{Record, Records};
 use crate::tape::Tape;
@@ -62,7 +63,8 @@ impl<T: Scalar> Forward<T> {
                     let mut out = std::mem::take(&mut blocks[index as usize]);
                     out.clear();
                     out.resize(tape.blocks.entries(index), T::zero());
-                    let scalar = edges.iter().map(|edge| edge.push(nodes, blocks, &mut out)).sum();
+                    let scalar =
+                        edges.iter().map(|edge| edge.push(&tape.blocks, (nodes, blocks), &mut out)).sum();
                     blocks[index as usize] = out;
                     scalar
                 }
@@ -84,16 +86,18 @@ impl<T: Scalar> Forward<T> {
 impl<T: Scalar> Edge<T> {
     /// Adds what the tangent of the operand, among those of scalar nodes and of arrays, means for that of an
     /// array result, to `out`; returns what it means for a scalar result.
-    pub(crate) fn push(&self, nodes: &[T], blocks: &[Vec<T>], out: &mut [T]) -> T {
-        let block = |op: &u32| blocks[*op as usize].as_slice();
-        match self {
+    pub(crate) fn push(&self, list: &Blocks<T>, (nodes, blocks): (&[T], &[Vec<T>]), out: &mut [T]) -> T {
+        let block = |op: u32| blocks[op as usize].as_slice();
+        match *self {
             Self::Inputs { x, w } => {
+                let w = list.kept(w);
                 let [outputs, inputs] = w.shape();
                 for (row, out) in out.chunks_exact_mut(outputs).enumerate() {
                     add_product(w.as_slice(), &block(x)[row * inputs..(row + 1) * inputs], out);
                 }
             }
             Self::Weights { w, x } => {
+                let x = list.kept(x);
                 let outputs = out.len() / x.rows();
                 for (x, out) in x.iter_rows().zip(out.chunks_exact_mut(outputs)) {
                     add_product(block(w), x, out);
@@ -103,29 +107,30 @@ impl<T: Scalar> Edge<T> {
                 out.chunks_exact_mut(block(b).len()).for_each(|out| add(out, numbers(block(b))))
             }
             Self::Diagonal { x, p } => {
-                add(out, numbers(p.as_slice()).zip(block(x)).map(|(p, &dx)| times(p, dx)))
+                add(out, numbers(list.kept(p).as_slice()).zip(block(x)).map(|(p, &dx)| times(p, dx)))
             }
-            Self::Multiple { x, a } => add(out, numbers(block(x)).map(|dx| times(T::constant(*a), dx))),
-            Self::Scaled { x, s } => add(out, numbers(block(x)).map(|dx| times(*s, dx))),
+            Self::Multiple { x, a } => add(out, numbers(block(x)).map(|dx| times(T::constant(a), dx))),
+            Self::Scaled { x, s } => add(out, numbers(block(x)).map(|dx| times(s, dx))),
             Self::Factor { node, x } => {
-                add(out, numbers(x.as_slice()).map(|x| times(x, nodes[*node as usize])))
+                add(out, numbers(list.kept(x).as_slice()).map(|x| times(x, nodes[node as usize])))
             }
             Self::MinusRows { r, cols } => {
-                add(out, numbers(block(r)).flat_map(|r| std::iter::repeat_n(-r, *cols)));
+                add(out, numbers(block(r)).flat_map(|r| std::iter::repeat_n(-r, cols)));
             }
             Self::Rows { x, partials } => {
+                let partials = list.kept(partials);
                 let rows = partials.iter_rows().zip(block(x).chunks_exact(partials.cols().max(1)));
                 add(out, rows.map(|(p, dx)| contract(p, dx)));
             }
-            Self::Slice { x, start } => add(out, numbers(&block(x)[*start..])),
+            Self::Slice { x, start } => add(out, numbers(&block(x)[start..])),
             Self::Gather { from } => {
-                for &(entry, node) in from {
+                for &(entry, node) in list.gathered(from) {
                     out[entry as usize] = nodes[node as usize];
                 }
             }
-            Self::Contract { x, p } => return contract(p.as_slice(), block(x)),
+            Self::Contract { x, p } => return contract(list.kept(p).as_slice(), block(x)),
             Self::Sum { x } => return numbers(block(x)).sum(),
-            Self::Pick { x, index } => return block(x)[*index],
+            Self::Pick { x, index } => return block(x)[index],
         }
         T::zero()
     }

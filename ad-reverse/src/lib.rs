@@ -130,6 +130,7 @@ mod linear;
 mod linearize;
 mod local;
 mod notes;
+mod operations;
 mod places;
 mod prefetch;
 mod pull;

@@ -1,11 +1,11 @@
 //! A recording: opening it, adding to it, closing it.
 
 use crate::adjoints::Workspace;
-use crate::block::{Blocks, Edges};
 use crate::ceiling::{RecordingError, RecordingSize};
 use crate::dot::Products;
 use crate::local::{Hot, cold, hot};
 use crate::notes::Note;
+use crate::operations::{Blocks, Edges};
 use crate::stream::{Cursor, Entry, MAX_NODES, Stream};
 use ad_core::Scalar;
 use std::marker::PhantomData;

@@ -1,6 +1,6 @@
 //! The adjoints of weights, `sum_k u_k x_k^T` over all uses: added for many uses at once.
 
-use crate::block::{Blocks, Edge};
+use crate::operations::{Blocks, Kept};
 use ad_core::{Dense, Scalar};
 use smallvec::SmallVec;
 
@@ -14,8 +14,7 @@ pub(crate) struct Waiting {
     pub(crate) weights: u32,
     /// The operation whose adjoint is `u`.
     pub(crate) op: u32,
-    /// The number of its edge that holds `x`.
-    pub(crate) edge: u32,
+    pub(crate) x: Kept,
 }
 
 /// What [`Waiting`] stands for, when its recording is gone: the weights, `u` and `x`.
@@ -31,10 +30,7 @@ impl Waiting {
         list: &'a Blocks<T>,
         blocks: &'a [Option<Dense<T, 1>>],
     ) -> Factors<'a, T> {
-        let Edge::Weights { x, .. } = &list.edges(self.op)[self.edge as usize] else {
-            unreachable!("only products with weights wait")
-        };
-        (blocks[self.op as usize].as_ref().expect("kept for this"), x)
+        (blocks[self.op as usize].as_ref().expect("kept for this"), list.kept(self.x))
     }
 }
 

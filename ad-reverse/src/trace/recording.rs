@@ -4,6 +4,7 @@ use crate::block::Edge;
 use crate::linear::LinearMap;
 use crate::linearize::Linearized;
 use crate::notes::Note;
+use crate::operations::Blocks;
 use crate::places::Place;
 use crate::records::{Record, Records};
 use crate::tape::Tape;
@@ -126,12 +127,12 @@ impl<'a, T: Real> Reader<'a, T> {
         let (edges, entries) = (self.tape.blocks.edges(op), self.tape.blocks.entries(op));
         let (mut operands, mut partials) = (Vec::new(), Vec::new());
         for edge in edges {
-            for operand in edge.operands() {
+            for operand in edge.operands(&self.tape.blocks) {
                 operands.push(match operand {
                     Operand::Scalar(node) => node as usize,
                     Operand::Array(op) => self.nodes[op as usize],
                 });
-                partials.push(still.jacobian(edge, operand, entries));
+                partials.push(still.jacobian(&self.tape.blocks, edge, (operand, entries)));
             }
         }
         // No entries are a scalar's.
@@ -154,7 +155,12 @@ impl<T: Real> Still<T> {
 
     /// What one edge means for a result of so many entries (0 for a scalar), by one of its operands: a column is where the
     /// forward sweep pushes one number of that.
-    fn jacobian(&mut self, edge: &Edge<T>, operand: Operand, entries: usize) -> Dense<f64, 2> {
+    fn jacobian(
+        &mut self,
+        list: &Blocks<T>,
+        edge: &Edge<T>,
+        (operand, entries): (Operand, usize),
+    ) -> Dense<f64, 2> {
         let numbers = match operand {
             Operand::Scalar(_) => 1,
             Operand::Array(op) => self.blocks[op as usize].len(),
@@ -163,7 +169,7 @@ impl<T: Real> Still<T> {
             .map(|number| {
                 *self.number(operand, number) = T::one();
                 let mut out = vec![T::zero(); entries];
-                let scalar = edge.push(&self.nodes, &self.blocks, &mut out);
+                let scalar = edge.push(list, (&self.nodes, &self.blocks), &mut out);
                 *self.number(operand, number) = T::zero();
                 if entries == 0 { vec![scalar] } else { out }
             })
@@ -207,11 +213,11 @@ impl<T: Real> Edge<T> {
     }
 
     /// Its operands: one, or the scalars that an array was made of, each once.
-    fn operands(&self) -> Vec<Operand> {
+    fn operands(&self, list: &Blocks<T>) -> Vec<Operand> {
         match self {
             Self::Gather { from } => {
                 let mut operands = Vec::new();
-                for &(_, node) in from {
+                for &(_, node) in list.gathered(*from) {
                     if !operands.contains(&Operand::Scalar(node)) {
                         operands.push(Operand::Scalar(node));
                     }

@@ -1,0 +1,197 @@
+//! Block operations: one record for a whole array operation.
+//!
+//! An operation is a list of [`Edge`]s, one for each operand that is a variable: each is a transposed linear
+//! map, which carries the adjoint of the result, a row of numbers per seed, to that operand. The numbers that
+//! it needs were kept when it was recorded; nothing is evaluated again.
+//!
+//! Edges refer to the arrays that they need by place. So the result of an operation is kept once, however many
+//! operations need it: each owner of an array more is two atomic operations, which in a small network take as long as
+//! the arithmetic.
+
+use crate::block::Edge;
+use ad_core::{Dense, Scalar};
+
+/// The place of an operand in the list of operations; `None` for a constant.
+pub(crate) type Operand = Option<u32>;
+
+/// The place of an array among those that are kept for the sweep.
+pub(crate) type Kept = u32;
+
+/// All block operations of a recording.
+#[derive(Debug)]
+pub(crate) struct Blocks<T: Scalar> {
+    ops: Vec<Op>,
+    edges: Vec<Edge<T>>,
+    kept: Vec<Dense<T, 2>>,
+    /// For each array that was made of scalars its entries that are variables: `(entry, node)`.
+    gathered: Vec<Vec<(u32, u32)>>,
+}
+
+#[derive(Debug)]
+struct Op {
+    /// The number of entries of the result; 0 if that is a scalar.
+    entries: usize,
+    /// Its edges are those from here to the first of the next operation; an input has none.
+    first_edge: u32,
+    /// Where its result is kept; [`NOWHERE`] as long as no edge needs it.
+    result: Kept,
+}
+
+const NOWHERE: Kept = Kept::MAX;
+
+impl<T: Scalar> Blocks<T> {
+    pub(crate) const fn new() -> Self {
+        Self { ops: Vec::new(), edges: Vec::new(), kept: Vec::new(), gathered: Vec::new() }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.ops.len()
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.ops.clear();
+        self.edges.clear();
+        self.kept.clear();
+        self.gathered.clear();
+    }
+
+    /// Adds an operation, whose edges `write` appends; returns its place.
+    #[inline(always)]
+    pub(crate) fn push(&mut self, entries: usize, write: impl FnOnce(&mut Edges<'_, T>)) -> u32 {
+        let (op, first_edge) = (place(&self.ops), place(&self.edges));
+        self.ops.push(Op { entries, first_edge, result: NOWHERE });
+        write(&mut Edges(self));
+        op
+    }
+
+    /// The memory of the lists themselves.
+    pub(crate) fn bytes(&self) -> usize {
+        let lists = size_of_val(&self.ops[..]) + size_of_val(&self.edges[..]) + size_of_val(&self.kept[..]);
+        lists + size_of_val(&self.gathered[..])
+    }
+
+    /// The memory of the arrays that an operation keeps.
+    pub(crate) fn bytes_kept(&self, op: u32) -> usize {
+        self.edges(op).iter().map(|edge| edge.bytes(self)).sum()
+    }
+
+    #[inline]
+    pub(crate) fn entries(&self, op: u32) -> usize {
+        self.ops[op as usize].entries
+    }
+
+    #[inline]
+    pub(crate) fn edges(&self, op: u32) -> &[Edge<T>] {
+        let start = self.ops[op as usize].first_edge;
+        let end = self.ops.get(op as usize + 1).map_or(self.edges.len(), |next| next.first_edge as usize);
+        &self.edges[start as usize..end]
+    }
+
+    /// An array that was kept.
+    #[inline]
+    pub(crate) fn kept(&self, place: Kept) -> &Dense<T, 2> {
+        &self.kept[place as usize]
+    }
+
+    /// What an array was made of: `(entry, node)`.
+    pub(crate) fn gathered(&self, place: u32) -> &[(u32, u32)] {
+        &self.gathered[place as usize]
+    }
+}
+
+/// The place of what is pushed next.
+#[inline(always)]
+fn place<A>(list: &[A]) -> u32 {
+    u32::try_from(list.len()).expect("fewer records than 2^32")
+}
+
+/// The edges of an operation that is being recorded.
+#[derive(Debug)]
+pub(crate) struct Edges<'a, T: Scalar>(&'a mut Blocks<T>);
+
+impl<T: Scalar> Edges<'_, T> {
+    #[inline(always)]
+    pub(crate) fn push(&mut self, edge: Edge<T>) {
+        self.0.edges.push(edge);
+    }
+
+    /// Adds the edge of an operand, if that is a variable.
+    #[inline(always)]
+    pub(crate) fn add(&mut self, operand: Operand, edge: impl FnOnce(&mut Self, u32) -> Edge<T>) {
+        if let Some(x) = operand {
+            let edge = edge(self, x);
+            self.push(edge);
+        }
+    }
+
+    /// Keeps an array for the sweep.
+    #[inline(always)]
+    pub(crate) fn keep(&mut self, array: Dense<T, 2>) -> Kept {
+        let kept = place(&self.0.kept);
+        self.0.kept.push(array);
+        kept
+    }
+
+    /// Keeps the values of an operand, if no other edge has done so before.
+    #[inline]
+    pub(crate) fn keep_values<const RANK: usize>(&mut self, x: Operand, values: &Dense<T, RANK>) -> Kept {
+        // A recording that has passed its ceiling may have another operation at this place, or none.
+        let op = x.and_then(|op| self.0.ops.get(op as usize));
+        let before = op.map_or(NOWHERE, |op| op.result);
+        if self.0.kept.get(before as usize).is_some_and(|kept| kept.shares_storage(values)) {
+            return before;
+        }
+        let kept = self.keep(values.to_rows());
+        if let Some(op) = x.and_then(|op| self.0.ops.get_mut(op as usize)) {
+            op.result = kept;
+        }
+        kept
+    }
+
+    /// Adds the edge of an array that was made of scalars.
+    pub(crate) fn gather(&mut self, from: Vec<(u32, u32)>) {
+        let edge = Edge::Gather { from: place(&self.0.gathered) };
+        self.0.gathered.push(from);
+        self.push(edge);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ad_core::Vector;
+
+    /// The places of arrays kept by an operation.
+    fn keep<const N: usize>(blocks: &mut Blocks<f64>, arrays: [(Operand, &Vector<f64>); N]) -> [Kept; N] {
+        let mut kept = [NOWHERE; N];
+        blocks.push(0, |edges| kept = arrays.map(|(of, values)| edges.keep_values(of, values)));
+        kept
+    }
+
+    #[test]
+    fn a_result_is_kept_once_however_many_operations_need_it() {
+        let mut blocks = Blocks::new();
+        let (x, y) = (Vector::from([1.0, 2.0]), Vector::from([3.0, 4.0]));
+        let [of_x, of_y] = [0, 0].map(|_| Some(blocks.push(2, |_| ())));
+        assert_eq!(keep(&mut blocks, [(of_x, &x), (of_x, &x)]), [0, 0]);
+        assert_eq!(keep(&mut blocks, [(of_y, &y), (of_x, &x)]), [1, 0]);
+        assert_eq!(keep(&mut blocks, [(None, &x), (None, &x)]), [2, 3], "of constants nothing is known");
+        assert!(blocks.kept(0).shares_storage(&x) && blocks.kept(1).shares_storage(&y));
+    }
+
+    #[test]
+    fn what_is_kept_at_a_place_that_was_given_up_is_not_taken_for_another_array() {
+        let mut blocks = Blocks::new();
+        let (x, y) = (Vector::from([1.0, 2.0]), Vector::from([3.0, 4.0]));
+        let first = Some(blocks.push(2, |_| ()));
+        keep(&mut blocks, [(first, &x)]);
+        blocks.clear();
+        assert_eq!(Some(blocks.push(2, |_| ())), first);
+        for array in [&y, &x, &y] {
+            let [kept] = keep(&mut blocks, [(first, array)]);
+            assert!(blocks.kept(kept).shares_storage(array));
+        }
+        let [kept] = keep(&mut blocks, [(Some(100), &x)]);
+        assert!(blocks.kept(kept).shares_storage(&x));
+    }
+}
