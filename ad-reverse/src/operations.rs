@@ -10,6 +10,7 @@
 
 use crate::block::Edge;
 use ad_core::{Dense, Scalar};
+use std::mem::ManuallyDrop;
 
 /// The place of an operand in the list of operations; `None` for a constant.
 pub(crate) type Operand = Option<u32>;
@@ -59,7 +60,7 @@ impl<T: Scalar> Blocks<T> {
     #[inline(always)]
     pub(crate) fn push(&mut self, entries: usize, write: impl FnOnce(&mut Edges<'_, T>)) -> u32 {
         let (op, first_edge) = (place(&self.ops), place(&self.edges));
-        self.ops.push(Op { entries, first_edge, result: NOWHERE });
+        push(&mut self.ops, Op { entries, first_edge, result: NOWHERE });
         write(&mut Edges(self));
         op
     }
@@ -99,6 +100,26 @@ impl<T: Scalar> Blocks<T> {
     }
 }
 
+/// Adds to a list that grows by a quarter: doubled, it would hold up to twice of what the recording needs, and it stays
+/// with the tape.
+#[inline(always)]
+fn push<A>(list: &mut Vec<A>, item: A) {
+    // Where nothing can panic while the item is held, the compiler writes its parts where they belong, and
+    // not to the stack first, from where it would have to wait for them.
+    let item = ManuallyDrop::new(item);
+    if list.len() == list.capacity() {
+        grow(list);
+    }
+    assert!(list.len() < list.capacity());
+    list.push(ManuallyDrop::into_inner(item));
+}
+
+#[cold]
+#[inline(never)]
+fn grow<A>(list: &mut Vec<A>) {
+    list.reserve_exact((list.len() / 4).max(64));
+}
+
 /// The place of what is pushed next.
 #[inline(always)]
 fn place<A>(list: &[A]) -> u32 {
@@ -112,7 +133,7 @@ pub(crate) struct Edges<'a, T: Scalar>(&'a mut Blocks<T>);
 impl<T: Scalar> Edges<'_, T> {
     #[inline(always)]
     pub(crate) fn push(&mut self, edge: Edge<T>) {
-        self.0.edges.push(edge);
+        push(&mut self.0.edges, edge);
     }
 
     /// Adds the edge of an operand, if that is a variable.
@@ -128,7 +149,7 @@ impl<T: Scalar> Edges<'_, T> {
     #[inline(always)]
     pub(crate) fn keep(&mut self, array: Dense<T, 2>) -> Kept {
         let kept = place(&self.0.kept);
-        self.0.kept.push(array);
+        push(&mut self.0.kept, array);
         kept
     }
 
