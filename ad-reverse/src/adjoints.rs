@@ -3,7 +3,7 @@
 use crate::block::Edge;
 use crate::operations::Blocks;
 use crate::places::{Place, Places};
-use crate::weights::{Factors, Product, WAITING, Waiting, add_products};
+use crate::weights::{Factors, MANY_ROWS, Product, WAITING, Waiting, add_product, add_products};
 use ad_core::{Dense, Scalar};
 use smallvec::SmallVec;
 use std::collections::HashMap;
@@ -275,6 +275,15 @@ impl<'a, T: Scalar> Adjoints<'a, T> {
         let x = self.list.kept(place);
         if self.strict && !(T::all_finite(out.as_slice()) && T::all_finite(x.as_slice())) {
             edge.pull(out.as_slice(), self);
+            return false;
+        }
+        if x.rows() >= MANY_ROWS {
+            if self.products > 0 {
+                self.add_waiting(); // so that the order of a sum is that of the sweep
+            }
+            let width = self.width;
+            let (adjoint, touched) = self.overwritable(w);
+            add_product((out, x), width, adjoint, touched);
             return false;
         }
         self.space.waiting.push(Waiting { weights: w, op, x: place });

@@ -34,11 +34,25 @@ impl Waiting {
     }
 }
 
-/// From so many rows on, a product of matrices is faster by itself than as a sum of outer products.
-const MANY_ROWS: usize = 16;
+/// From so many rows on, a product of matrices is faster by itself than as a sum of outer products, and does not wait.
+pub(crate) const MANY_ROWS: usize = 16;
 
-/// Adds `sum u x^T`, over all rows of all `x`, to the adjoint of weights, for each of `seeds` seeds; if that has
-/// not been touched before, it is overwritten.
+/// Adds `sum u x^T`, over all rows of `x`, to the adjoint of weights, for each of `seeds` seeds; if that has not been
+/// touched before, it is overwritten.
+pub(crate) fn add_product<T: Scalar>((u, x): Factors<'_, T>, seeds: usize, adjoint: &mut [T], touched: bool) {
+    if adjoint.is_empty() {
+        return;
+    }
+    let (rows, inputs, per_seed) = (x.rows(), x.cols(), u.cols() / seeds);
+    let outputs = per_seed / rows;
+    let all = adjoint.len() / seeds;
+    for (u, adjoint) in u.as_slice().chunks_exact(per_seed).zip(adjoint.chunks_exact_mut(all)) {
+        let shape = [outputs, rows, inputs];
+        T::gemm(shape, u, (1, outputs), x.as_slice(), (inputs, 1), adjoint, touched);
+    }
+}
+
+/// [`add_product`] for many products, of few rows each.
 pub(crate) fn add_products<T: Scalar>(
     products: &[Factors<'_, T>],
     seeds: usize,
@@ -53,31 +67,16 @@ pub(crate) fn add_products<T: Scalar>(
     let mut pairs = SmallVec::<[(&[T], &[T]); 64]>::new();
     let all = adjoint.len() / seeds;
     for (seed, adjoint) in adjoint.chunks_exact_mut(all).enumerate() {
-        let mut touched = touched;
         for (u, x) in products {
             let (rows, per_seed) = (x.rows(), u.cols() / seeds);
             let u = &u.as_slice()[per_seed * seed..][..per_seed];
             if rows == 1 {
                 pairs.push((u, x.as_slice()));
-            } else if rows < MANY_ROWS {
-                pairs.extend(u.chunks_exact(per_seed / rows).zip(x.iter_rows()));
             } else {
-                let (outputs, inputs) = (per_seed / rows, x.cols());
-                T::gemm(
-                    [outputs, rows, inputs],
-                    u,
-                    (1, outputs),
-                    x.as_slice(),
-                    (inputs, 1),
-                    adjoint,
-                    touched,
-                );
-                touched = true;
+                pairs.extend(u.chunks_exact(per_seed / rows).zip(x.iter_rows()));
             }
         }
-        if !pairs.is_empty() {
-            T::outer_products(&pairs, adjoint, touched);
-            pairs.clear();
-        }
+        T::outer_products(&pairs, adjoint, touched);
+        pairs.clear();
     }
 }

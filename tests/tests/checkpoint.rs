@@ -2,7 +2,7 @@
 //! fewest repetitions that there can be.
 
 use ad_core::tree::{flatten, unflatten};
-use ad_core::{Array, Matrix, Real, Scalar, Tree, Vector, impl_tree, rules};
+use ad_core::{Array, Dense, Matrix, Real, Scalar, Tree, Vector, impl_tree, rules};
 use ad_forward::Dual;
 use ad_reverse::{Var, VarArray, checkpoint, checkpoint_online, value_and_grad};
 use ad_tests::cases;
@@ -37,7 +37,11 @@ fn step<T: Scalar>(t: usize, theta: &Theta<Var<T>>, state: &State<Var<T>>) -> (S
     let h = u.map(rules::Tanh).scale(theta.gain);
     let fast = state.fast.scale(theta.decay).axpby(one, &state.fast, tenth);
     let speed = (state.speed * theta.decay + h.sum() * theta.gain).sin();
-    let loss = speed * speed + h.dot(&state.h) + theta.gain * state.speed;
+    // Few rows, whose products with the adjoint wait for others, and many, whose do not.
+    let rows = [1, 20, 3][t % 3];
+    let batch = Dense::new([rows, 2], (0..2 * rows).map(|i| T::Real::from_literal((i as f64).cos())));
+    let others = VarArray::affine(&[(&theta.w, &VarArray::constant(&batch))], &theta.b);
+    let loss = speed * speed + h.dot(&state.h) + theta.gain * state.speed + others.dot(&others);
     (State { speed, h, fast }, loss)
 }
 
