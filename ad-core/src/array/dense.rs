@@ -254,14 +254,20 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
     /// Lifts plain numbers to constants of `T`; for a plain `T` the storage is shared.
     #[must_use]
     pub fn lifted(x: &Dense<T::Real, RANK>) -> Self {
-        let flat = T::Vector::constant(&x.clone().reshape([x.data.len()]));
+        if let Some(plain) = (x as &dyn Any).downcast_ref::<Self>() {
+            return plain.clone(); // one more owner, and not three
+        }
+        let flat = T::Vector::constant(&x.to_vector());
         flat.to_dense().reshape(x.shape)
     }
 
     /// The plain numbers at the bottom; for a plain `T` the storage is shared.
     #[must_use]
     pub fn lowered(&self) -> Dense<T::Real, RANK> {
-        let flat = T::Vector::from_dense(&self.clone().reshape([self.data.len()]));
+        if let Some(plain) = (self as &dyn Any).downcast_ref::<Dense<T::Real, RANK>>() {
+            return plain.clone();
+        }
+        let flat = T::Vector::from_dense(&self.to_vector());
         flat.primal().reshape(self.shape)
     }
 }
