@@ -63,6 +63,9 @@ impl<T: Scalar, const N: usize> Dual<T, N> {
 
     /// An input: its tangent is 1 in `direction` and 0 in the others.
     ///
+    /// It is a variable made by hand: in the result of an operator, such as [`derivative`](crate::derivative), it may have no
+    /// part.
+    ///
     /// # Panics
     ///
     /// If `direction >= N`.

@@ -75,9 +75,8 @@
 //! * What is differentiated is the run: a branch is followed, not smoothed, and a loop that stops when it has
 //!   converged yields the derivative of as many steps as it took.
 //! * Two derivatives *over one type* that meet in one expression are refused: an operator panics if a number of another
-//!   one has a part in its result, one of an outer derivative as well as one that was kept from an earlier call. Numbers
-//!   that were seeded by hand belong to no derivative and are taken as they are. Nest by type instead, as [`derivative`]
-//!   in `derivative` does; mixing the levels then does not compile.
+//!   one has a part in its result, one of an outer derivative, one that was kept from an earlier call, or a variable made by
+//!   hand. Nest by type instead, as [`derivative`] in `derivative` does; mixing the levels then does not compile.
 //! * `n` inputs need `n` directions. Where there is one result, use `ad_reverse`.
 //!
 //! # With other crates
