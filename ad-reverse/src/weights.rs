@@ -4,8 +4,9 @@ use crate::operations::{Blocks, Kept};
 use ad_core::{Dense, Scalar};
 use smallvec::SmallVec;
 
-/// How many outer products wait before they are added to the adjoints of weights.
-pub(crate) const WAITING: usize = 192;
+/// How many outer products wait before they are added to the adjoints of weights. More would be faster by no more than 1 %
+/// (192, at 32 units), and take memory: 1.14 of the hand-written sweep's at 128 units, where this takes 1.07.
+pub(crate) const WAITING: usize = 112;
 
 /// An outer product `u x^T` (one for each row of `x`) that waits to be added to the adjoint of weights: that
 /// is left and written once for many products, and not once for each.
