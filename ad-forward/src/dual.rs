@@ -91,8 +91,7 @@ impl<T: Scalar, const N: usize> Dual<T, N> {
     #[inline]
     #[must_use]
     pub fn input_of(tag: Tag, primal: T, tangent: [T; N]) -> Self {
-        let is_still = tangent.iter().all(|t| t.is_strong_zero());
-        Self { primal, tangent, tag: if is_still { Tag::NONE } else { tag } }
+        Self { primal, tangent, tag: tag.if_moving(&tangent) }
     }
 
     /// The tangents, of a result of the run with this tag.

@@ -12,7 +12,7 @@ use core::borrow::Borrow;
 /// # Panics
 ///
 /// If a number of another derivative over the same type has a part in the result: one of an outer derivative that `f` runs
-/// in, or one kept from an earlier call. The sum of their tangents would be the derivative by neither.
+/// in, one kept from an earlier call, or a variable made by hand. The sum of their tangents would be the derivative by neither.
 ///
 /// ```
 /// use ad_core::Scalar;
@@ -140,8 +140,8 @@ impl<T: Scalar> Seed<'_, T> {
     fn array<const RANK: usize>(&mut self, x: &Dense<T, RANK>) -> DualArray<T, 1, RANK> {
         let len = x.as_slice().len();
         let tangent = Dense::new([len, 1], (0..len).map(|_| self.next()));
-        let is_still = tangent.as_slice().iter().all(|t| t.is_strong_zero());
-        DualArray::with_tangent(x, tangent).tagged(if is_still { Tag::NONE } else { self.tag })
+        let tag = self.tag.if_moving(tangent.as_slice());
+        DualArray::with_tangent(x, tangent).tagged(tag)
     }
 }
 

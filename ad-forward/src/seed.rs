@@ -19,6 +19,8 @@ use ad_core::{Array, Dense, Lift, Scalar, Tree};
 /// assert_eq!(u.tangent(2).as_slice(), [5.0, 6.0]);
 /// ```
 ///
+/// They are variables made by hand: in the result of an operator, such as [`jvp`](crate::jvp()), they may have no part.
+///
 /// # Panics
 ///
 /// If the numbers do not fit into the directions, or the tree has single scalars and `directions`

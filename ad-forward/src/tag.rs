@@ -21,6 +21,7 @@
 //! they may meet one another, which is a derivative along all of them, but have no part in the result of an operator.
 //! Numbers that were made of a value and tangents have none, because custom rules are written so.
 
+use ad_core::Scalar;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 /// The bits of a run's number; the others count its zeros.
@@ -51,6 +52,13 @@ impl Tag {
         // more than there will be.
         static RUNS: AtomicUsize = AtomicUsize::new(1);
         Self::of_run(RUNS.fetch_add(1, Ordering::Relaxed) as u64)
+    }
+
+    /// The tag of an input with these tangents: this one, or none if it does not move.
+    #[inline]
+    #[must_use]
+    pub(crate) fn if_moving<T: Scalar>(self, tangents: &[T]) -> Self {
+        if tangents.iter().all(|t| t.is_strong_zero()) { Self::NONE } else { self }
     }
 
     /// The tag of what is computed from two numbers with these tags.

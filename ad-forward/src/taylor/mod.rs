@@ -75,7 +75,7 @@ impl<T: Scalar, const K: usize> Taylor<T, K> {
         Self::new(from_fn(|k| if k == 0 { x } else { T::zero() }))
     }
 
-    /// The series of `x + t`.
+    /// The series of `x + t`. It is a variable made by hand: in the result of [`derivatives`] or [`jet`] it may have no part.
     #[inline]
     #[must_use]
     pub fn variable(x: T) -> Self {
@@ -291,7 +291,7 @@ where
     let inputs = curve[0].lift(&mut Each(|_| {
         let x = Taylor::new(from_fn(|k| numbers[k][place]));
         place += 1;
-        x.tagged(if x.is_constant() { Tag::NONE } else { tag })
+        x.tagged(tag.if_moving(&x.coefficients[1..]))
     }));
     let out = f(inputs.borrow());
     from_fn(|k| out.lift(&mut Each(|y: Taylor<T, K>| y.checked(tag).coefficients[k])))
