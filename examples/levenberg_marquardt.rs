@@ -62,7 +62,7 @@ fn main() {
     for k in 0..measured.len() {
         let seeded =
             measured.iter().enumerate().map(|(i, &y)| Dual::new(y, [if i == k { 1.0 } else { 0.0 }]));
-        let along: Vec<f64> = fit::<Dual<f64, 1>>(seeded.collect()).iter().map(|p| p.tangent[0]).collect();
+        let along: Vec<f64> = fit::<Dual<f64, 1>>(seeded.collect()).iter().map(|p| p.tangent()[0]).collect();
         println!("  t = {:4.2}: {along:+.4?}", k as f64 / 4.0);
         assert!((along[1] - by_reverse[k]).abs() < 1e-12);
         let moved = |by: f64| {

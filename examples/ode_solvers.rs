@@ -23,7 +23,7 @@ impl System<f64, State> for WithSensitivities {
         let state = [0, 1].map(|i| Dual::new(x[i], [x[2 + i], x[4 + i]]));
         let p = [0, 1].map(|k| Dual::variable(self.p[k], k));
         for (i, rate) in rates(state, p).into_iter().enumerate() {
-            (dx[i], dx[2 + i], dx[4 + i]) = (rate.primal, rate.tangent[0], rate.tangent[1]);
+            (dx[i], dx[2 + i], dx[4 + i]) = (rate.primal, rate.tangent()[0], rate.tangent()[1]);
         }
     }
 }

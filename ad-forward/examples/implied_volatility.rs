@@ -34,7 +34,7 @@ fn main() {
     let market = [100.0, 110.0, 0.75, 0.03, 0.25];
     let x: [Dual<f64, 5>; 5] = std::array::from_fn(|i| Dual::variable(market[i], i));
     let price = call(x);
-    let [delta, _, minus_theta, rho, vega] = price.tangent;
+    let [delta, _, minus_theta, rho, vega] = price.tangent();
     println!("price {:.6}", price.primal);
     println!("delta {delta:.6}   vega {vega:.6}   theta {:.6}   rho {rho:.6}", -minus_theta);
 

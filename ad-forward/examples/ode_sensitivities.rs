@@ -33,11 +33,11 @@ fn main() {
     println!("time   prey  predators   d prey / d(birth, hunt, feed, death)");
     for time in [5.0, 10.0, 20.0, 40.0] {
         let x = integrate(start.map(Dual::from_primal), p_seeded, time, 2000);
-        let [a, b, c, d] = x[0].tangent;
+        let [a, b, c, d] = x[0].tangent();
         println!("{time:4}  {:5.2}  {:9.2}   {a:+8.2} {b:+8.2} {c:+8.2} {d:+8.2}", x[0].primal, x[1].primal);
 
         // What finite differences say, with as many digits as they have.
-        for (i, tangent) in x[0].tangent.iter().enumerate() {
+        for (i, tangent) in x[0].tangent().iter().enumerate() {
             let moved = |by: f64| {
                 let mut p = p;
                 p[i] += by;

@@ -55,7 +55,7 @@ impl<T: Scalar, const N: usize, const RANK: usize> DualArray<T, N, RANK> {
     pub fn with_tangent(primal: &Dense<T, RANK>, tangent: Dense<T, 2>) -> Self {
         let (entries, rows) = (primal.as_slice().len(), tangent.rows());
         assert!(entries == rows, "{entries} entries, but {rows} rows of tangents");
-        Self { primal: primal.clone(), tangent: Tangent::dense(tangent), tag: Tag::NONE }
+        Self { primal: primal.clone(), tangent: Tangent::dense(tangent), tag: Tag::UNKNOWN }
     }
 
     /// Values that no direction moves.

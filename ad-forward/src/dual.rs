@@ -22,7 +22,7 @@ use num_traits::{Float, Num, One, Zero};
 ///
 /// let x = Dual::variable(2.0, 0); // one direction: d/dx
 /// let y: Dual<f64, 1> = x * x + x.sin();
-/// assert_eq!(y.tangent[0], 4.0 + 2.0_f64.cos());
+/// assert_eq!(y.tangent()[0], 4.0 + 2.0_f64.cos());
 /// ```
 ///
 /// Comparisons (`==`, `<`) look at the primal alone, so that a dual number takes the branches of the
@@ -37,8 +37,8 @@ use num_traits::{Float, Num, One, Zero};
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct Dual<T, const N: usize> {
-    /// The derivative of the value in each direction.
-    pub tangent: [T; N],
+    /// The derivative of the value in each direction. Nobody outside may change it, because `tag` says whether it is 0.
+    pub(crate) tangent: [T; N],
     /// The value.
     pub primal: T,
     /// Whose tangents they are.
@@ -46,19 +46,31 @@ pub struct Dual<T, const N: usize> {
 }
 
 impl<T: Scalar, const N: usize> Dual<T, N> {
+    /// Whether a product looks if one of its factors does not move. That costs about as much as two directions of plain
+    /// numbers; of variables, the product of a partial and 0 would be recorded.
+    const LOOKS: bool = N >= 4 || T::ORDER > 0;
+
     /// A number with its tangents.
     #[inline]
     #[must_use]
     pub const fn new(primal: T, tangent: [T; N]) -> Self {
-        Self { primal, tangent, tag: Tag::NONE }
+        Self { primal, tangent, tag: Tag::UNKNOWN }
     }
 
-    /// A number that depends on no input.
+    /// A number that depends on no input. An operation leaves its tangents out.
     #[doc(alias = "from_re")]
     #[inline]
     #[must_use]
     pub fn from_primal(primal: T) -> Self {
-        Self::new(primal, [T::zero(); N])
+        Self { primal, tangent: [T::zero(); N], tag: Tag::NONE }
+    }
+
+    /// The derivative of the value in each direction.
+    #[doc(alias("eps", "dx"))]
+    #[inline]
+    #[must_use]
+    pub const fn tangent(self) -> [T; N] {
+        self.tangent
     }
 
     /// An input: its tangent is 1 in `direction` and 0 in the others.
@@ -107,6 +119,13 @@ impl<T: Scalar, const N: usize> Dual<T, N> {
         self.tangent
     }
 
+    /// Whether the number has tangents at all; if not, they are 0.
+    #[inline(always)]
+    fn is_moving(&self) -> bool {
+        debug_assert!(self.tag != Tag::NONE || self.tangent.iter().all(|t| t.is_strong_zero()));
+        self.tag != Tag::NONE
+    }
+
     /// A result with this number's tag.
     #[inline(always)]
     fn like(&self, primal: T, tangent: [T; N]) -> Self {
@@ -114,8 +133,11 @@ impl<T: Scalar, const N: usize> Dual<T, N> {
     }
 
     /// The chain rule for one argument: `value` with the tangents `partial * self.tangent`.
-    #[inline]
+    #[inline(always)]
     fn chain(self, value: T, partial: T) -> Self {
+        if (Self::LOOKS || !partial.is_ordinary()) && !self.is_moving() {
+            return Self::from_primal(value);
+        }
         self.like(value, along(partial, self.tangent))
     }
 }
@@ -212,6 +234,9 @@ impl<T: Scalar, const N: usize> Scalar for Dual<T, N> {
     #[inline]
     fn apply<R: Unary>(self, rule: R) -> Self {
         let value = self.primal.apply(rule);
+        if Self::LOOKS && !self.is_moving() {
+            return Self::from_primal(value);
+        }
         self.chain(value, rule.partial(self.primal, value))
     }
     #[inline]
@@ -219,6 +244,9 @@ impl<T: Scalar, const N: usize> Scalar for Dual<T, N> {
         let (x, y) = (self.primal, rhs.primal);
         let z = x.apply2(y, rule);
         let tag = self.tag.join(rhs.tag);
+        if tag == Tag::NONE {
+            return Self::from_primal(z);
+        }
         let by_x = along(rule.partial_x(x, y, z), self.tangent);
         if rhs.tangent.iter().all(|t| t.is_strong_zero()) {
             return Self::new(z, by_x).tagged(tag); // `x.powf(3)`: no logarithm of the base
@@ -229,7 +257,11 @@ impl<T: Scalar, const N: usize> Scalar for Dual<T, N> {
     fn apply_n<R: Nary>(args: &[Self], rule: R) -> Self {
         let primals: Partials<T> = args.iter().map(|x| x.primal).collect();
         let value = T::apply_n(&primals, rule);
-        let mut out = Self::from_primal(value).tagged(Tag::join_all(args.iter().map(|x| x.tag)));
+        let tag = Tag::join_all(args.iter().map(|x| x.tag));
+        let mut out = Self::from_primal(value).tagged(tag);
+        if tag == Tag::NONE {
+            return out;
+        }
         for (x, partial) in args.iter().zip(rule.partials(&primals, value)) {
             out.tangent = zip(out.tangent, along(partial, x.tangent), |a, b| a + b);
         }
@@ -288,6 +320,12 @@ impl<T: Scalar, const N: usize> Mul for Dual<T, N> {
         let (x, y) = (self.primal, rhs.primal);
         let value = x * y;
         let tag = self.tag.join(rhs.tag);
+        if Self::LOOKS && !self.is_moving() {
+            return rhs.chain(value, x);
+        }
+        if Self::LOOKS && !rhs.is_moving() {
+            return self.chain(value, y);
+        }
         // An ordinary product has ordinary factors: one look at it decides whether zeros must be strong.
         if value.is_ordinary() {
             return Self::new(value, zip(self.tangent, rhs.tangent, |dx, dy| y * dx + x * dy)).tagged(tag);
@@ -307,6 +345,9 @@ impl<T: Scalar, const N: usize> Div for Dual<T, N> {
         let value = self.primal / rhs.primal;
         let tag = self.tag.join(rhs.tag);
         let inverse = T::one() / rhs.primal;
+        if tag == Tag::NONE {
+            return Self::from_primal(value);
+        }
         if value.primal().is_nan() || !(Float::is_normal(inverse.primal()) && inverse.is_all_finite()) {
             // 1 / y overflows for a subnormal y, and is rounded to one for a large y; a quotient by it need not be.
             return Self::new(value, quotient_singular(value, rhs.primal, self.tangent, rhs.tangent))

@@ -140,8 +140,10 @@ impl<T: Scalar> Seed<'_, T> {
     fn array<const RANK: usize>(&mut self, x: &Dense<T, RANK>) -> DualArray<T, 1, RANK> {
         let len = x.as_slice().len();
         let tangent = Dense::new([len, 1], (0..len).map(|_| self.next()));
-        let tag = self.tag.if_moving(tangent.as_slice());
-        DualArray::with_tangent(x, tangent).tagged(tag)
+        match self.tag.if_moving(tangent.as_slice()) {
+            Tag::NONE => DualArray::from_primal(x),
+            tag => DualArray::with_tangent(x, tangent).tagged(tag),
+        }
     }
 }
 

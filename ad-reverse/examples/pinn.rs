@@ -22,7 +22,7 @@ fn derivatives<S: Scalar>(weights: &[S], t: f64) -> [S; 3] {
     type Second<S> = Dual<Dual<S, 1>, 1>;
     let lifted: Vec<Second<S>> = weights.iter().map(|&w| Dual::from_primal(Dual::from_primal(w))).collect();
     let y = network(&lifted, Dual::variable(Dual::variable(S::lit(t), 0), 0));
-    [y.primal.primal, y.primal.tangent[0], y.tangent[0].tangent[0]]
+    [y.primal.primal, y.primal.tangent()[0], y.tangent()[0].tangent()[0]]
 }
 
 /// How far the equation is from being fulfilled at 25 times between 0 and 3, and how far the start is off.

@@ -150,7 +150,7 @@ impl<T: Scalar> Scalar for Var<T> {
             0 => Dual::from_primal(x[k].value),
             _ => Dual::variable(x[k].value, k),
         }));
-        Self::result("preaccumulate", y.primal, record_partials(x.map(|x| x.id), y.tangent))
+        Self::result("preaccumulate", y.primal, record_partials(x.map(|x| x.id), y.tangent()))
     }
     #[inline]
     fn with_primal(self, x: T::Real) -> Self {

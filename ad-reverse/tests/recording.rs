@@ -38,7 +38,7 @@ fn sums<S: Scalar>(x: &[S], steps: usize) -> S {
 
 /// The derivative by forward mode.
 fn forward(f: impl Fn(&[Dual<f64, 4>]) -> Dual<f64, 4>) -> [f64; 4] {
-    f(&[0, 1, 2, 3].map(|k| Dual::variable(X[k], k))).tangent
+    f(&[0, 1, 2, 3].map(|k| Dual::variable(X[k], k))).tangent()
 }
 
 fn assert_close(found: &[f64], expected: &[f64]) {

@@ -211,7 +211,7 @@ fn second_derivatives(f: &Weighted, x: &[f64]) -> Vec<(&'static str, Vec<f64>)> 
     type D = Dual<f64, 1>;
     let v: Vec<f64> = (0..x.len()).map(|i| (i as f64).cos()).collect();
     let moved: Vec<D> = x.iter().zip(&v).map(|(&x, &v)| Dual::new(x, [v])).collect();
-    let tangents = |g: Vec<D>| g.iter().map(|g| g.tangent[0]).collect::<Vec<_>>();
+    let tangents = |g: Vec<D>| g.iter().map(|g| g.tangent()[0]).collect::<Vec<_>>();
     let forward_over_forward =
         ad_forward::jacobian_by_chunks::<D, 1>(|x| vec![f.call(x)], &moved).as_slice().to_vec();
     let forward_over_reverse = grad(|x: &[Var<D>]| f.call(x), moved.as_slice());
@@ -334,7 +334,7 @@ proptest! {
                 };
                 h = (0..d).map(next).collect();
             }
-            h.iter().map(|h| h.tangent[0]).collect::<Vec<_>>()
+            h.iter().map(|h| h.tangent()[0]).collect::<Vec<_>>()
         };
         let columns: Vec<_> = (0..p).map(expected).collect();
         let by_scalars: Vec<f64> = (0..d).flat_map(|i| columns.iter().map(move |c| c[i])).collect();

@@ -110,7 +110,7 @@ proptest! {
         let moving = |(k, x): (usize, f64)| Dual::<f64, 1>::new(x, [(k as f64).cos()]);
         let (theta, start) = unflatten(&at, flatten(&at).into_iter().enumerate().map(moving).collect());
         let [whole, known, online] = in_three_ways(&theta, &start, steps, snapshots)
-            .map(|all| bits(&all.into_iter().flat_map(|x| [x.primal, x.tangent[0]]).collect::<Vec<f64>>()));
+            .map(|all| bits(&all.into_iter().flat_map(|x| [x.primal, x.tangent()[0]]).collect::<Vec<f64>>()));
         prop_assert_eq!(&known, &whole);
         prop_assert_eq!(&online, &whole);
     }

@@ -212,6 +212,6 @@ fn the_try_forms_say_what_is_singular() {
     let half = function!(|z: &[S]| -> Vec<S> { vec![z[0] * S::lit(0.5) + z[1]] });
     let theta = Dual::<f64, 1>::variable(3.0, 0);
     let x = try_implicit_fixed_point(&half, &[6.0], &[theta]).unwrap()[0];
-    assert_eq!((x.primal, x.tangent), (6.0, [2.0]));
+    assert_eq!((x.primal, x.tangent()), (6.0, [2.0]));
     assert_eq!(try_implicit_root(&vertical, &[0.0], &[0.0]), Ok(vec![0.0]));
 }

@@ -296,7 +296,7 @@ struct Nonlinear(Cell<f64>);
 impl VectorFunction for Nonlinear {
     fn call<S: Scalar>(&self, x: &[S]) -> Vec<S> {
         let squared = match (&x[0] as &dyn Any).downcast_ref::<D>() {
-            Some(dual) => Dual::new(dual.primal, dual.tangent.map(|t| t * t)),
+            Some(dual) => Dual::new(dual.primal, dual.tangent().map(|t| t * t)),
             None => {
                 self.0.set(self.0.get() + 1.0);
                 return vec![x[0] * S::lit(self.0.get())];

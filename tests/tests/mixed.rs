@@ -63,7 +63,7 @@ plain!(f64 f32);
 
 impl<T: Components, const N: usize> Components for Dual<T, N> {
     fn components(self) -> Vec<f64> {
-        std::iter::once(self.primal).chain(self.tangent).flat_map(T::components).collect()
+        std::iter::once(self.primal).chain(self.tangent()).flat_map(T::components).collect()
     }
 }
 

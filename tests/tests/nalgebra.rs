@@ -259,7 +259,7 @@ fn arrays_come_and_go() {
 #[test]
 fn plain_numbers_are_the_constants() {
     let x: Dual<f32, 1> = nalgebra::convert(0.1);
-    assert_eq!((x.primal, x.tangent), (0.1, [0.0]));
+    assert_eq!((x.primal, x.tangent()), (0.1, [0.0]));
     assert_eq!(nalgebra::try_convert::<Dual<f64, 1>, f64>(Dual::variable(2.0, 0)), Some(2.0));
     assert_eq!(nalgebra::try_convert::<Var<f64>, f32>(nalgebra::convert(2.0)), Some(2.0));
 }

@@ -16,7 +16,7 @@ proptest! {
         prop_assert_eq!(&from_str::<Matrix<f64>>(&to_string(&matrix).unwrap()).unwrap(), &matrix);
         let dual = Dual::new(finite[0], [finite[1], finite[2]]);
         let read: Dual<f64, 2> = from_str(&to_string(&dual).unwrap()).unwrap();
-        prop_assert_eq!((read.primal, read.tangent), (dual.primal, dual.tangent));
+        prop_assert_eq!((read.primal, read.tangent()), (dual.primal, dual.tangent()));
         let series = Taylor::new([finite[3], finite[4], finite[5]]);
         let read: Taylor<f64, 3> = from_str(&to_string(&series).unwrap()).unwrap();
         prop_assert_eq!(read.coefficients(), series.coefficients());

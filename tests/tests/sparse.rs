@@ -176,7 +176,7 @@ fn nested_scalars_and_both_reals_work() {
     let moving = x.map(|x| ad_forward::Dual::new(x, [1.0]));
     let dense = hessian(|x| f.call(x), &moving);
     for (i, j, value) in sparse_hessian(&f, &moving).triplets() {
-        assert!((value.tangent[0] - dense.row(i)[j].tangent[0]).abs() < 1e-13);
+        assert!((value.tangent()[0] - dense.row(i)[j].tangent()[0]).abs() < 1e-13);
     }
 }
 

@@ -43,13 +43,13 @@ fn on_arrays<R: Unary>(rule: R, samples: &[f64]) {
 fn binary<R: Binary>(rule: R, x: f64, y: f64) {
     let z = Dual::<f64, 2>::variable(x, 0).apply2(Dual::variable(y, 1), rule);
     assert_relative_eq!(
-        z.tangent[0],
+        z.tangent()[0],
         central(|x| x.apply2(y, rule), x),
         max_relative = TOLERANCE,
         epsilon = TOLERANCE
     );
     assert_relative_eq!(
-        z.tangent[1],
+        z.tangent()[1],
         central(|y| x.apply2(y, rule), y),
         max_relative = TOLERANCE,
         epsilon = TOLERANCE

@@ -9,8 +9,13 @@ use proptest::prelude::*;
 
 /// The value and three derivatives by nested dual numbers.
 fn nested(y: Dual3<f64>) -> [f64; 4] {
-    let first = y.primal.primal.tangent[0];
-    [y.primal.primal.primal, first, y.primal.tangent[0].tangent[0], y.tangent[0].tangent[0].tangent[0]]
+    let first = y.primal.primal.tangent()[0];
+    [
+        y.primal.primal.primal,
+        first,
+        y.primal.tangent()[0].tangent()[0],
+        y.tangent()[0].tangent()[0].tangent()[0],
+    ]
 }
 
 /// `x + rate t`, three times.

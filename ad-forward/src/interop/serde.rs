@@ -23,7 +23,7 @@ impl<'de, T: Deserialize<'de>, const N: usize> Deserialize<'de> for Dual<T, N> {
         let tangent = tangent
             .try_into()
             .map_err(|_| D::Error::custom(format!("{directions} tangents where {N} are expected")))?;
-        Ok(Self { primal, tangent, tag: Tag::NONE })
+        Ok(Self { primal, tangent, tag: Tag::UNKNOWN })
     }
 }
 

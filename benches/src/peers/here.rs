@@ -48,7 +48,7 @@ impl<const N: usize> Directions<N> for Dual<f64, N> {
     }
     #[inline]
     fn tangents(self) -> [f64; N] {
-        self.tangent
+        self.tangent()
     }
 }
 

@@ -67,7 +67,7 @@ fn by_lanes<T: Scalar, const N: usize>(
         values = out.iter().map(|y| y.primal).collect();
         rows.resize(out.len(), Vec::new());
         for (row, y) in rows.iter_mut().zip(&out) {
-            row.extend(&y.tangent[..N.min(x.len() - start)]);
+            row.extend(&y.tangent()[..N.min(x.len() - start)]);
         }
     }
     (values, rows)

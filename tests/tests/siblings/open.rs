@@ -160,7 +160,7 @@ fn a_solver_may_differentiate_over_the_same_type() {
         };
         (0..50).fold(1.0, |x, _| step(x))
     };
-    let g = derivative(|a: D| Dual::new(cube_root(a.primal), a.tangent.map(|t| t / 3.0 / 4.0)) * a, 8.0);
+    let g = derivative(|a: D| Dual::new(cube_root(a.primal), a.tangent().map(|t| t / 3.0 / 4.0)) * a, 8.0);
     assert_eq!(g, 2.0 + 8.0 / 12.0);
 }
 
