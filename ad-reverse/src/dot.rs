@@ -7,6 +7,7 @@
 //! state, for every row) are not kept again. So a recurrent network in scalar code is held in the
 //! memory of its weights and states.
 
+pub(crate) use self::sums::Sums;
 use crate::block::times;
 use crate::local::{cold, hot};
 use crate::stream::{Entry, MAX_NODES};
@@ -14,6 +15,8 @@ use crate::tape::{foreign_variable, live_node};
 use crate::var::Var;
 use ad_core::rules::is_plain;
 use ad_core::{Real, Scalar};
+
+mod sums;
 
 /// All dot products of a recording.
 #[derive(Debug)]
@@ -38,6 +41,8 @@ struct Product {
 struct Side {
     places: Places,
     partials: usize,
+    /// The first product that has the operand.
+    first: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,16 +57,26 @@ enum Places {
     Listed(usize),
 }
 
+impl Places {
+    /// The adjoints of an operand that lies at distances, of which `nodes` are all adjoints.
+    fn strided<T>(self, len: usize, nodes: &mut [T]) -> impl Iterator<Item = &mut T> {
+        let Self::Regular { start, stride } = self else { unreachable!("an operand without distances") };
+        let (start, stride) = (start as usize, stride as usize);
+        nodes[start..=start + (len - 1) * stride].iter_mut().step_by(stride)
+    }
+}
+
 const NOWHERE: u32 = u32::MAX;
 
 /// Strides from here on wrap: they lead backwards.
 const BACKWARDS: u32 = 1 << 31;
 
-/// A kept operand: its nodes, and where its values start.
+/// A kept operand: its nodes, where its values start, and the first product that has it.
 #[derive(Clone, Copy, Debug)]
 struct Operand {
     places: Places,
     values: usize,
+    first: u32,
 }
 
 /// An operand whose ids start at `first`, at distances of `stride`.
@@ -76,7 +91,7 @@ struct Recent {
 impl Recent {
     /// No operand: its first id would be a constant's.
     const NONE: Self =
-        Self { first: 0, stride: 0, len: 0, kept: Operand { places: Places::Constant, values: 0 } };
+        Self { first: 0, stride: 0, len: 0, kept: Operand { places: Places::Constant, values: 0, first: 0 } };
 }
 
 const RECENT: usize = 1 << 10;
@@ -150,12 +165,18 @@ impl<T: Scalar> Products<T> {
     fn record(&mut self, operands: [&[Var<T>]; 2]) -> (T, u32) {
         let len = operands[0].len();
         let [x, y] = operands.map(|operand| self.keep(operand));
+        let index = self.next();
         let value = T::dot(&self.values[x.values..x.values + len], &self.values[y.values..y.values + len]);
         // The values of one operand are the partials of the other.
-        let sides =
-            [Side { places: x.places, partials: y.values }, Side { places: y.places, partials: x.values }];
-        self.list.push(Product { len, sides });
-        (value, u32::try_from(self.list.len() - 1).expect("fewer products than nodes"))
+        let side =
+            |of: Operand, other: Operand| Side { places: of.places, partials: other.values, first: of.first };
+        self.list.push(Product { len, sides: [side(x, y), side(y, x)] });
+        (value, index)
+    }
+
+    /// The index of the next product.
+    fn next(&self) -> u32 {
+        u32::try_from(self.list.len()).expect("fewer products than nodes")
     }
 
     /// Where an operand is kept: where a recent product has it, if that had the same variables with
@@ -175,7 +196,8 @@ impl<T: Scalar> Products<T> {
         {
             return recent.kept;
         }
-        let kept = Operand { places: self.places(operand, Ids::of(operand)), values: self.values.len() };
+        let places = self.places(operand, Ids::of(operand));
+        let kept = Operand { places, values: self.values.len(), first: self.next() };
         self.values.extend(operand.iter().map(|x| x.value()));
         if matches!(kept.places, Places::Regular { .. }) && is_plain::<T>() {
             self.recent[hash as usize] = Recent { first, stride, len: operand.len(), kept };
@@ -221,7 +243,7 @@ impl<T: Scalar> Products<T> {
     /// The variables on both sides of a product, each with the partial by it.
     pub(crate) fn operands(&self, index: u32) -> [impl Iterator<Item = (T, u32)>; 2] {
         let Product { len, sides } = self.list[index as usize];
-        sides.map(|Side { places, partials }| {
+        sides.map(|Side { places, partials, .. }| {
             let at = move |k: usize| match places {
                 Places::Constant => None,
                 Places::Regular { start, stride } => Some(start.wrapping_add(stride.wrapping_mul(k as u32))),
@@ -233,10 +255,30 @@ impl<T: Scalar> Products<T> {
 
     /// Moves one seed's adjoint of a product to its operands; `nodes` holds `width` adjoints per node.
     #[inline(never)]
-    pub(crate) fn pull(&self, index: u32, adjoint: T, nodes: &mut [T], (width, seed): (usize, usize)) {
+    pub(crate) fn pull(
+        &self,
+        (index, adjoint): (u32, T),
+        nodes: &mut [T],
+        (width, seed): (usize, usize),
+        sums: &mut Sums<T>,
+    ) {
+        if !adjoint.is_strong_zero() {
+            self.pull_sides((index, adjoint), nodes, (width, seed), sums);
+        }
+        sums.visited(index, nodes);
+    }
+
+    #[inline(always)]
+    fn pull_sides(
+        &self,
+        (index, adjoint): (u32, T),
+        nodes: &mut [T],
+        (width, seed): (usize, usize),
+        sums: &mut Sums<T>,
+    ) {
         let Product { len, sides } = self.list[index as usize];
         let plain = width == 1 && is_plain::<T>() && adjoint.is_ordinary();
-        for Side { places, partials } in sides {
+        for Side { places, partials, first } in sides {
             let mut add = |node: u32, p: T| nodes[node as usize * width + seed] += times(p, adjoint);
             match places {
                 Places::Constant => {}
@@ -244,10 +286,13 @@ impl<T: Scalar> Products<T> {
                     let start = start as usize;
                     T::axpy(adjoint, &self.values[partials..partials + len], &mut nodes[start..start + len]);
                 }
-                Places::Regular { start, stride: stride @ 1..BACKWARDS } if plain => {
-                    let (start, stride) = (start as usize, stride as usize);
-                    let operand = nodes[start..=start + (len - 1) * stride].iter_mut().step_by(stride);
-                    for (node, &p) in operand.zip(&self.values[partials..partials + len]) {
+                Places::Regular { stride: 1..BACKWARDS, .. } if plain => {
+                    let partials = &self.values[partials..partials + len];
+                    if let Some(sums) = sums.of((first, places), len, index, nodes) {
+                        T::axpy(adjoint, partials, sums);
+                        continue;
+                    }
+                    for (node, &p) in places.strided(len, nodes).zip(partials) {
                         *node += p * adjoint;
                     }
                 }

@@ -1,6 +1,7 @@
 //! The reverse sweep: adjoints flow from the results of a recording to its inputs.
 
 use crate::adjoints::Adjoints;
+use crate::dot::Sums;
 use crate::pull::{Plain, PullMany, PullOne, Strict, Zeros};
 use crate::stream::{Backwards, Long};
 use crate::tape::{Recorded, Tape};
@@ -63,7 +64,7 @@ fn pull<T: Scalar, Z: Zeros<T>>(tape: &Tape<T>, adjoints: &mut Adjoints<'_, T>) 
         return;
     }
     let (mut stream, products) = (tape.stream.backwards(), &tape.products);
-    let mut node = tape.len as usize;
+    let (mut node, mut sums) = (tape.len as usize, Sums::new());
     loop {
         // A slice of its own, so that its place and length stay in registers from record to record.
         let nodes = &mut adjoints.space.nodes[..node * width];
@@ -86,9 +87,7 @@ fn pull<T: Scalar, Z: Zeros<T>>(tape: &Tape<T>, adjoints: &mut Adjoints<'_, T>) 
                 let (rest, result) = PullMany::<T, Z>::new(rest, width).split();
                 for (seed, adjoint) in result.iter_mut().enumerate() {
                     let adjoint = std::mem::replace(adjoint, T::zero());
-                    if !adjoint.is_strong_zero() {
-                        products.pull(index, adjoint, rest, (width, seed));
-                    }
+                    products.pull((index, adjoint), rest, (width, seed), &mut sums);
                 }
             }
             Some(Long::Block(op)) => adjoints.pull_block(op, node - 1),

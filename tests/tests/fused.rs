@@ -30,6 +30,12 @@ fn program<S: Scalar>(x: &[S], places: &[(usize, usize)], dot: impl Fn(&[S], &[S
     let every_other: Vec<S> = x.iter().step_by(2).copied().collect();
     let moved: Vec<S> = x.iter().map(|&x| x + S::one()).collect();
     let first = vec![x[0]; x.len()];
+    // Two layers whose states lie a few nodes apart; their products take turns, and something else uses a state.
+    let layer: Vec<S> = x.iter().map(|&x| x.sin() * x).collect();
+    let other: Vec<S> = layer.iter().map(|&h| h.cos() + h).collect();
+    let alone = dot(&layer, &other);
+    let turns = dot(&layer, x) + dot(&other, x) * layer[0] + dot(&reversed, &layer) * dot(&other, &moved)
+        - dot(&layer, &layer);
     vec![
         dot(&a, &b).tanh(),
         dot(x, x),
@@ -37,6 +43,8 @@ fn program<S: Scalar>(x: &[S], places: &[(usize, usize)], dot: impl Fn(&[S], &[S
         dot(&moved, &moved) - dot(&moved, x),
         dot(&every_other, &every_other),
         dot(x, &first),
+        alone,
+        turns,
     ]
 }
 
@@ -60,7 +68,7 @@ proptest! {
             assert_relative_eq!(fused, forward, max_relative = 1e-11, epsilon = 1e-11);
         }
         // Each output's row alone, by one seed, is the row of all seeds at once.
-        for i in 0..6 {
+        for i in 0..8 {
             let row = grad(|x: &[Var<f64>]| program(x, &places, Var::dot_product)[i], &x[..]);
             for (one, many) in row.iter().zip(fused.row(i)) {
                 assert_relative_eq!(one, many, max_relative = 1e-12, epsilon = 1e-12);

@@ -1,0 +1,58 @@
+//! What an operand gets from the products that share it.
+
+use super::Places;
+use ad_core::Scalar;
+
+/// The sum of adjoints for an operand that lies at distances, such as the states of a layer, which every row of weights
+/// is multiplied with: they are added side by side, and to the nodes once, at the latest when the first product that has
+/// the operand has been visited. The operand's own nodes come before that, so nobody has missed them.
+#[derive(Debug)]
+pub(crate) struct Sums<T> {
+    /// The first product that has the operand, and where the operand lies.
+    operand: Option<(u32, Places)>,
+    numbers: Vec<T>,
+}
+
+impl<T: Scalar> Sums<T> {
+    pub(crate) const fn new() -> Self {
+        Self { operand: None, numbers: Vec::new() }
+    }
+
+    /// The sums for an operand, of `len` numbers that lie at `places`, which product `first` has first; those for another
+    /// one are finished. `None` if only the product at hand, `index`, has it.
+    #[inline]
+    pub(super) fn of(
+        &mut self,
+        (first, places): (u32, Places),
+        len: usize,
+        index: u32,
+        nodes: &mut [T],
+    ) -> Option<&mut [T]> {
+        if self.operand != Some((first, places)) {
+            if first == index {
+                return None;
+            }
+            self.finish(nodes);
+            self.operand = Some((first, places));
+            self.numbers.resize(len, T::zero());
+        }
+        Some(&mut self.numbers)
+    }
+
+    /// After product `index` has been visited: adds the sums to the nodes, if no product before it has the operand.
+    #[inline]
+    pub(super) fn visited(&mut self, index: u32, nodes: &mut [T]) {
+        if self.operand.is_some_and(|(first, _)| first == index) {
+            self.finish(nodes);
+        }
+    }
+
+    fn finish(&mut self, nodes: &mut [T]) {
+        if let Some((_, places)) = self.operand.take() {
+            for (node, &x) in places.strided(self.numbers.len(), nodes).zip(&self.numbers) {
+                *node += x;
+            }
+            self.numbers.clear();
+        }
+    }
+}
