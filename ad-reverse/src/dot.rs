@@ -13,6 +13,7 @@ use crate::local::{cold, hot};
 use crate::stream::{Entry, MAX_NODES};
 use crate::tape::{foreign_variable, live_node};
 use crate::var::Var;
+use ad_core::kernels::vector::with_wide_vectors;
 use ad_core::rules::is_plain;
 use ad_core::{Real, Scalar};
 
@@ -33,16 +34,16 @@ pub(crate) struct Products<T> {
 #[derive(Clone, Copy, Debug)]
 struct Product {
     len: usize,
-    sides: [Side; 2],
+    operands: [Operand; 2],
 }
 
-/// One operand, and where the values of the other one start.
-#[derive(Clone, Copy, Debug)]
-struct Side {
-    places: Places,
-    partials: usize,
-    /// The first product that has the operand.
-    first: u32,
+impl Product {
+    /// Both operands, each with the place where its partials start: they are the values of the other one.
+    #[inline]
+    fn sides(self) -> [(Operand, usize); 2] {
+        let [x, y] = self.operands;
+        [(x, y.values), (y, x.values)]
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,10 +168,7 @@ impl<T: Scalar> Products<T> {
         let [x, y] = operands.map(|operand| self.keep(operand));
         let index = self.next();
         let value = T::dot(&self.values[x.values..x.values + len], &self.values[y.values..y.values + len]);
-        // The values of one operand are the partials of the other.
-        let side =
-            |of: Operand, other: Operand| Side { places: of.places, partials: other.values, first: of.first };
-        self.list.push(Product { len, sides: [side(x, y), side(y, x)] });
+        self.list.push(Product { len, operands: [x, y] });
         (value, index)
     }
 
@@ -190,11 +188,11 @@ impl<T: Scalar> Products<T> {
         self.recent.resize(RECENT, Recent::NONE); // empty in a new recording
         let hash = first.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - RECENT.ilog2());
         let recent = self.recent[hash as usize];
-        if first != 0
-            && (recent.first, recent.stride, recent.len) == (first, stride, operand.len())
-            && is_kept(operand, (first, stride), &self.values[recent.kept.values..][..recent.len])
-        {
-            return recent.kept;
+        if first != 0 && (recent.first, recent.stride, recent.len) == (first, stride, operand.len()) {
+            let kept = &self.values[recent.kept.values..][..recent.len];
+            if with_wide_vectors(|| is_kept(operand, (first, stride), kept)) {
+                return recent.kept;
+            }
         }
         let places = self.places(operand, Ids::of(operand));
         let kept = Operand { places, values: self.values.len(), first: self.next() };
@@ -242,14 +240,14 @@ impl<T: Scalar> Products<T> {
 
     /// The variables on both sides of a product, each with the partial by it.
     pub(crate) fn operands(&self, index: u32) -> [impl Iterator<Item = (T, u32)>; 2] {
-        let Product { len, sides } = self.list[index as usize];
-        sides.map(|Side { places, partials, .. }| {
-            let at = move |k: usize| match places {
+        let product = self.list[index as usize];
+        product.sides().map(|(operand, partials)| {
+            let at = move |k: usize| match operand.places {
                 Places::Constant => None,
                 Places::Regular { start, stride } => Some(start.wrapping_add(stride.wrapping_mul(k as u32))),
                 Places::Listed(start) => Some(self.nodes[start + k]).filter(|&node| node != NOWHERE),
             };
-            (0..len).filter_map(move |k| Some((self.values[partials + k], at(k)?)))
+            (0..product.len).filter_map(move |k| Some((self.values[partials + k], at(k)?)))
         })
     }
 
@@ -276,9 +274,10 @@ impl<T: Scalar> Products<T> {
         (width, seed): (usize, usize),
         sums: &mut Sums<T>,
     ) {
-        let Product { len, sides } = self.list[index as usize];
+        let product = self.list[index as usize];
+        let len = product.len;
         let plain = width == 1 && is_plain::<T>() && adjoint.is_ordinary();
-        for Side { places, partials, first } in sides {
+        for (Operand { places, first, .. }, partials) in product.sides() {
             let mut add = |node: u32, p: T| nodes[node as usize * width + seed] += times(p, adjoint);
             match places {
                 Places::Constant => {}
@@ -317,6 +316,7 @@ impl<T: Scalar> Products<T> {
 }
 
 /// Whether the variables have the ids from `first` on, and the values that are kept, bit for bit.
+#[inline(always)]
 fn is_kept<T: Scalar>(x: &[Var<T>], (first, stride): (u64, u64), kept: &[T]) -> bool {
     let bits = |x: T| x.primal().as_f64().to_bits();
     let (mut expected, mut difference) = (first, 0);

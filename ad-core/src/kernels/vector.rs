@@ -39,6 +39,13 @@ macro_rules! dispatch {
     }};
 }
 
+/// Runs a loop that the compiler vectorises, with the widest vectors that this processor has. It must be short, and
+/// `#[inline(always)]`: what is not inlined runs as it was compiled.
+#[inline]
+pub fn with_wide_vectors<R>(f: impl FnOnce() -> R) -> R {
+    dispatch!(call(f) else f())
+}
+
 /// Panics unless the lengths are equal. The function's name and those of the slices are for the message.
 #[track_caller]
 #[inline]

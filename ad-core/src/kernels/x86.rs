@@ -34,6 +34,17 @@ impl Avx2Fma {
     pub(super) fn detect() -> Option<Self> {
         (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")).then_some(Self(()))
     }
+
+    /// Runs `f`, compiled with AVX2 and FMA as far as it is inlined.
+    #[inline]
+    pub(super) fn call<R>(self, f: impl FnOnce() -> R) -> R {
+        #[target_feature(enable = "avx2,fma")]
+        fn run<R>(f: impl FnOnce() -> R) -> R {
+            f()
+        }
+        // SAFETY: `self` proves that the processor has the features `run` is compiled for.
+        unsafe { run(f) }
+    }
 }
 
 /// From each item `fn name(arguments) body` makes a method of [`Avx2Fma`] that runs `body` with AVX2 and FMA.
