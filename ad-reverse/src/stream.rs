@@ -337,13 +337,13 @@ impl<T: Copy> Stream<T> {
 
     /// Goes on with the last chunk, if `cursor` is at the end of a stretch of it; returns whether it is.
     fn next_stretch(&self, cursor: &Cursor<T>) -> bool {
-        let (last, limit) = (self.active.checked_sub(1), cursor.limit.get());
-        let Some(end) = last.map(|last| limit_of::<T>(&self.chunks[last].bytes)).filter(|&end| limit < end)
-        else {
-            return false;
+        let limit = cursor.limit.get();
+        let Some(last) = self.chunks[..self.active].last().filter(|_| limit != 0) else {
+            return false; // a cursor that is detached is at the end of none
         };
-        if limit == 0 {
-            return false; // detached
+        let end = limit_of::<T>(&last.bytes);
+        if limit >= end {
+            return false;
         }
         cursor.limit.set(end.min(limit + STRETCH));
         prefetch(cursor.top.get().wrapping_add(STRETCH), STRETCH);

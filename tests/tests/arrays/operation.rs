@@ -1,0 +1,265 @@
+//! Each operation is the loop over its scalars.
+
+use super::*;
+
+/// A user's rule, that no kernel knows.
+#[derive(Clone, Copy, Debug)]
+struct Bump;
+impl Unary for Bump {
+    const NAME: &'static str = "bump";
+    fn value<R: Real>(self, x: R) -> R {
+        x / (x * x + R::from_literal(1.0))
+    }
+    fn partial<S: Scalar>(self, x: S, y: S) -> S {
+        (S::one() - x * y * S::lit(2.0)) / (x * x + S::one())
+    }
+}
+
+/// A user's rule of many variables: the sum of squares.
+#[derive(Clone, Copy, Debug)]
+struct Squares;
+impl Nary for Squares {
+    const NAME: &'static str = "squares";
+    fn value<R: Real>(self, x: &[R]) -> R {
+        x.iter().map(|&x| x * x).sum()
+    }
+    fn partials<S: Scalar>(self, x: &[S], _y: S) -> Partials<S> {
+        x.iter().map(|&x| x + x).collect()
+    }
+}
+
+/// The operations of [`Array`], by number, on two arrays of a shape made of the inputs.
+#[derive(Clone, Copy, Debug)]
+struct Operation {
+    number: usize,
+    shape: [usize; 2],
+    outputs: usize,
+    a: f64,
+    b: f64,
+}
+const OPERATIONS: usize = 19;
+
+impl Operation {
+    /// How many scalars it takes: two arrays, weights, a bias, one more.
+    fn inputs(&self) -> usize {
+        let [rows, cols] = self.shape;
+        2 * rows * cols + 2 * self.outputs * cols + self.outputs + 1
+    }
+
+    fn parts<'s, S>(&self, s: &'s [S]) -> [&'s [S]; 6] {
+        let [rows, cols] = self.shape;
+        let (x, s) = s.split_at(rows * cols);
+        let (y, s) = s.split_at(rows * cols);
+        let (w, s) = s.split_at(self.outputs * cols);
+        let (v, s) = s.split_at(self.outputs * cols);
+        let (bias, last) = s.split_at(self.outputs);
+        [x, y, w, v, bias, last]
+    }
+
+    /// With the array operation.
+    fn by_array<S: Scalar, A: Array<S, RANK>, const RANK: usize>(
+        &self,
+        s: &[S],
+        shape: [usize; RANK],
+    ) -> Vec<S> {
+        let [x, y, w, v, bias, last] = self.parts(s);
+        let [rows, cols] = self.shape;
+        let (x, y) = (A::from_scalars(shape, x), A::from_scalars(shape, y));
+        let matrix = |w| S::Matrix::from_scalars([self.outputs, cols], w);
+        let (w, v, bias) = (matrix(w), matrix(v), S::Vector::from_scalars([self.outputs], bias));
+        let (a, b) = (S::Real::from_literal(self.a), S::Real::from_literal(self.b));
+        let numbers = A::constant(&Dense::new(shape, (0..rows * cols).map(number)));
+        let first = |x: &S::Vector| x.slice(0..rows);
+        match self.number {
+            0 => x.map(rules::Tanh).to_scalars(),
+            1 => x.map(rules::Exp).to_scalars(),
+            2 => x.map(rules::Sigmoid).to_scalars(),
+            3 => x.map(Bump).to_scalars(),
+            4 => x.axpby(a, &y, b).to_scalars(),
+            5 => x.plus(&y).minus(&x.axpby(a, &x, b)).to_scalars(),
+            6 => x.hadamard(&y).hadamard(&x).to_scalars(),
+            7 => x.hadamard(&numbers).to_scalars(),
+            8 => x.scale(last[0]).to_scalars(),
+            9 => vec![x.dot(&y), x.dot(&x), numbers.dot(&x)],
+            10 => vec![x.sum(), x.hadamard(&y).sum()],
+            11 => A::affine(&[(&w, &x), (&v, &y)], &bias).to_scalars(),
+            12 => A::affine(&[(&w, &numbers), (&w, &x)], &bias).to_scalars(),
+            13 => x.log_sum_exp().to_scalars(),
+            14 => x.reduce_rows(Squares).to_scalars(),
+            15 => x.sub_rows(&first(&S::Vector::from_scalars([rows * cols], &y.to_scalars()))).to_scalars(),
+            16 => x.slice(0..shape[0] / 2 + 1).map(rules::Sin).to_scalars(),
+            17 => x.softmax().to_scalars(),
+            _ => (0..x.len()).map(|i| x.stop_gradient().get(i) * x.get(i)).collect(),
+        }
+    }
+
+    /// With a loop over scalars, as one would write it down.
+    fn by_loop<S: Scalar>(&self, s: &[S], leading: usize) -> Vec<S> {
+        let [x, y, w, v, bias, last] = self.parts(s);
+        let [rows, cols] = self.shape;
+        let (a, b) = (S::lit(self.a), S::lit(self.b));
+        let each = |f: &dyn Fn(usize) -> S| (0..rows * cols).map(f).collect::<Vec<_>>();
+        let row = |i: usize| &x[i * cols..(i + 1) * cols];
+        let constant = |i: usize| S::constant(number(i));
+        let affine = |first: &dyn Fn(usize) -> S, second: &[S], v: &[S]| {
+            let entries = (0..rows).flat_map(|i| (0..self.outputs).map(move |o| (i, o)));
+            let entry = |(i, o): (usize, usize)| {
+                let products = (0..cols)
+                    .map(|j| w[o * cols + j] * first(i * cols + j) + v[o * cols + j] * second[i * cols + j]);
+                products.fold(bias[o], |sum, p| sum + p)
+            };
+            entries.map(entry).collect::<Vec<_>>()
+        };
+        let log_sum_exp = |row: &[S]| row.iter().map(|x| x.exp()).sum::<S>().ln();
+        match self.number {
+            0 => each(&|i| x[i].tanh()),
+            1 => each(&|i| x[i].exp()),
+            2 => each(&|i| x[i].sigmoid()),
+            3 => each(&|i| x[i] / (x[i] * x[i] + S::one())),
+            4 => each(&|i| a * x[i] + b * y[i]),
+            5 => each(&|i| x[i] + y[i] - (a * x[i] + b * x[i])),
+            6 => each(&|i| x[i] * y[i] * x[i]),
+            7 => each(&|i| x[i] * constant(i)),
+            8 => each(&|i| x[i] * last[0]),
+            9 => vec![
+                (0..rows * cols).map(|i| x[i] * y[i]).sum(),
+                (0..rows * cols).map(|i| x[i] * x[i]).sum(),
+                (0..rows * cols).map(|i| constant(i) * x[i]).sum(),
+            ],
+            10 => vec![x.iter().copied().sum(), (0..rows * cols).map(|i| x[i] * y[i]).sum()],
+            11 => affine(&|i| x[i], y, v),
+            12 => affine(&constant, x, w),
+            13 => (0..rows).map(|i| log_sum_exp(row(i))).collect(),
+            14 => (0..rows).map(|i| row(i).iter().map(|&x| x * x).sum()).collect(),
+            15 => each(&|i| x[i] - y[i / cols]),
+            16 => each(&|i| x[i].sin())[..leading].to_vec(),
+            17 => each(&|i| (x[i] - log_sum_exp(row(i / cols))).exp()),
+            _ => each(&|i| x[i].stop_gradient() * x[i]),
+        }
+    }
+}
+
+fn number<R: Real>(i: usize) -> R {
+    R::from_literal(0.7 - 0.3 * i as f64)
+}
+
+/// Array results minus loop results: zero, with all derivatives.
+#[derive(Clone, Copy, Debug)]
+struct Difference {
+    operation: Operation,
+    batch: bool,
+}
+
+/// Which of the two, as a function of its own.
+struct Way(Difference, bool);
+
+impl VectorFunction for Way {
+    fn call<S: Scalar>(&self, s: &[S]) -> Vec<S> {
+        let Self(Difference { operation, batch }, by_array) = *self;
+        let [rows, cols] = operation.shape;
+        match (by_array, batch) {
+            (true, true) => operation.by_array::<S, S::Matrix, 2>(s, [rows, cols]),
+            (true, false) => operation.by_array::<S, S::Vector, 1>(s, [cols]),
+            (false, true) => operation.by_loop(s, (rows / 2 + 1) * cols),
+            (false, false) => operation.by_loop(s, cols / 2 + 1),
+        }
+    }
+}
+
+/// A weighted sum of the results, so that second derivatives are one matrix.
+struct Weighted(Way);
+impl Function for Weighted {
+    fn call<S: Scalar>(&self, s: &[S]) -> S {
+        let y = self.0.call(s);
+        y.iter().enumerate().map(|(i, &y)| y * y * S::lit(0.5) + y * S::lit(1.0 - 0.2 * i as f64)).sum()
+    }
+}
+
+/// The parts of a Hessian in each nesting, and the Jacobian in each mode.
+fn derivatives(way: &Way, x: &[f64]) -> Vec<(&'static str, Vec<f64>)> {
+    let forward = ad_forward::jacobian_by_chunks::<f64, 1>(|x| way.call(x), x);
+    let chunks = ad_forward::jacobian(|x| way.call(x), x);
+    let reverse = ad_reverse::jacobian(|x| way.call(x), x);
+    vec![
+        ("f64", way.call(x)),
+        ("Dual<f64, 1>", forward.as_slice().to_vec()),
+        ("Dual<f64, 8>", chunks.as_slice().to_vec()),
+        ("Var<f64>", reverse.as_slice().to_vec()),
+    ]
+}
+
+fn second_derivatives(f: &Weighted, x: &[f64]) -> Vec<(&'static str, Vec<f64>)> {
+    type D = Dual<f64, 1>;
+    let v: Vec<f64> = (0..x.len()).map(|i| (i as f64).cos()).collect();
+    let moved: Vec<D> = x.iter().zip(&v).map(|(&x, &v)| Dual::new(x, [v])).collect();
+    let tangents = |g: Vec<D>| g.iter().map(|g| g.tangent()[0]).collect::<Vec<_>>();
+    let forward_over_forward =
+        ad_forward::jacobian_by_chunks::<D, 1>(|x| vec![f.call(x)], &moved).as_slice().to_vec();
+    let forward_over_reverse = grad(|x: &[Var<D>]| f.call(x), moved.as_slice());
+    let along = |g: &[Var<f64>]| g.iter().zip(&v).map(|(&g, &v)| g * v).sum::<Var<f64>>();
+    let reverse_over_forward = grad(
+        |x: &[Var<f64>]| {
+            along(ad_forward::jacobian_by_chunks::<Var<f64>, 1>(|x| vec![f.call(x)], x).as_slice())
+        },
+        x,
+    );
+    let reverse_over_reverse = grad(|x: &[Var<f64>]| along(&grad(|x| f.call(x), x)), x);
+    vec![
+        ("Dual<Dual<f64, 1>, 1>", tangents(forward_over_forward)),
+        ("Var<Dual<f64, 1>>", tangents(forward_over_reverse)),
+        ("Dual<Var<f64>, 1>", reverse_over_forward),
+        ("Var<Var<f64>>", reverse_over_reverse),
+    ]
+}
+
+fn difference() -> impl Strategy<Value = (Difference, Vec<f64>)> {
+    let operation =
+        (0..OPERATIONS, [1..4_usize, 1..5_usize], 1..4_usize, -1.0..1.0_f64, -1.0..1.0_f64, any::<bool>());
+    operation.prop_flat_map(|(number, mut shape, outputs, a, b, batch)| {
+        if !batch {
+            shape[0] = 1;
+        }
+        let operation = Operation { number, shape, outputs, a, b };
+        (Just(Difference { operation, batch }), points::points(operation.inputs(), points::ordinary()))
+    })
+}
+
+proptest! {
+    #![proptest_config(ad_tests::cases(1500))]
+
+    #[test]
+    fn an_array_operation_is_the_loop_over_its_scalars((difference, x) in difference()) {
+        let (array, plain) = (Way(difference, true), Way(difference, false));
+        for ((mode, a), (_, b)) in derivatives(&array, &x).iter().zip(&derivatives(&plain, &x)) {
+            same(mode, a, b)?;
+        }
+    }
+
+    #[test]
+    fn also_where_modes_are_nested((difference, x) in difference()) {
+        let (array, plain) = (Weighted(Way(difference, true)), Weighted(Way(difference, false)));
+        let plain = second_derivatives(&plain, &x);
+        for ((mode, a), (_, b)) in second_derivatives(&array, &x).iter().zip(&plain) {
+            same(mode, a, b)?;
+        }
+    }
+
+    #[test]
+    fn its_primal_is_bit_equal_in_every_mode((difference, x) in difference()) {
+        laws::primal_bits(&Way(difference, true), &x)?;
+    }
+}
+
+#[test]
+fn a_wrong_array_operation_is_seen() {
+    // What the comparison is made of sees a tangent that is off, and a primal that is.
+    assert!(same("x", &[1.0, 2.0], &[1.0, 2.0 + 1e-9]).is_err());
+    assert!(same("x", &[1.0], &[1.0, 2.0]).is_err());
+    let operation = Operation { number: 6, shape: [1, 2], outputs: 1, a: 0.5, b: 0.5 };
+    let right = Way(Difference { operation, batch: false }, true);
+    let wrong = Way(Difference { operation: Operation { number: 7, ..operation }, batch: false }, false);
+    let x: Vec<f64> = (0..operation.inputs()).map(|i| 0.3 + i as f64).collect();
+    for ((mode, a), (_, b)) in derivatives(&right, &x).iter().zip(&derivatives(&wrong, &x)) {
+        assert!(same(mode, a, b).is_err(), "{mode}");
+    }
+}

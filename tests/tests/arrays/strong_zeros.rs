@@ -1,0 +1,162 @@
+//! An infinite partial on a lane that does not take part: 0 times infinity is 0 there, in both modes.
+
+use super::*;
+
+fn holds<F: Function>(f: &F, x: &[f64], expected: &[f64]) {
+    let forward = ad_forward::jacobian_by_chunks::<f64, 1>(|x| vec![f.call(x)], x);
+    assert_eq!(forward.as_slice(), expected, "forward, one direction at a time");
+    assert_eq!(ad_forward::jacobian(|x| vec![f.call(x)], x).as_slice(), expected, "forward, all at once");
+    assert_eq!(grad(|x: &[Var<f64>]| f.call(x), x), expected, "reverse");
+    assert_eq!(
+        ad_reverse::jacobian(|x| vec![f.call(x), f.call(x)], x).row(1),
+        expected,
+        "reverse, two seeds"
+    );
+}
+
+#[test]
+fn of_an_elementwise_rule() {
+    // sqrt'(0) is infinite; only the other entry is looked at.
+    let f = function!(|x: &[S]| -> S { S::Vector::from_scalars([2], x).map(rules::Sqrt).slice(1..2).sum() });
+    holds(&f, &[0.0, 4.0], &[0.0, 0.25]);
+    let f = function!(|x: &[S]| -> S { S::Vector::from_scalars([2], x).map(rules::Sqrt).get(1) });
+    holds(&f, &[0.0, 4.0], &[0.0, 0.25]);
+}
+
+#[test]
+fn of_a_constant_entry() {
+    let f =
+        function!(|x: &[S]| -> S { S::Vector::from_scalars([2], &[S::zero(), x[0]]).map(rules::Sqrt).sum() });
+    holds(&f, &[4.0], &[0.25]);
+}
+
+#[test]
+fn of_a_product_with_an_infinite_number() {
+    // The first entry is infinite, and not selected.
+    let f = function!(|x: &[S]| -> S {
+        let y =
+            S::Vector::constant(&ad_core::Dense::new([2], [S::Real::infinity(), S::Real::from_literal(3.0)]));
+        S::Vector::from_scalars([2], x).hadamard(&y).slice(1..2).sum()
+    });
+    holds(&f, &[1.0, 2.0], &[0.0, 3.0]);
+}
+
+#[test]
+fn of_a_dot_product_with_an_infinite_number() {
+    // inf times an entry that is constant: the derivative by the other is its factor.
+    let f = function!(|x: &[S]| -> S {
+        let y =
+            S::Vector::constant(&ad_core::Dense::new([2], [S::Real::infinity(), S::Real::from_literal(3.0)]));
+        S::Vector::from_scalars([2], &[S::one(), x[0]]).dot(&y)
+    });
+    holds(&f, &[2.0], &[3.0]);
+}
+
+#[test]
+fn of_an_infinite_factor() {
+    let f = function!(|x: &[S]| -> S {
+        let scaled = S::Vector::from_scalars([2], &[S::one(), x[0]]).scale(S::constant(S::Real::infinity()));
+        scaled.slice(0..1).sum()
+    });
+    holds(&f, &[2.0], &[0.0]);
+    // The factor moves, and an infinite entry is not selected.
+    let f = function!(|x: &[S]| -> S {
+        let y =
+            S::Vector::constant(&ad_core::Dense::new([2], [S::Real::infinity(), S::Real::from_literal(3.0)]));
+        y.scale(x[0]).slice(1..2).sum()
+    });
+    holds(&f, &[2.0], &[3.0]);
+    let f = function!(|x: &[S]| -> S {
+        let y = S::Vector::from_scalars([2], &[x[0], S::one()]);
+        let (inf, one) = (S::Real::infinity(), S::Real::from_literal(1.0));
+        y.axpby(inf, &y, one).slice(1..2).sum()
+    });
+    holds(&f, &[2.0], &[0.0]);
+}
+
+#[test]
+fn of_infinite_weights() {
+    // Row 0 of W is infinite, and its result is not selected; x_1 meets finite weights alone.
+    let f = function!(|x: &[S]| -> S {
+        let [inf, one] = [S::Real::infinity(), S::Real::from_literal(1.0)];
+        let w = S::Matrix::constant(&ad_core::Dense::new([2, 2], [inf, inf, one, one + one]));
+        let b = S::Vector::from_scalars([2], &[S::zero(); 2]);
+        S::Vector::affine(&[(&w, &S::Vector::from_scalars([2], x))], &b).slice(1..2).sum()
+    });
+    holds(&f, &[1.0, 2.0], &[1.0, 2.0]);
+}
+
+#[test]
+fn of_an_infinite_weight_of_a_constant() {
+    // inf times an entry that is constant, in the row that is selected; in a batch, too.
+    let f = function!(|x: &[S]| -> S {
+        let w = S::Matrix::constant(&ad_core::Dense::new(
+            [1, 2],
+            [S::Real::infinity(), S::Real::from_literal(3.0)],
+        ));
+        let b = S::Vector::from_scalars([1], &[S::zero()]);
+        S::Vector::affine(&[(&w, &S::Vector::from_scalars([2], &[S::one(), x[0]]))], &b).sum()
+    });
+    holds(&f, &[2.0], &[3.0]);
+    let f = function!(|x: &[S]| -> S {
+        let w = S::Matrix::constant(&ad_core::Dense::new(
+            [1, 2],
+            [S::Real::infinity(), S::Real::from_literal(3.0)],
+        ));
+        let b = S::Vector::from_scalars([1], &[x[1]]);
+        let batch = S::Matrix::from_scalars([2, 2], &[S::one(), x[0], S::one(), S::one()]);
+        S::Matrix::affine(&[(&w, &batch)], &b).sum()
+    });
+    holds(&f, &[2.0, 1.0], &[3.0, 2.0]);
+}
+
+#[test]
+fn of_an_infinite_input_that_is_not_selected() {
+    let f = function!(|x: &[S]| -> S {
+        let inf = S::Real::infinity();
+        let one = S::Real::from_literal(1.0);
+        let batch = S::Matrix::constant(&ad_core::Dense::new([2, 2], [inf, inf, one, one + one]));
+        let w = S::Matrix::from_scalars([1, 2], x);
+        let y = S::Matrix::affine(&[(&w, &batch)], &S::Vector::from_scalars([1], &[S::zero()]));
+        y.slice(1..2).sum()
+    });
+    holds(&f, &[2.0, 1.0], &[1.0, 2.0]);
+}
+
+#[test]
+fn of_an_infinite_input() {
+    // An infinite input, which only weights that are constant meet.
+    let f = function!(|x: &[S]| -> S {
+        let inputs =
+            S::Vector::constant(&ad_core::Dense::new([2], [S::Real::infinity(), S::Real::from_literal(2.0)]));
+        let w = S::Matrix::from_scalars([1, 2], &[S::one(), x[0]]);
+        S::Vector::affine(&[(&w, &inputs)], &S::Vector::from_scalars([1], &[S::zero()])).sum()
+    });
+    holds(&f, &[3.0], &[2.0]);
+}
+
+#[test]
+fn of_a_row_rule() {
+    let f = function!(|x: &[S]| -> S {
+        let rows = S::Matrix::from_scalars([2, 2], &[x[0], x[0], x[1], x[1]]);
+        rows.reduce_rows(Singular).slice(1..2).sum()
+    });
+    holds(&f, &[0.0, 2.0], &[0.0, 1.0]);
+}
+
+/// `sqrt(x_0) sqrt(x_1)`, with partials that are infinite at 0.
+#[derive(Clone, Copy, Debug)]
+struct Singular;
+impl Nary for Singular {
+    const NAME: &'static str = "singular";
+    fn value<R: Real>(self, x: &[R]) -> R {
+        x.iter().map(|&x| Float::sqrt(x)).fold(R::from_literal(1.0), |y, x| y * x)
+    }
+    fn partials<S: Scalar>(self, x: &[S], _y: S) -> Partials<S> {
+        let half = S::lit(0.5);
+        [half * x[1].sqrt() / x[0].sqrt(), half * x[0].sqrt() / x[1].sqrt()]
+            .into_iter()
+            .map(|p| if p.primal().is_nan() { S::constant(S::Real::infinity()) } else { p })
+            .collect()
+    }
+}
