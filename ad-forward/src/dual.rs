@@ -46,8 +46,8 @@ pub struct Dual<T, const N: usize> {
 }
 
 impl<T: Scalar, const N: usize> Dual<T, N> {
-    /// Whether a product looks if one of its factors does not move. That costs about as much as two directions of plain
-    /// numbers; of variables, the product of a partial and 0 would be recorded.
+    /// Whether an operation looks if its operands move. That costs about as much as one direction of plain numbers; over
+    /// variables, the product of a partial and 0 would be recorded.
     const LOOKS: bool = N >= 4 || T::ORDER > 0;
 
     /// A number with its tangents.
@@ -57,7 +57,7 @@ impl<T: Scalar, const N: usize> Dual<T, N> {
         Self { primal, tangent, tag: Tag::UNKNOWN }
     }
 
-    /// A number that depends on no input. An operation leaves its tangents out.
+    /// A number that depends on no input: its tangents are 0, and with four or more of them a product leaves them out.
     #[doc(alias = "from_re")]
     #[inline]
     #[must_use]
