@@ -48,7 +48,7 @@ pub struct Dual<T, const N: usize> {
 impl<T: Scalar, const N: usize> Dual<T, N> {
     /// Whether an operation looks if its operands move. That costs about as much as one direction of plain numbers; over
     /// variables, the product of a partial and 0 would be recorded.
-    const LOOKS: bool = N >= 4 || T::ORDER > 0;
+    const LOOKS: bool = N >= 3 || T::ORDER > 0;
 
     /// A number with its tangents.
     #[inline]
@@ -57,7 +57,7 @@ impl<T: Scalar, const N: usize> Dual<T, N> {
         Self { primal, tangent, tag: Tag::UNKNOWN }
     }
 
-    /// A number that depends on no input: its tangents are 0, and with four or more of them a product leaves them out.
+    /// A number that depends on no input: its tangents are 0, and with three or more of them a product leaves them out.
     #[doc(alias = "from_re")]
     #[inline]
     #[must_use]
