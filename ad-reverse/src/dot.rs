@@ -77,7 +77,7 @@ const BACKWARDS: u32 = 1 << 31;
 struct Operand {
     places: Places,
     values: usize,
-    first: u32,
+    since: u32,
 }
 
 /// An operand whose ids start at `first`, at distances of `stride`.
@@ -92,7 +92,7 @@ struct Recent {
 impl Recent {
     /// No operand: its first id would be a constant's.
     const NONE: Self =
-        Self { first: 0, stride: 0, len: 0, kept: Operand { places: Places::Constant, values: 0, first: 0 } };
+        Self { first: 0, stride: 0, len: 0, kept: Operand { places: Places::Constant, values: 0, since: 0 } };
 }
 
 const RECENT: usize = 1 << 10;
@@ -195,7 +195,7 @@ impl<T: Scalar> Products<T> {
             }
         }
         let places = self.places(operand, Ids::of(operand));
-        let kept = Operand { places, values: self.values.len(), first: self.next() };
+        let kept = Operand { places, values: self.values.len(), since: self.next() };
         self.values.extend(operand.iter().map(|x| x.value()));
         if matches!(kept.places, Places::Regular { .. }) && is_plain::<T>() {
             self.recent[hash as usize] = Recent { first, stride, len: operand.len(), kept };
@@ -277,7 +277,7 @@ impl<T: Scalar> Products<T> {
         let product = self.list[index as usize];
         let len = product.len;
         let plain = width == 1 && is_plain::<T>() && adjoint.is_ordinary();
-        for (Operand { places, first, .. }, partials) in product.sides() {
+        for (Operand { places, since, .. }, partials) in product.sides() {
             let mut add = |node: u32, p: T| nodes[node as usize * width + seed] += times(p, adjoint);
             match places {
                 Places::Constant => {}
@@ -287,7 +287,7 @@ impl<T: Scalar> Products<T> {
                 }
                 Places::Regular { stride: 1..BACKWARDS, .. } if plain => {
                     let partials = &self.values[partials..partials + len];
-                    if let Some(sums) = sums.of((first, places), len, index, nodes) {
+                    if let Some(sums) = sums.of((since, places), len, index, nodes) {
                         T::axpy(adjoint, partials, sums);
                         continue;
                     }

@@ -18,22 +18,22 @@ impl<T: Scalar> Sums<T> {
         Self { operand: None, numbers: Vec::new() }
     }
 
-    /// The sums for an operand, of `len` numbers that lie at `places`, which product `first` has first; those for another
-    /// one are finished. `None` if only the product at hand, `index`, has it.
+    /// The sums for an operand, of `len` numbers that lie at `places`, which products have since `since`; those for another
+    /// one are finished. `None` if nothing waits for it and no product before the one at hand, `index`, has it.
     #[inline]
     pub(super) fn of(
         &mut self,
-        (first, places): (u32, Places),
+        (since, places): (u32, Places),
         len: usize,
         index: u32,
         nodes: &mut [T],
     ) -> Option<&mut [T]> {
-        if self.operand != Some((first, places)) {
-            if first == index {
+        if self.operand != Some((since, places)) {
+            if since == index {
                 return None;
             }
             self.finish(nodes);
-            self.operand = Some((first, places));
+            self.operand = Some((since, places));
             self.numbers.resize(len, T::zero());
         }
         Some(&mut self.numbers)
@@ -42,7 +42,7 @@ impl<T: Scalar> Sums<T> {
     /// After product `index` has been visited: adds the sums to the nodes, if no product before it has the operand.
     #[inline]
     pub(super) fn visited(&mut self, index: u32, nodes: &mut [T]) {
-        if self.operand.is_some_and(|(first, _)| first == index) {
+        if self.operand.is_some_and(|(since, _)| since == index) {
             self.finish(nodes);
         }
     }
