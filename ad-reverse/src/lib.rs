@@ -124,6 +124,7 @@ mod dot;
 mod forward;
 mod gradient;
 mod hessian;
+mod hints;
 mod interop;
 mod jacobian;
 mod linear;

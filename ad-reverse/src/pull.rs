@@ -99,14 +99,14 @@ impl<'a, T: Scalar, Z: Zeros<T>> PullOne<'a, T, Z> {
     /// The adjoint of the next record's result, which may have been added to the node before.
     #[inline(always)]
     fn take_added(&mut self, added: bool) -> T {
-        let adjoint = self.take();
         if !added {
-            return adjoint;
+            return self.take();
         }
-        self.carry = adjoint;
-        let result = self.take();
-        self.carry = adjoint;
-        result
+        let (rest, last) = std::mem::take(&mut self.nodes).split_last_chunk_mut::<2>().expect(TOO_FEW_NODES);
+        self.nodes = rest;
+        let [result, sum] = std::mem::replace(last, [T::zero(); 2]);
+        self.carry += sum;
+        result + self.carry
     }
 
     #[inline(always)]
@@ -174,7 +174,8 @@ impl<T: Scalar, Z: Zeros<T>> Visit<T> for PullOne<'_, T, Z> {
         let adjoint = self.take_added(added);
         if !Z::annihilates(adjoint) {
             self.add(i, Z::product(p, adjoint));
-            self.hand_over(j, Z::product(q, adjoint), added);
+            let last = Z::product(q, adjoint);
+            if added { self.add(j, last) } else { self.hand_over(j, last, false) }
         }
     }
 }

@@ -10,7 +10,7 @@
 //! difference  [i | FLAG, j | FLAG]                  8 bytes; the partials are 1 and -1
 //! unary       [p, (i, UNARY)]                      16 bytes for f64
 //! binary      [p, q, (i, j)]                       24 bytes for f64
-//! the same    [p, (i, ADDED)], [p, q, (i | FLAG, j)]; and the result is added to the node before
+//! the same    [p, (i | FLAG, UNARY)], [p, q, (i | FLAG, j)]; and the result is added to the node before
 //! n-ary       [p.., i.., (count, NARY)]            12 bytes an operand, and 8
 //! block       [op, BLOCK]                           8 bytes; the operation itself stands in a list
 //! product     [product, PRODUCT]                    8 bytes; the operands stand in a list
@@ -38,6 +38,7 @@
 
 #![allow(unsafe_code, reason = "the raw cursor of the scalar tape; see the module's argument")]
 
+use crate::hints::{align, unlikely};
 use crate::prefetch::prefetch;
 use std::cell::Cell;
 use std::fmt;
@@ -52,11 +53,12 @@ mod tests;
 const FLAG: u32 = 1 << 31;
 /// Marks in the place of a second index, above every flagged one.
 const UNARY: u32 = u32::MAX;
-const ADDED: u32 = u32::MAX - 1;
-const NARY: u32 = u32::MAX - 2;
-const BLOCK: u32 = u32::MAX - 3;
-const PRODUCT: u32 = u32::MAX - 4;
-const START: u32 = u32::MAX - 5;
+const NARY: u32 = u32::MAX - 1;
+const BLOCK: u32 = u32::MAX - 2;
+const PRODUCT: u32 = u32::MAX - 3;
+const START: u32 = u32::MAX - 4;
+/// What no record has: the reader's own mark, for a place between two of them.
+const PAUSE: u32 = u32::MAX - 5;
 const LEAVES: u32 = u32::MAX - 6;
 
 /// The largest number of nodes that a recording can hold. The unit tests reach it.
@@ -68,9 +70,9 @@ const _: () = assert!(((MAX_NODES - 1) as u32 | FLAG) < LEAVES, "an index would 
 const FIRST_CHUNK: usize = 1 << 12;
 const LARGEST_CHUNK: usize = 1 << 16;
 
-/// So many chunks stay in a near cache between writing and reading. The unit tests have longer streams.
-const NEAR_CHUNKS: usize = if cfg!(test) { 1 } else { 32 };
-/// Beyond those the stream is written and read in stretches, before each of which the one after it is asked for.
+/// So much of a stream stays in a near cache between writing and reading. The unit tests have longer streams.
+const NEAR: usize = if cfg!(test) { LARGEST_CHUNK } else { 1 << 21 };
+/// Beyond that it is written and read in stretches, before each of which the one after it is asked for.
 pub(crate) const STRETCH: usize = 1 << 10;
 
 /// What is done with each scalar record; a method each, so that the kind is looked at once.
@@ -101,7 +103,7 @@ pub(crate) enum Long<'a, T> {
     Product(u32),
     /// A function of any number of variables.
     Nary(Operands<'a, T>),
-    /// No record, but the end of a chunk: a time to look at how the visits go.
+    /// No record, but the end of a chunk or a stretch: a time to look at how the visits go.
     Pause,
 }
 
@@ -124,6 +126,8 @@ pub(crate) struct Stream<T> {
     chunks: Vec<Chunk>,
     /// How many of the chunks are in use; the others wait to be used again.
     active: usize,
+    /// The length of those in use.
+    len: usize,
     records: PhantomData<T>,
 }
 
@@ -143,6 +147,18 @@ impl<T> fmt::Debug for Stream<T> {
 }
 
 const TRAILER: usize = 2 * size_of::<u32>();
+
+/// A trailer as one word.
+const fn word([i, j]: [u32; 2]) -> u64 {
+    let ([a, b, c, d], [e, f, g, h]) = (i.to_ne_bytes(), j.to_ne_bytes());
+    u64::from_ne_bytes([a, b, c, d, e, f, g, h])
+}
+
+/// The parts of [`word`].
+const fn halves(word: u64) -> [u32; 2] {
+    let [a, b, c, d, e, f, g, h] = word.to_ne_bytes();
+    [u32::from_ne_bytes([a, b, c, d]), u32::from_ne_bytes([e, f, g, h])]
+}
 
 /// What stands at the start of a chunk, like a trailer.
 static HEADER: [u32; 2] = [0, START];
@@ -236,9 +252,9 @@ impl<T: Copy> Cursor<T> {
     ///
     /// If there is no room for a short record.
     pub(crate) fn leaves(&self, count: u32) {
-        match self.last() {
+        match halves(self.last()) {
             // SAFETY: a record of inputs has nothing but its trailer, and stays one.
-            [before, LEAVES] => unsafe { self.replace_last([before + count, LEAVES]) },
+            [before, LEAVES] => unsafe { self.replace_last(word([before + count, LEAVES])) },
             _ => self.write(Entry::leaves(count)),
         }
     }
@@ -247,22 +263,20 @@ impl<T: Copy> Cursor<T> {
     /// whether it could. If so, the last record is unary or binary, so its node is not the first.
     #[inline(always)]
     pub(crate) fn add_to_node_before(&self) -> bool {
-        let [i, j] = self.last();
-        let added = match j {
-            UNARY => [i, ADDED],
-            _ if (i | j) < FLAG => [i | FLAG, j],
-            _ => return false,
-        };
+        let last = self.last();
+        if unlikely(last & word([FLAG, FLAG]) != 0) && last & word([FLAG, u32::MAX]) != word([0, UNARY]) {
+            return false;
+        }
         // SAFETY: the record is unary or binary and stays so.
-        unsafe { self.replace_last(added) }
+        unsafe { self.replace_last(last | word([FLAG, 0])) }
         true
     }
 
-    /// The last trailer.
+    /// The last trailer, as one word: it may just have been written as one.
     #[inline(always)]
-    fn last(&self) -> [u32; 2] {
+    fn last(&self) -> u64 {
         // SAFETY: a trailer stands in front of `top`.
-        unsafe { self.top.get().sub(TRAILER).cast::<[u32; 2]>().read_unaligned() }
+        unsafe { self.top.get().sub(TRAILER).cast::<u64>().read_unaligned() }
     }
 
     /// Replaces the last trailer.
@@ -271,9 +285,9 @@ impl<T: Copy> Cursor<T> {
     ///
     /// It is a record's and not a header, and with the new one the record has the same parts.
     #[inline(always)]
-    unsafe fn replace_last(&self, trailer: [u32; 2]) {
+    unsafe fn replace_last(&self, trailer: u64) {
         // SAFETY: the last record was written to the last chunk, which belongs to the stream.
-        unsafe { self.top.get().sub(TRAILER).cast::<[u32; 2]>().write_unaligned(trailer) }
+        unsafe { self.top.get().sub(TRAILER).cast::<u64>().write_unaligned(trailer) }
     }
 
     /// Writes a record.
@@ -289,17 +303,17 @@ impl<T: Copy> Cursor<T> {
         // SAFETY: `entry.size()` bytes from `top` on belong to the stream's last chunk and nobody refers
         // to them; the sources are distinct borrows.
         unsafe {
-            self.top.set(top.add(entry.size()));
             ptr::copy_nonoverlapping(partials.as_ptr().cast::<u8>(), top, partials_size);
             ptr::copy_nonoverlapping(nodes.as_ptr().cast::<u8>(), top.add(partials_size), nodes_size);
             top.add(partials_size + nodes_size).cast::<[u32; 2]>().write_unaligned(trailer);
+            self.top.set(top.add(entry.size())); // last, so that the compiler knows it in what comes next
         }
     }
 }
 
 impl<T: Copy> Stream<T> {
     pub(crate) const fn new() -> Self {
-        Self { chunks: Vec::new(), active: 0, records: PhantomData }
+        Self { chunks: Vec::new(), active: 0, len: 0, records: PhantomData }
     }
 
     /// Makes room behind `cursor`: in the last chunk, if a stretch of it has ended, else in the next one, which has
@@ -327,11 +341,13 @@ impl<T: Copy> Stream<T> {
             top.cast::<[u32; 2]>().write_unaligned(HEADER);
             cursor.top.set(top.add(TRAILER));
         }
-        cursor.limit.set(end);
-        if self.active >= NEAR_CHUNKS {
+        if self.len < NEAR {
+            cursor.limit.set(end.min(top as usize + (NEAR - self.len)));
+        } else {
             cursor.limit.set(end.min(top as usize + STRETCH));
             prefetch(top, 2 * STRETCH);
         }
+        self.len += bytes.len();
         self.active += 1;
     }
 
@@ -374,14 +390,27 @@ impl<T: Copy> Stream<T> {
 
     /// Forgets all records and keeps the memory.
     pub(crate) fn clear(&mut self) {
-        self.active = 0;
+        (self.active, self.len) = (0, 0);
     }
 
     /// A reader at the end of the stream.
     pub(crate) fn backwards(&self) -> Backwards<'_, T> {
-        let is_far = self.active > NEAR_CHUNKS;
-        Backwards { earlier: &self.chunks[..self.active], bytes: &[], is_far, records: PhantomData }
+        let chunks = &self.chunks[..self.active];
+        let is_far = chunks.iter().map(|chunk| chunk.used).sum::<usize>() > NEAR;
+        Backwards { earlier: chunks, bytes: &[], is_far, stretch: 0, records: PhantomData }
     }
+}
+
+/// Reads the value that ends at `top` bytes from `base`, and moves `top` in front of it.
+///
+/// # Safety
+///
+/// There is one.
+#[inline(always)]
+unsafe fn read_before<U: Copy>(base: *const u8, top: &mut usize) -> U {
+    *top -= size_of::<U>();
+    // SAFETY: there is one.
+    unsafe { base.add(*top).cast::<U>().read_unaligned() }
 }
 
 /// The first address in a chunk at which the longest short record no longer fits.
@@ -397,6 +426,8 @@ pub(crate) struct Backwards<'a, T> {
     bytes: &'a [MaybeUninit<u8>],
     /// Whether the stream is too long to be in a near cache.
     is_far: bool,
+    /// How much of `bytes` is in front of the stretch that is being read.
+    stretch: usize,
     records: PhantomData<T>,
 }
 
@@ -408,7 +439,7 @@ impl<'a, T: Copy> Backwards<'a, T> {
         if self.is_far { self.next_long_from::<true>(visit) } else { self.next_long_from::<false>(visit) }
     }
 
-    /// [`next_long`](Self::next_long) with or without a look for the ends of stretches, which takes 3 % of the
+    /// [`next_long`](Self::next_long) with or without pauses at the ends of stretches; to look for them takes 3 % of the
     /// instructions of a sweep.
     #[inline(always)]
     fn next_long_from<const FAR: bool>(&mut self, visit: &mut impl Visit<T>) -> Option<Long<'a, T>> {
@@ -416,44 +447,65 @@ impl<'a, T: Copy> Backwards<'a, T> {
             let (chunk, earlier) = self.earlier.split_last()?;
             self.bytes = &chunk.bytes[..chunk.used];
             self.earlier = earlier;
+            self.stretch = chunk.used;
         }
         let base = self.bytes.as_ptr().cast::<u8>();
         let mut top = self.bytes.len();
-        let mut stretch = top;
-        let (i, mark) = loop {
-            if FAR && top <= stretch {
-                stretch = top.saturating_sub(STRETCH);
-                prefetch(base.wrapping_add(stretch).wrapping_sub(STRETCH), STRETCH);
-                visit.look_ahead();
+        if FAR && top <= self.stretch {
+            self.stretch = top.saturating_sub(STRETCH);
+            prefetch(base.wrapping_add(self.stretch).wrapping_sub(STRETCH), STRETCH);
+            visit.look_ahead();
+        }
+        let stretch = self.stretch;
+        // SAFETY (of all that is read): `bytes` are a header and whole records, all initialised; `top` walks back over
+        // whole records, of which each ends with a trailer that says which partials are before it, and stops at the header.
+        let trailer = |top: &mut usize| {
+            if FAR && *top <= stretch {
+                return [0, PAUSE];
             }
-            top -= TRAILER;
-            // SAFETY: `bytes` are a header and whole records, all initialised; `top` walks back over whole
-            // records, of which each ends with a trailer, and stops at the header.
-            let [i, j] = [0, 1].map(|k| unsafe { base.add(top).cast::<u32>().add(k).read_unaligned() });
-            if j < FLAG {
-                top -= 2 * size_of::<T>();
-                // SAFETY: as above; this record has two partials before its trailer.
-                let [p, q] = unsafe { base.add(top).cast::<[T; 2]>().read_unaligned() };
+            // SAFETY: as above. (Two numbers, not one of twice the size that would have to be parted.)
+            let [j, i] = unsafe { [read_before(base, top), read_before(base, top)] };
+            [i, j]
+        };
+        align();
+        let [mut i, mut j] = trailer(&mut top);
+        // The kinds that come often have a loop each, because a record often follows one of its kind: what they cost is
+        // jumps.
+        let mark = loop {
+            while j < FLAG && i >= FLAG {
+                // SAFETY: as above.
+                let [p, q] = unsafe { read_before(base, &mut top) };
+                visit.binary(p, i & !FLAG, q, j, true);
+                [i, j] = trailer(&mut top);
+            }
+            while j < FLAG && i < FLAG {
+                // SAFETY: as above.
+                let [p, q] = unsafe { read_before(base, &mut top) };
+                visit.binary(p, i, q, j, false);
+                [i, j] = trailer(&mut top);
+            }
+            while j == UNARY {
+                // SAFETY: as above.
+                let p = unsafe { read_before(base, &mut top) };
                 if i < FLAG {
-                    visit.binary(p, i, q, j, false);
+                    visit.unary(p, i, false)
                 } else {
-                    visit.binary(p, i & !FLAG, q, j, true);
+                    visit.unary(p, i & !FLAG, true)
                 }
-            } else if j == UNARY || j == ADDED {
-                top -= size_of::<T>();
-                // SAFETY: as above; this record has one partial before its trailer.
-                let p = unsafe { base.add(top).cast::<T>().read_unaligned() };
-                if j == UNARY { visit.unary(p, i, false) } else { visit.unary(p, i, true) }
-            } else if j < LEAVES {
-                if i < FLAG { visit.sum(i, j & !FLAG) } else { visit.difference(i & !FLAG, j & !FLAG) }
-            } else if j == LEAVES {
-                visit.leaves(i as usize);
-            } else {
-                break (i, j);
+                [i, j] = trailer(&mut top);
             }
+            match j {
+                ..FLAG => continue,
+                FLAG..LEAVES if i < FLAG => visit.sum(i, j & !FLAG),
+                FLAG..LEAVES => visit.difference(i & !FLAG, j & !FLAG),
+                LEAVES => visit.leaves(i as usize),
+                mark => break mark,
+            }
+            [i, j] = trailer(&mut top);
         };
         let (rest, long) = match mark {
             START => (&[][..], Long::Pause),
+            PAUSE => (&self.bytes[..top], Long::Pause),
             NARY => {
                 let (rest, nodes) = self.bytes[..top].split_at(top - i as usize * size_of::<u32>());
                 let (rest, partials) = rest.split_at(rest.len() - i as usize * size_of::<T>());

@@ -217,7 +217,7 @@ impl<T: Scalar> Hot<T> {
     /// Makes room for a record of `size` bytes.
     #[inline(always)]
     fn make_room(&self, size: usize) {
-        while !self.cursor.has_room(size) {
+        if !self.cursor.has_room(size) {
             self.grow(size);
         }
     }
@@ -226,8 +226,10 @@ impl<T: Scalar> Hot<T> {
     #[inline(always)]
     pub(crate) fn push(&self, entry: Entry<'_, T>) -> u64 {
         self.make_room(entry.size());
+        let id = self.next.get(); // first: the compiler does not know that the record is written elsewhere
         self.cursor.write(entry);
-        self.next_id(1)
+        self.next.set(id + 1);
+        id
     }
 
     /// Gives ids to `count` nodes; returns the first.
@@ -241,24 +243,25 @@ impl<T: Scalar> Hot<T> {
     /// Whether `y` is the last node and `x` the one before.
     #[inline(always)]
     fn are_last(&self, x: u64, y: u64) -> bool {
-        let next = self.next.get();
-        x.wrapping_add(2) == next && y.wrapping_add(1) == next
+        y.wrapping_add(1) == self.next.get() && x.wrapping_add(1) == y
     }
 
     #[cold]
     #[inline(never)]
     fn grow(&self, size: usize) {
-        cold::<T, _>(|cold| {
-            let tape = cold.open.as_mut().expect("a recording is open");
-            tape.keep_below_ceiling(self);
-            if self.len() >= MAX_OPERATIONS {
-                assert!(tape.given_up > 0, "a recording holds at most {MAX_OPERATIONS} operations");
-                // It will never be swept, so its variables may share ids.
-                tape.counted += self.len();
-                self.next.set(self.base.get());
-            }
-            tape.stream.grow(&self.cursor, size);
-        });
+        while !self.cursor.has_room(size) {
+            cold::<T, _>(|cold| {
+                let tape = cold.open.as_mut().expect("a recording is open");
+                tape.keep_below_ceiling(self);
+                if self.len() > MAX_OPERATIONS {
+                    assert!(tape.given_up > 0, "a recording holds at most {MAX_OPERATIONS} operations");
+                    // It will never be swept, so its variables may share ids.
+                    tape.counted += self.len();
+                    self.next.set(self.base.get());
+                }
+                tape.stream.grow(&self.cursor, size);
+            });
+        }
     }
 
     /// # Panics
@@ -269,7 +272,7 @@ impl<T: Scalar> Hot<T> {
     }
 }
 
-/// More nodes than fit into one chunk of the stream: the limit is looked at once a chunk.
+/// More nodes than are recorded between two looks at the limit, which is every 2 MiB of the stream or more often.
 const RESERVE: u64 = 1 << 20;
 
 /// How many operations a recording holds: every index fits into a record.
@@ -336,9 +339,11 @@ pub(crate) fn record_partials<T: Scalar, const N: usize>(x: [u64; N], partials: 
 #[inline(always)]
 pub(crate) fn record_sum<T: Scalar>(x: u64, y: u64) -> u64 {
     hot::<T, _>(|hot| {
+        let id = hot.next.get();
         // A term of a dot product in plain code: `sum + w * x`.
         if (hot.are_last(x, y) || hot.are_last(y, x)) && hot.cursor.add_to_node_before() {
-            return hot.next_id(1);
+            hot.next.set(id + 1);
+            return id;
         }
         hot.push(Entry::sum(hot.live_node(x), hot.live_node(y)))
     })

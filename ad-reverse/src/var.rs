@@ -208,10 +208,11 @@ impl<T: Scalar> Mul for Var<T> {
     #[inline(always)]
     fn mul(self, rhs: Self) -> Self {
         let value = self.value * rhs.value;
-        if self.id == rhs.id {
-            return self.unary("mul", value, || self.value + rhs.value); // a square, by half the traffic
+        if self.id != rhs.id {
+            self.binary(rhs, ("mul", value), || rhs.value, || self.value)
+        } else {
+            self.unary("mul", value, || self.value + rhs.value) // a square, by half the traffic
         }
-        self.binary(rhs, ("mul", value), || rhs.value, || self.value)
     }
 }
 
