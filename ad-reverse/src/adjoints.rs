@@ -2,6 +2,7 @@
 
 use crate::block::Edge;
 use crate::operations::Blocks;
+use crate::pages::ask_for_large;
 use crate::places::{Place, Places};
 use crate::weights::{Factors, MANY_ROWS, Product, WAITING, Waiting, add_product, add_products};
 use ad_core::{Dense, Scalar};
@@ -68,7 +69,9 @@ impl<'a, T: Scalar> Adjoints<'a, T> {
         strict: bool,
     ) -> Self {
         if space.nodes.len() < nodes * width {
-            space.nodes.resize(nodes * width, T::zero());
+            space.nodes = Vec::new(); // first, so that not both are there at once
+            space.nodes = vec![T::zero(); nodes * width];
+            ask_for_large(&mut space.nodes);
         }
         space.blocks.resize_with(list.len(), || None);
         let (watched, shared) = (HashMap::new(), Vec::new());

@@ -132,6 +132,7 @@ mod linearize;
 mod local;
 mod notes;
 mod operations;
+mod pages;
 mod places;
 mod prefetch;
 mod pull;

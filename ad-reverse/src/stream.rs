@@ -39,6 +39,7 @@
 #![allow(unsafe_code, reason = "the raw cursor of the scalar tape; see the module's argument")]
 
 use crate::hints::{align, unlikely};
+use crate::pages::ask_for_large;
 use crate::prefetch::prefetch;
 use std::cell::Cell;
 use std::fmt;
@@ -388,8 +389,14 @@ impl<T: Copy> Stream<T> {
         full.iter().map(|chunk| chunk.used).sum::<usize>() + last - self.active * TRAILER
     }
 
-    /// Forgets all records and keeps the memory.
+    /// Forgets all records and keeps the memory; that of a long stream in one piece, where it can have large pages.
     pub(crate) fn clear(&mut self) {
+        if self.len > NEAR && self.len >= 2 * self.chunks[0].bytes.len() {
+            self.chunks.clear(); // first, so that not both are there at once
+            let mut bytes = Box::new_uninit_slice(self.len);
+            ask_for_large(&mut bytes);
+            self.chunks.push(Chunk { bytes, used: 0 });
+        }
         (self.active, self.len) = (0, 0);
     }
 

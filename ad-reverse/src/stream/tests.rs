@@ -95,6 +95,7 @@ fn records_are_read_as_they_were_written_across_stretches_and_chunks() {
         read.reverse();
         assert!(read == written, "used again: {used_again}");
         stream.clear();
+        assert_eq!(stream.chunks.len(), 1, "a long stream has its memory in one piece afterwards");
     }
 }
 
