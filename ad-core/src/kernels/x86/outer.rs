@@ -13,8 +13,8 @@
 /// Rows handled together: with two vectors each, twelve accumulators.
 pub(super) const ROWS: usize = 6;
 
-/// Rows that go through all columns together, so that their part of the pairs stays in the first cache.
-pub(super) const BLOCK: usize = 4 * ROWS;
+/// So many bytes of the `x_k` go through all rows together: they stay in the first cache.
+pub(super) const NEAR: usize = 24 << 10;
 
 /// What the invoking module defines beforehand: `Real`, `Vector`, `LANES` and the loads and stores.
 macro_rules! outer_products {
@@ -35,48 +35,50 @@ macro_rules! outer_products {
             let (rows, cols) = (u.len(), x.len());
             assert!(pairs.iter().all(|(u, x)| (u.len(), x.len()) == (rows, cols)), "pairs of equal lengths");
             let pairs = Pairs { pairs, rows, cols };
-            for start in (0..rows).step_by(outer::BLOCK) {
-                let end = rows.min(start + outer::BLOCK);
-                let mut col = 0;
-                while col + 2 * LANES <= cols {
-                    outer_columns::<2>(&pairs, (start, end), col, c, accumulate);
-                    col += 2 * LANES;
+            let tile = 2 * LANES;
+            let block = tile * (outer::NEAR / (pairs.pairs.len() * tile * size_of::<Real>())).max(1);
+            for start in (0..cols).step_by(block) {
+                let end = cols.min(start + block);
+                let mut row = 0;
+                while row + outer::ROWS <= rows {
+                    outer_rows::<{ outer::ROWS }>(&pairs, row, (start, end), c, accumulate);
+                    row += outer::ROWS;
                 }
-                if col + LANES <= cols {
-                    outer_columns::<1>(&pairs, (start, end), col, c, accumulate);
-                    col += LANES;
+                if row + 4 <= rows {
+                    outer_rows::<4>(&pairs, row, (start, end), c, accumulate);
+                    row += 4;
                 }
-                if col < cols {
-                    outer_columns::<0>(&pairs, (start, end), col, c, accumulate);
+                if row + 2 <= rows {
+                    outer_rows::<2>(&pairs, row, (start, end), c, accumulate);
+                    row += 2;
+                }
+                if row < rows {
+                    outer_rows::<1>(&pairs, row, (start, end), c, accumulate);
                 }
             }
         }
 
-        /// `V` vectors of columns from `col` on; with `V` 0 the columns after the last whole vector.
+        /// `R` rows from `row` on, and the columns from `start` to `end`.
         #[inline]
         #[target_feature(enable = "avx2,fma")]
-        fn outer_columns<const V: usize>(
+        fn outer_rows<const R: usize>(
             pairs: &Pairs<'_>,
+            row: usize,
             (start, end): (usize, usize),
-            col: usize,
             c: &mut [Real],
             accumulate: bool,
         ) {
-            let mut row = start;
-            while row + outer::ROWS <= end {
-                outer_tile::<{ outer::ROWS }, V>(pairs, (row, col), c, accumulate);
-                row += outer::ROWS;
+            let mut col = start;
+            while col + 2 * LANES <= end {
+                outer_tile::<R, 2>(pairs, (row, col), c, accumulate);
+                col += 2 * LANES;
             }
-            if row + 4 <= end {
-                outer_tile::<4, V>(pairs, (row, col), c, accumulate);
-                row += 4;
+            if col + LANES <= end {
+                outer_tile::<R, 1>(pairs, (row, col), c, accumulate);
+                col += LANES;
             }
-            if row + 2 <= end {
-                outer_tile::<2, V>(pairs, (row, col), c, accumulate);
-                row += 2;
-            }
-            if row < end {
-                outer_tile::<1, V>(pairs, (row, col), c, accumulate);
+            if col < end {
+                outer_tile::<R, 0>(pairs, (row, col), c, accumulate);
             }
         }
 
