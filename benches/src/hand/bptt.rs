@@ -7,6 +7,7 @@
 
 use super::Sizes;
 use ad_core::kernels::Kernels;
+use ad_core::kernels::vector::with_wide_vectors;
 use rnn::{Parameters, Sequence};
 
 /// The buffers, kept between calls. All are row-major, `T` blocks of `B` rows.
@@ -85,10 +86,12 @@ impl Bptt {
                 &mut self.delta,
             );
             let u = &mut self.u[step * hb..(step + 1) * hb];
-            for (u, delta) in u.iter_mut().zip(&mut self.delta) {
-                *u *= self.alpha * *delta;
-                *delta *= 1.0 - self.alpha;
-            }
+            with_wide_vectors(|| {
+                for (u, delta) in u.iter_mut().zip(&mut self.delta) {
+                    *u *= self.alpha * *delta;
+                    *delta *= 1.0 - self.alpha;
+                }
+            });
             product_transposed(b, theta.w_rec.as_slice(), u, &mut self.delta);
         }
         let rows = t * b;
