@@ -2,6 +2,7 @@
 
 use crate::adjoints::Adjoints;
 use crate::operations::{Blocks, Kept};
+use ad_core::kernels::vector::with_wide_vectors;
 use ad_core::rules::is_plain;
 use ad_core::{Dense, Scalar};
 
@@ -71,9 +72,8 @@ impl<T: Scalar> Edge<T> {
                 let (outputs, width) = (adjoints.entries(b), adjoints.width());
                 let per_seed = if width == 1 { out.len() } else { out.len() / width };
                 for (seed, out) in out.chunks(per_seed).enumerate() {
-                    for row in out.chunks(outputs) {
-                        T::axpy(T::one(), row, adjoints.row(b, seed));
-                    }
+                    let target = adjoints.row(b, seed);
+                    out.chunks(outputs).for_each(|row| T::axpy(T::one(), row, target));
                 }
             }
             Self::Diagonal { x, p } => {
@@ -88,7 +88,15 @@ impl<T: Scalar> Edge<T> {
             Self::Multiple { x, a } if strict && !(a.is_all_finite() && T::all_finite(out)) => {
                 add_multiple(T::constant(a), out, adjoints.buffer(x));
             }
-            Self::Multiple { x, a } => T::axpy(T::constant(a), out, adjoints.buffer(x)),
+            Self::Multiple { x, a } => {
+                let (a, (target, touched)) = (T::constant(a), adjoints.overwritable(x));
+                if touched {
+                    T::axpy(a, out, target);
+                } else {
+                    let pairs = target.iter_mut().zip(out);
+                    with_wide_vectors(|| pairs.for_each(|(target, &out)| *target = a * out));
+                }
+            }
             Self::Scaled { x, s } => add_multiple(s, out, adjoints.buffer(x)),
             Self::Factor { node, x } => {
                 let x = list.kept(x).as_slice();
@@ -141,9 +149,7 @@ impl<T: Scalar> Edge<T> {
             Self::Diagonal { x, p } => {
                 let p = adjoints.list().kept(p).as_slice();
                 for out in out.as_mut_slice().chunks_mut(p.len()) {
-                    for (out, &p) in out.iter_mut().zip(p) {
-                        *out = product(strict, p, *out);
-                    }
+                    multiply_each(strict, p, out);
                 }
                 adjoints.give(x, out);
             }
@@ -195,8 +201,19 @@ fn product<T: Scalar>(strict: bool, p: T, adjoint: T) -> T {
 }
 
 fn multiply<T: Scalar>(strict: bool, a: T, out: &mut [T]) {
-    for out in out {
-        *out = product(strict, a, *out);
+    if strict {
+        out.iter_mut().for_each(|out| *out = times(a, *out));
+    } else {
+        with_wide_vectors(|| out.iter_mut().for_each(|out| *out = a * *out));
+    }
+}
+
+fn multiply_each<T: Scalar>(strict: bool, p: &[T], out: &mut [T]) {
+    let pairs = out.iter_mut().zip(p);
+    if strict {
+        pairs.for_each(|(out, &p)| *out = times(p, *out));
+    } else {
+        with_wide_vectors(|| pairs.for_each(|(out, &p)| *out = p * *out));
     }
 }
 
