@@ -68,9 +68,10 @@ impl<'a, T: Scalar> Adjoints<'a, T> {
         width: usize,
         strict: bool,
     ) -> Self {
-        if space.nodes.len() < nodes * width {
+        let (before, needed) = (space.nodes.len(), nodes * width);
+        if before < needed {
             space.nodes = Vec::new(); // first, so that not both are there at once
-            space.nodes = vec![T::zero(); nodes * width];
+            space.nodes = vec![T::zero(); needed.max(before + before / 8)]; // recordings may grow step by step
             ask_for_large(&mut space.nodes);
         }
         space.blocks.resize_with(list.len(), || None);
