@@ -412,11 +412,11 @@ impl<T: Copy> Stream<T> {
 ///
 /// # Safety
 ///
-/// There is one.
+/// Right in front of `top` a value of this type was written, at `base` or behind it.
 #[inline(always)]
 unsafe fn read_before<U: Copy>(base: *const u8, top: &mut usize) -> U {
     *top -= size_of::<U>();
-    // SAFETY: there is one.
+    // SAFETY: it was written there, as the caller promises.
     unsafe { base.add(*top).cast::<U>().read_unaligned() }
 }
 

@@ -82,8 +82,9 @@ macro_rules! outer_products {
             }
         }
 
-        /// `R` rows of [`outer_columns`], held in registers while all pairs are added. The order of summation of
-        /// an element depends neither on `R` and `V` nor on its place.
+        /// `R` rows and `V` vectors of columns (with `V` 0 the columns after the last whole vector), held in
+        /// registers while all pairs are added. The order of summation of an element depends neither on `R` and
+        /// `V` nor on its place.
         #[inline]
         #[target_feature(enable = "avx2,fma")]
         fn outer_tile<const R: usize, const V: usize>(
