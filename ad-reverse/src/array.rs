@@ -6,6 +6,7 @@ use crate::operations::{Edges, Operand};
 use crate::tape::{live_node, record_block, record_leaves};
 use crate::var::Var;
 use ad_core::{Array, Dense, Lift, Nary, Real, Scalar, Tree, Unary};
+use smallvec::SmallVec;
 use std::ops::Range;
 
 /// A vector (`RANK` 1) or matrix (2) of [`Var`]s: its values, and one place in the recording.
@@ -126,6 +127,38 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
         })
     }
 
+    fn axpby_map<R: Unary>(&self, a: T::Real, x: &Self, rule: R, b: T::Real) -> Self {
+        let (y, of_x) = (self.operand(), x.operand());
+        let (mapped, slopes) = match of_x {
+            Some(of_x) => {
+                let (mapped, partial) = x.values.mapped_with_partial(rule);
+                (mapped, Some((of_x, partial)))
+            }
+            None => (x.values.mapped(rule), None),
+        };
+        let values = self.values.combined_into(T::constant(a), mapped, T::constant(b));
+        let entries = values.as_slice().len();
+        Self::result("axpby_map", values, y.is_some() || of_x.is_some(), |edges| {
+            edges.add(y, |_, x| Edge::Multiple { x, a });
+            if let Some((x, partial)) = slopes {
+                let p = edges.keep(partial.reshape([1, entries]));
+                edges.push(Edge::Mapped { x, p, a: b });
+            }
+        })
+    }
+
+    fn squared_distance(&self, rhs: &Self) -> Var<T> {
+        let (x, y) = (self.operand(), rhs.operand());
+        let difference = self.values.combined(T::one(), &rhs.values, -T::one());
+        let value = difference.dotted(&difference);
+        Self::scalar("squared_distance", value, x.is_some() || y.is_some(), |edges| {
+            let len = difference.as_slice().len();
+            let p = edges.keep(difference.reshape([1, len]));
+            edges.add(x, |_, x| Edge::Distance { x, p, minus: false });
+            edges.add(y, |_, x| Edge::Distance { x, p, minus: true });
+        })
+    }
+
     fn hadamard(&self, rhs: &Self) -> Self {
         let values = self.values.multiplied(&rhs.values);
         let (x, y) = (self.operand(), rhs.operand());
@@ -160,13 +193,16 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
 
     fn affine(terms: &[(&VarArray<T, 2>, &Self)], bias: &VarArray<T, 1>) -> Self {
         let values = Dense::affine_of(terms.iter().map(|(w, x)| (&w.values, &x.values)), &bias.values);
-        let b = bias.operand();
-        let moved = |moved, array: Operand| moved | array.is_some();
-        let moved = terms.iter().flat_map(|(w, x)| [w.operand(), x.operand()]).fold(b.is_some(), moved);
+        let (mut operands, b) = (SmallVec::<[[Operand; 2]; 4]>::new(), bias.operand());
+        let mut moved = b.is_some();
+        for (w, x) in terms {
+            let operand = [w.operand(), x.operand()];
+            moved |= operand.iter().any(Option::is_some);
+            operands.push(operand);
+        }
         Self::result("affine", values, moved, |edges| {
             edges.add(b, |_, b| Edge::Bias { b });
-            for (w, x) in terms {
-                let [of_w, of_x] = [w.operand(), x.operand()];
+            for ((w, x), &[of_w, of_x]) in terms.iter().zip(&operands) {
                 edges.add(of_w, |edges, w| Edge::Weights { w, x: edges.keep_values(of_x, &x.values) });
                 edges.add(of_x, |edges, x| Edge::Inputs { x, w: edges.keep_values(of_w, &w.values) });
             }

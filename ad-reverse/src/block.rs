@@ -17,6 +17,8 @@ pub(crate) enum Edge<T: Scalar> {
     Bias { b: u32 },
     /// `p x` elementwise: rules and products.
     Diagonal { x: u32, p: Kept },
+    /// `a p x` elementwise, for a plain number.
+    Mapped { x: u32, p: Kept, a: T::Real },
     /// `a x` for a plain number.
     Multiple { x: u32, a: T::Real },
     /// `s x`.
@@ -33,6 +35,8 @@ pub(crate) enum Edge<T: Scalar> {
     Gather { from: u32 },
     /// A scalar, `p . x`.
     Contract { x: u32, p: Kept },
+    /// A scalar, `2 p . x` or `-2 p . x`.
+    Distance { x: u32, p: Kept, minus: bool },
     /// A scalar, the sum of all entries.
     Sum { x: u32 },
     /// A scalar, one entry.
@@ -45,6 +49,8 @@ impl<T: Scalar> Edge<T> {
         let numbers = match *self {
             Self::Weights { x: kept, .. }
             | Self::Diagonal { p: kept, .. }
+            | Self::Mapped { p: kept, .. }
+            | Self::Distance { p: kept, .. }
             | Self::Contract { p: kept, .. }
             | Self::Rows { partials: kept, .. }
             | Self::Factor { x: kept, .. } => list.kept(kept).as_slice().len(),
@@ -70,6 +76,9 @@ impl<T: Scalar> Edge<T> {
             Self::Weights { w, x } => weights_strictly(w, list.kept(x), out, adjoints),
             Self::Bias { b } => {
                 let (outputs, width) = (adjoints.entries(b), adjoints.width());
+                if out.len() == outputs {
+                    return T::axpy(T::one(), out, adjoints.buffer(b));
+                }
                 let per_seed = if width == 1 { out.len() } else { out.len() / width };
                 for (seed, out) in out.chunks(per_seed).enumerate() {
                     let target = adjoints.row(b, seed);
@@ -82,6 +91,15 @@ impl<T: Scalar> Edge<T> {
                 for (target, out) in target.zip(out.chunks(p.len())) {
                     for ((target, &p), &out) in target.iter_mut().zip(p).zip(out) {
                         *target += product(strict, p, out);
+                    }
+                }
+            }
+            Self::Mapped { x, p, a } => {
+                let (a, p) = (T::constant(a), list.kept(p).as_slice());
+                let target = adjoints.buffer(x).chunks_mut(p.len());
+                for (target, out) in target.zip(out.chunks(p.len())) {
+                    for ((target, &p), &out) in target.iter_mut().zip(p).zip(out) {
+                        *target += product(strict, p, product(strict, a, out));
                     }
                 }
             }
@@ -135,7 +153,7 @@ impl<T: Scalar> Edge<T> {
                     }
                 }
             }
-            Self::Contract { .. } | Self::Sum { .. } | Self::Pick { .. } => {
+            Self::Contract { .. } | Self::Distance { .. } | Self::Sum { .. } | Self::Pick { .. } => {
                 unreachable!("a scalar result has no adjoint of an array")
             }
         }
@@ -150,6 +168,18 @@ impl<T: Scalar> Edge<T> {
                 let p = adjoints.list().kept(p).as_slice();
                 for out in out.as_mut_slice().chunks_mut(p.len()) {
                     multiply_each(strict, p, out);
+                }
+                adjoints.give(x, out);
+            }
+            Self::Mapped { x, p, a } => {
+                let (a, p) = (T::constant(a), adjoints.list().kept(p).as_slice());
+                for out in out.as_mut_slice().chunks_mut(p.len()) {
+                    let pairs = out.iter_mut().zip(p);
+                    if strict {
+                        pairs.for_each(|(out, &p)| *out = times(p, times(a, *out)));
+                    } else {
+                        with_wide_vectors(|| pairs.for_each(|(out, &p)| *out = p * (a * *out)));
+                    }
                 }
                 adjoints.give(x, out);
             }
@@ -173,6 +203,13 @@ impl<T: Scalar> Edge<T> {
             Self::Contract { x, p } => {
                 for (target, &p) in adjoints.row(x, seed).iter_mut().zip(list.kept(p).as_slice()) {
                     *target += product(strict, p, out);
+                }
+            }
+            Self::Distance { x, p, minus } => {
+                for (target, &p) in adjoints.row(x, seed).iter_mut().zip(list.kept(p).as_slice()) {
+                    let half = product(strict, p, out);
+                    let whole = half + half;
+                    *target += if minus { -whole } else { whole };
                 }
             }
             Self::Sum { x } => {
@@ -248,7 +285,12 @@ fn inputs_strictly<T: Scalar>(w: &Dense<T, 2>, out: &[T], target: &mut [T]) {
 }
 
 /// Adds `out_row x_row^T` for every row to the adjoint of the weights, where a zero carries nothing.
-fn weights_strictly<T: Scalar>(w: u32, x: &Dense<T, 2>, out: &[T], adjoints: &mut Adjoints<'_, T>) {
+fn weights_strictly<T: Scalar>(
+    w: u32,
+    x: &Dense<T, 2>,
+    out: &[T],
+    adjoints: &mut Adjoints<'_, T>,
+) {
     let (rows, inputs) = (x.rows(), x.cols());
     let outputs = out.len() / (rows * adjoints.width());
     for (i, out) in out.chunks_exact(outputs).enumerate() {

@@ -109,6 +109,12 @@ impl<T: Scalar> Edge<T> {
             Self::Diagonal { x, p } => {
                 add(out, numbers(list.kept(p).as_slice()).zip(block(x)).map(|(p, &dx)| times(p, dx)))
             }
+            Self::Mapped { x, p, a } => add(
+                out,
+                numbers(list.kept(p).as_slice())
+                    .zip(block(x))
+                    .map(|(p, &dx)| times(T::constant(a), times(p, dx))),
+            ),
             Self::Multiple { x, a } => add(out, numbers(block(x)).map(|dx| times(T::constant(a), dx))),
             Self::Scaled { x, s } => add(out, numbers(block(x)).map(|dx| times(s, dx))),
             Self::Factor { node, x } => {
@@ -129,6 +135,11 @@ impl<T: Scalar> Edge<T> {
                 }
             }
             Self::Contract { x, p } => return contract(list.kept(p).as_slice(), block(x)),
+            Self::Distance { x, p, minus } => {
+                let half = contract(list.kept(p).as_slice(), block(x));
+                let whole = half + half;
+                return if minus { -whole } else { whole };
+            }
             Self::Sum { x } => return numbers(block(x)).sum(),
             Self::Pick { x, index } => return block(x)[index],
         }

@@ -109,12 +109,16 @@ operations! {
     MapRelu,
     /// `a x + b y` of vectors.
     Axpby,
+    /// `a x + b tanh(y)` of vectors.
+    AxpbyMap,
     /// `x y` of vectors, elementwise.
     Hadamard,
     /// `s x` of a scalar and a vector.
     Scale,
     /// `x . y` of vectors: a scalar.
     Dot,
+    /// `sum (x - y)^2` of vectors, `x` an elementwise `tanh`: a scalar.
+    Distance,
     /// The sum of a vector: a scalar.
     Sum,
     /// An entry of a vector: a scalar.
@@ -139,6 +143,8 @@ operations! {
     BatchMap,
     /// `a x + b y` of batches.
     BatchAxpby,
+    /// `a x + b sigmoid(y)` of batches.
+    BatchAxpbyMap,
     /// `x y` of batches, elementwise.
     BatchHadamard,
     /// `s x` of a scalar and a batch.
@@ -149,6 +155,8 @@ operations! {
     BatchSlice,
     /// `x . y` of batches: a scalar.
     BatchDot,
+    /// `sum (x - y)^2` of batches, `y` an elementwise `tanh`: a scalar.
+    BatchDistance,
     /// The sum of a batch: a scalar.
     BatchSum,
     /// `ln sum exp` of each row: a vector of two.
@@ -264,9 +272,11 @@ impl<S: Scalar> State<S> {
             Operation::Max => x.max(y),
             Operation::Min => x.min(y),
             Operation::Dot => v.dot(self.fitting(b, &v)),
+            Operation::Distance => v.map(rules::Tanh).squared_distance(self.fitting(b, &v)),
             Operation::Sum => v.sum(),
             Operation::Pick => v.get(b % v.len()),
             Operation::BatchDot => old.dot(self.old_batch(b)),
+            Operation::BatchDistance => old.squared_distance(&self.old_batch(b).map(rules::Tanh)),
             Operation::BatchSum => old.sum(),
             Operation::BatchSlice => old.slice(b % 2..b % 2 + 1).sum(),
             _ => {
@@ -297,6 +307,7 @@ impl<S: Scalar> State<S> {
             Operation::MapSigmoid => v.map(rules::Sigmoid),
             Operation::MapRelu => v.map(rules::Relu),
             Operation::Axpby => v.axpby(p, self.fitting(b, &v), q),
+            Operation::AxpbyMap => v.axpby_map(p, self.fitting(b, &v), rules::Tanh, q),
             Operation::Hadamard => v.map(rules::Tanh).hadamard(self.fitting(b, &v)),
             Operation::Scale => v.scale(factor),
             Operation::Slice => {
@@ -336,6 +347,7 @@ impl<S: Scalar> State<S> {
                     }
                     Operation::BatchMap => old.map(rules::Tanh),
                     Operation::BatchAxpby => old.axpby(p, self.old_batch(b), q),
+                    Operation::BatchAxpbyMap => old.axpby_map(p, self.old_batch(b), rules::Sigmoid, q),
                     Operation::BatchHadamard => old.map(rules::Tanh).hadamard(self.old_batch(b)),
                     Operation::BatchScale => old.scale(factor),
                     Operation::BatchSoftmax => old.softmax(),

@@ -341,6 +341,9 @@ fn an_array_of_another_recording_is_refused() {
     let uses: &[(&str, Use)] = &[
         ("map", |a, _| a.map(rules::Tanh).sum()),
         ("axpby", |a, b| b.axpby(1.0, a, 2.0).sum()),
+        ("axpby_map", |a, b| a.axpby_map(1.0, b, rules::Tanh, 2.0).sum()),
+        ("axpby_map, inner", |a, b| b.axpby_map(1.0, a, rules::Tanh, 2.0).sum()),
+        ("squared_distance", |a, b| b.squared_distance(a)),
         ("hadamard", |a, b| a.hadamard(b).sum()),
         ("dot", |a, b| b.dot(a)),
         ("sum", |a, _| a.sum()),

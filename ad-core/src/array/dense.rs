@@ -2,6 +2,7 @@
 
 use super::Array;
 use super::storage::Storage;
+use crate::kernels::vector::with_wide_vectors;
 use crate::length::LengthMismatch;
 use crate::rule::{Nary, Unary};
 use crate::scalar::Scalar;
@@ -83,6 +84,7 @@ impl<T: Copy + 'static, const RANK: usize> Dense<T, RANK> {
     }
 
     /// All numbers, row-major, to write to; copies them first if they are shared.
+    #[inline]
     pub fn as_mut_slice(&mut self) -> &mut [T] {
         self.data.make_mut()
     }
@@ -298,6 +300,15 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
     pub fn combined(&self, a: T, rhs: &Self, b: T) -> Self {
         assert_same(self.shape, rhs.shape, "axpby");
         self.like(|out| T::axpby(a, &self.data, b, &rhs.data, out))
+    }
+
+    /// `a x + b y`, rounded as [`combined`](Self::combined) is, in the memory of `y`.
+    #[must_use]
+    pub fn combined_into(&self, a: T, mut rhs: Self, b: T) -> Self {
+        assert_same(self.shape, rhs.shape, "axpby");
+        let pairs = rhs.as_mut_slice().iter_mut().zip(self.as_slice());
+        with_wide_vectors(|| pairs.for_each(|(y, &x)| *y = a * x + b * *y));
+        rhs
     }
 
     /// `x y` elementwise.

@@ -134,6 +134,33 @@ pub trait Array<S: Scalar, const RANK: usize>: Clone + Debug + 'static {
         self.axpby(S::Real::from_literal(1.0), rhs, S::Real::from_literal(-1.0))
     }
 
+    /// `a self + b f(x)` elementwise, for plain numbers `a` and `b`: bit for bit `self.axpby(a, &x.map(rule), b)`, as one
+    /// operation.
+    ///
+    /// ```
+    /// use ad_core::{Array, Vector, rules};
+    ///
+    /// let (h, u) = (Vector::from([1.0, 2.0]), Vector::from([-3.0, 5.0]));
+    /// assert_eq!(h.axpby_map(0.5, &u, rules::Relu, 2.0).as_slice(), [0.5, 11.0]);
+    /// ```
+    #[must_use]
+    fn axpby_map<R: Unary>(&self, a: S::Real, x: &Self, rule: R, b: S::Real) -> Self {
+        self.axpby(a, &x.map(rule), b)
+    }
+
+    /// `sum_i (self_i - rhs_i)^2`, over all entries: bit for bit the difference's `dot` with itself, as one operation.
+    ///
+    /// ```
+    /// use ad_core::{Array, Vector};
+    ///
+    /// let (y, target) = (Vector::from([1.0, 2.0]), Vector::from([4.0, -2.0]));
+    /// assert_eq!(y.squared_distance(&target), 25.0);
+    /// ```
+    fn squared_distance(&self, rhs: &Self) -> S {
+        let difference = self.minus(rhs);
+        difference.dot(&difference)
+    }
+
     /// `ln sum exp` along the last axis, without overflow.
     fn log_sum_exp(&self) -> S::Vector {
         self.reduce_rows(rules::LogSumExp)

@@ -80,6 +80,11 @@ impl<const RANK: usize> Array<Traced, RANK> for TracedArray<RANK> {
         Self::of("axpby", &[self.operand(), rhs.operand()], run)
     }
 
+    fn axpby_map<R: Unary>(&self, a: f64, x: &Self, rule: R, b: f64) -> Self {
+        let run = |seed: Seed| seed.array(0, &self.values).axpby_map(a, &seed.array(1, &x.values), rule, b);
+        Self::of("axpby_map", &[self.operand(), x.operand()], run)
+    }
+
     fn hadamard(&self, rhs: &Self) -> Self {
         let run = |seed: Seed| seed.array(0, &self.values).hadamard(&seed.array(1, &rhs.values));
         Self::of("hadamard", &[self.operand(), rhs.operand()], run)
@@ -93,6 +98,11 @@ impl<const RANK: usize> Array<Traced, RANK> for TracedArray<RANK> {
     fn dot(&self, rhs: &Self) -> Traced {
         let run = |seed: Seed| seed.array(0, &self.values).dot(&seed.array(1, &rhs.values));
         scalar("dot", &[self.operand(), rhs.operand()], run)
+    }
+
+    fn squared_distance(&self, rhs: &Self) -> Traced {
+        let run = |seed: Seed| seed.array(0, &self.values).squared_distance(&seed.array(1, &rhs.values));
+        scalar("squared_distance", &[self.operand(), rhs.operand()], run)
     }
 
     fn sum(&self) -> Traced {

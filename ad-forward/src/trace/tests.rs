@@ -23,6 +23,7 @@ fn program<S: Scalar>(x: &[S]) -> S {
 fn arrays<S: Scalar<Real = f64>>(w: &S::Matrix, x: &S::Vector) -> S {
     let u = S::Vector::affine(&[(w, x)], x).map(rules::Tanh);
     let s = u.hadamard(x).softmax().axpby(0.5, &u, -2.0).scale(u.dot(x));
+    let s = s.axpby_map(0.5, x, rules::Tanh, 2.0).scale(u.squared_distance(x));
     let scalars = s.to_scalars();
     S::Vector::from_scalars([2], &scalars).slice(0..1).sum() + w.log_sum_exp().get(1)
 }
@@ -54,7 +55,8 @@ fn array_operations_are_a_row_each() {
     let derivatives: Vec<f64> = (0..6).map(|k| jvp(run, &at, &unflatten(&at, along(k))).1).collect();
     assert_ends(&traced, arrays::<f64>(&at.0, &at.1), &derivatives);
     let names: Vec<_> = traced.rows().iter().map(|row| row.name).collect();
-    for name in ["affine", "tanh", "hadamard", "axpby", "scale", "dot", "get", "gather", "slice", "sum"] {
+    let arrays = ["affine", "tanh", "hadamard", "axpby", "axpby_map", "scale", "gather", "slice"];
+    for name in arrays.into_iter().chain(["dot", "squared_distance", "get", "sum"]) {
         assert!(names.contains(&name), "{name} in {names:?}");
     }
 }

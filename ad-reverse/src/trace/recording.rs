@@ -137,7 +137,10 @@ impl<'a, T: Real> Reader<'a, T> {
         }
         // No entries are a scalar's.
         let shape = if entries == 0 { Vec::new() } else { vec![entries] };
-        Row { name: edges.first().map_or("input", Edge::name), operands, shape, value: Vec::new(), partials }
+        let mut names = edges.iter().map(Edge::name);
+        // Other operations have an edge like that of `axpby`, and one of their own.
+        let name = names.clone().find(|&name| name != "axpby").or(names.next()).unwrap_or("input");
+        Row { name, operands, shape, value: Vec::new(), partials }
     }
 }
 
@@ -200,6 +203,7 @@ impl<T: Real> Edge<T> {
         match self {
             Self::Inputs { .. } | Self::Weights { .. } | Self::Bias { .. } => "affine",
             Self::Diagonal { .. } => "elementwise",
+            Self::Mapped { .. } => "axpby_map",
             Self::Multiple { .. } => "axpby",
             Self::Scaled { .. } | Self::Factor { .. } => "scale",
             Self::MinusRows { .. } => "sub_rows",
@@ -207,6 +211,7 @@ impl<T: Real> Edge<T> {
             Self::Slice { .. } => "slice",
             Self::Gather { .. } => "gather",
             Self::Contract { .. } => "dot",
+            Self::Distance { .. } => "squared_distance",
             Self::Sum { .. } => "sum",
             Self::Pick { .. } => "get",
         }
@@ -230,6 +235,8 @@ impl<T: Real> Edge<T> {
             }
             Self::Inputs { x, .. }
             | Self::Diagonal { x, .. }
+            | Self::Mapped { x, .. }
+            | Self::Distance { x, .. }
             | Self::Multiple { x, .. }
             | Self::Scaled { x, .. }
             | Self::Rows { x, .. }

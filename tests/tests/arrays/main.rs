@@ -2,6 +2,7 @@
 
 mod adjoints;
 mod operation;
+mod parts;
 mod strong_zeros;
 mod tangents;
 

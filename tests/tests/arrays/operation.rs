@@ -37,7 +37,7 @@ struct Operation {
     a: f64,
     b: f64,
 }
-const OPERATIONS: usize = 19;
+const OPERATIONS: usize = 22;
 
 impl Operation {
     /// How many scalars it takes: two arrays, weights, a bias, one more.
@@ -89,6 +89,9 @@ impl Operation {
             15 => x.sub_rows(&first(&S::Vector::from_scalars([rows * cols], &y.to_scalars()))).to_scalars(),
             16 => x.slice(0..shape[0] / 2 + 1).map(rules::Sin).to_scalars(),
             17 => x.softmax().to_scalars(),
+            18 => x.axpby_map(a, &y, Bump, b).axpby_map(b, &x, rules::Tanh, a).to_scalars(),
+            19 => numbers.axpby_map(a, &x, rules::Sigmoid, b).axpby_map(b, &numbers, Bump, a).to_scalars(),
+            20 => vec![x.squared_distance(&y), numbers.squared_distance(&x), y.squared_distance(&numbers)],
             _ => (0..x.len()).map(|i| x.stop_gradient().get(i) * x.get(i)).collect(),
         }
     }
@@ -110,12 +113,13 @@ impl Operation {
             };
             entries.map(entry).collect::<Vec<_>>()
         };
+        let bump = |x: S| x / (x * x + S::one());
         let log_sum_exp = |row: &[S]| row.iter().map(|x| x.exp()).sum::<S>().ln();
         match self.number {
             0 => each(&|i| x[i].tanh()),
             1 => each(&|i| x[i].exp()),
             2 => each(&|i| x[i].sigmoid()),
-            3 => each(&|i| x[i] / (x[i] * x[i] + S::one())),
+            3 => each(&|i| bump(x[i])),
             4 => each(&|i| a * x[i] + b * y[i]),
             5 => each(&|i| x[i] + y[i] - (a * x[i] + b * x[i])),
             6 => each(&|i| x[i] * y[i] * x[i]),
@@ -134,6 +138,13 @@ impl Operation {
             15 => each(&|i| x[i] - y[i / cols]),
             16 => each(&|i| x[i].sin())[..leading].to_vec(),
             17 => each(&|i| (x[i] - log_sum_exp(row(i / cols))).exp()),
+            18 => each(&|i| b * (a * x[i] + b * bump(y[i])) + a * x[i].tanh()),
+            19 => each(&|i| b * (a * constant(i) + b * x[i].sigmoid()) + a * bump(constant(i))),
+            20 => vec![
+                each(&|i| (x[i] - y[i]) * (x[i] - y[i])).into_iter().sum(),
+                each(&|i| (constant(i) - x[i]) * (constant(i) - x[i])).into_iter().sum(),
+                each(&|i| (y[i] - constant(i)) * (y[i] - constant(i))).into_iter().sum(),
+            ],
             _ => each(&|i| x[i].stop_gradient() * x[i]),
         }
     }

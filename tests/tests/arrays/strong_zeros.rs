@@ -75,6 +75,33 @@ fn of_an_infinite_factor() {
 }
 
 #[test]
+fn of_a_sum_with_a_rule() {
+    // sqrt'(0) is infinite, with a factor of 0 or where it is not selected; an infinite factor likewise.
+    let f = function!(|x: &[S]| -> S {
+        let [zero, one] = [0.0, 1.0].map(S::Real::from_literal);
+        let x = S::Vector::from_scalars([2], x);
+        x.axpby_map(one, &x, rules::Sqrt, zero).sum() + x.axpby_map(zero, &x, rules::Sqrt, one).get(1)
+    });
+    holds(&f, &[0.0, 4.0], &[1.0, 1.25]);
+    let f = function!(|x: &[S]| -> S {
+        let (inf, one) = (S::Real::infinity(), S::Real::from_literal(1.0));
+        let y = S::Vector::from_scalars([2], &[x[0], S::one()]);
+        y.axpby_map(one, &y, rules::Tanh, inf).get(1) + y.axpby_map(inf, &y, rules::Tanh, one).get(1)
+    });
+    holds(&f, &[2.0], &[0.0]);
+}
+
+#[test]
+fn of_a_distance_from_an_infinite_number() {
+    let f = function!(|x: &[S]| -> S {
+        let y =
+            S::Vector::constant(&ad_core::Dense::new([2], [S::Real::infinity(), S::Real::from_literal(3.0)]));
+        S::Vector::from_scalars([2], &[S::one(), x[0]]).squared_distance(&y)
+    });
+    holds(&f, &[2.0], &[-2.0]);
+}
+
+#[test]
 fn of_infinite_weights() {
     // Row 0 of W is infinite, and its result is not selected; x_1 meets finite weights alone.
     let f = function!(|x: &[S]| -> S {

@@ -99,9 +99,11 @@ impl State {
             Operation::Softplus => x.map("softplus")?,
             Operation::LogSumExp => log_sum_exp(&[x.clone(), y.clone(), z.clone()])?,
             Operation::Dot => dot(v, self.fitting(b, v)),
+            Operation::Distance => distance(&map(v, "tanh")?, self.fitting(b, v)),
             Operation::Sum => Jet::sum(v),
             Operation::Pick => v[b % v.len()].clone(),
             Operation::BatchDot => dot(old, self.batch(b)),
+            Operation::BatchDistance => distance(old, &map(self.batch(b), "tanh")?),
             Operation::BatchSum => Jet::sum(old),
             Operation::BatchSlice => Jet::sum(&old[b % 2 * WIDTH..][..WIDTH]),
             _ => return Ok(None),
@@ -119,6 +121,7 @@ impl State {
             Operation::MapExp => map(&map(v, "tanh")?, "exp")?,
             Operation::MapSigmoid => map(v, "sigmoid")?,
             Operation::Axpby => axpby([&p, &q], v, self.fitting(b, v)),
+            Operation::AxpbyMap => axpby([&p, &q], v, &map(self.fitting(b, v), "tanh")?),
             Operation::Hadamard => products(&map(v, "tanh")?, self.fitting(b, v)),
             Operation::Scale => scaled(v, &self.scalar(b).map("tanh")?),
             Operation::Slice => {
@@ -162,6 +165,7 @@ impl State {
             }
             Operation::BatchMap => map(x, "tanh")?,
             Operation::BatchAxpby => axpby([&p, &q], x, y),
+            Operation::BatchAxpbyMap => axpby([&p, &q], x, &map(y, "sigmoid")?),
             Operation::BatchHadamard => products(&map(x, "tanh")?, y),
             Operation::BatchScale => scaled(x, &self.scalar(b).map("tanh")?),
             Operation::BatchSoftmax => {
@@ -187,6 +191,12 @@ fn products(x: &[Jet], y: &[Jet]) -> Array {
 
 fn dot(x: &[Jet], y: &[Jet]) -> Jet {
     Jet::sum(&products(x, y))
+}
+
+/// `sum (x - y)^2`
+fn distance(x: &[Jet], y: &[Jet]) -> Jet {
+    let difference: Array = x.iter().zip(y).map(|(x, y)| Jet::sum([x, &y.negated()])).collect();
+    dot(&difference, &difference)
 }
 
 /// `p x + q y`
