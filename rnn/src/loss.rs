@@ -28,8 +28,7 @@ where
     S: Scalar,
     A: Array<S, RANK>,
 {
-    let error = y.minus(y_target);
-    error.dot(&error) * S::lit(0.5)
+    y.squared_distance(y_target) * S::lit(0.5)
 }
 
 impl<F: Unary> Rnn<F> {

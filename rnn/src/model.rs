@@ -81,7 +81,7 @@ impl<F: Unary> Rnn<F> {
         A: Array<S, RANK>,
     {
         let (keep, update) = (Real::from_literal(1.0 - self.alpha), Real::from_literal(self.alpha));
-        h_prev.axpby(keep, &u.map(self.f), update) // (1.2)
+        h_prev.axpby_map(keep, u, self.f, update) // (1.2)
     }
 
     /// `v_t`, the membrane potentials of the outputs.

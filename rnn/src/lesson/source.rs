@@ -31,7 +31,7 @@ pub(super) fn lines(rnn: &Rnn) -> Vec<Line> {
         Output::Softmax => "Output::Softmax =>",
     };
     let (loss, formula) = match (rnn.loss, rnn.g) {
-        (Loss::Squared, _) => ("squared", "error.dot(&error)"),
+        (Loss::Squared, _) => ("squared", "squared_distance"),
         (Loss::CrossEntropy, Output::Softmax) => ("loss_at", "-v.sub_rows"),
         (Loss::CrossEntropy, _) => ("loss_at", "minus_v.map(rules::Softplus)"),
     };
@@ -101,7 +101,7 @@ mod tests {
         let rnn = Rnn { f: Activation::Tanh, g: Output::Identity, alpha: 1.0, loss: Loss::Squared };
         let lines = lines(&rnn);
         assert!(lines[0].code.contains("theta.w_rec, h_prev") && lines[0].code.contains("theta.w_in, x"));
-        assert!(lines[1].code.contains("h_prev.axpby(keep") && lines[1].code.contains("self.f"));
+        assert!(lines[1].code.contains("h_prev.axpby_map(keep") && lines[1].code.contains("self.f"));
         assert!(lines[2].code.contains("readout.w_out, h"));
         assert!(lines[3].code.contains("v.clone()"));
     }
