@@ -1,12 +1,11 @@
 //! The adjoints of a sweep: where they are kept, and how they are moved.
 
-use crate::block::Edge;
-use crate::operations::Blocks;
+use crate::block::{Edge, weights_strictly};
+use crate::operations::{Blocks, Kept};
 use crate::pages::ask_for_large;
 use crate::places::{Place, Places};
-use crate::weights::{Factors, MANY_ROWS, Product, WAITING, Waiting, add_product, add_products};
+use crate::weights::{MANY_ROWS, Product, WAITING, Waiting, add_product};
 use ad_core::{Dense, Scalar};
-use smallvec::SmallVec;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -15,8 +14,8 @@ use std::ops::Range;
 pub(crate) struct Workspace<T: Scalar> {
     pub(crate) nodes: Vec<T>,
     blocks: Vec<Option<Dense<T, 1>>>,
-    /// What waits to be added to adjoints of weights.
-    waiting: Vec<Waiting>,
+    /// What waits to be added to adjoints of weights; some wait for nothing.
+    waiting: Vec<Waiting<T>>,
     /// The operations whose adjoints are kept for what waits.
     kept: Vec<u32>,
 }
@@ -32,7 +31,8 @@ impl<T: Scalar> Default for Workspace<T> {
 #[derive(Debug)]
 pub(crate) struct Shared<T: Scalar> {
     leaves: Vec<Option<Dense<T, 1>>>,
-    waiting: Vec<Product<T>>,
+    /// What waits to be added, by the weights.
+    waiting: Vec<(u32, Vec<Product<T>>)>,
 }
 
 impl<T: Scalar> Default for Shared<T> {
@@ -50,8 +50,6 @@ pub(crate) struct Adjoints<'a, T: Scalar> {
     pub(crate) space: Workspace<T>,
     /// Arrays inside the recording whose adjoints are kept when they are complete.
     watched: HashMap<u32, Dense<T, 1>>,
-    /// What waits from other sweeps.
-    shared: Vec<Product<T>>,
     /// How many products wait.
     products: usize,
     /// The weights for which something waits come no later than this operation.
@@ -75,14 +73,22 @@ impl<'a, T: Scalar> Adjoints<'a, T> {
             ask_for_large(&mut space.nodes);
         }
         space.blocks.resize_with(list.len(), || None);
-        let (watched, shared) = (HashMap::new(), Vec::new());
-        Self { width, strict, list, space, watched, shared, products: 0, last_weights: 0, suspended: 0 }
+        Self {
+            width,
+            strict,
+            list,
+            space,
+            watched: HashMap::new(),
+            products: 0,
+            last_weights: 0,
+            suspended: 0,
+        }
     }
 
     /// The workspace, ready for the next sweep; the adjoints of all nodes have been taken.
     pub(crate) fn into_space(mut self) -> Workspace<T> {
         self.space.blocks.clear();
-        self.space.waiting.clear();
+        self.space.waiting.iter_mut().for_each(Waiting::clear);
         self.space.kept.clear();
         self.space
     }
@@ -189,9 +195,12 @@ impl<'a, T: Scalar> Adjoints<'a, T> {
                 _ => {}
             }
         }
-        self.products = shared.waiting.iter().map(|(_, _, x)| x.rows()).sum();
-        self.last_weights = shared.waiting.iter().map(|&(weights, ..)| weights).max().unwrap_or(0);
-        self.shared = shared.waiting;
+        for (weights, products) in shared.waiting {
+            for product in products {
+                let rows = product.1.rows();
+                self.waiting_for(weights, rows).push_earlier(product);
+            }
+        }
     }
 
     /// Leaves the adjoints of these inputs, which come first in the recording, to another sweep.
@@ -210,13 +219,9 @@ impl<'a, T: Scalar> Adjoints<'a, T> {
             Place::Constant(_) => None,
         });
         let leaves = leaves.collect();
-        let mut waiting = std::mem::take(&mut self.shared);
-        let kept = self.space.waiting.iter().map(|&waits| {
-            let (u, x) = waits.factors(self.list, &self.space.blocks);
-            (waits.weights, u.clone(), x.clone())
-        });
-        waiting.extend(kept);
-        Shared { leaves, waiting }
+        let Workspace { blocks, waiting, .. } = &self.space;
+        let waiting = waiting.iter().map(|waits| (waits.weights, waits.products((self.list, blocks))));
+        Shared { leaves, waiting: waiting.collect() }
     }
 
     /// Carries the adjoint of a block operation to its operands; `node` is the place of a scalar result.
@@ -241,17 +246,18 @@ impl<'a, T: Scalar> Adjoints<'a, T> {
         if !self.watched.is_empty() {
             self.keep_watched(op);
         }
-        let Some((last, others)) = edges.split_last() else { return };
-        let Some(out) = self.space.blocks[op as usize].take() else { return };
-        let mut kept = false;
-        for edge in others {
-            kept |= self.pull_edge(edge, op, &out);
-        }
-        if !kept && !matches!(last, Edge::Weights { .. }) {
-            last.pull_last(out, self);
+        if edges.is_empty() {
             return;
         }
-        kept |= self.pull_edge(last, op, &out);
+        let Some(out) = self.space.blocks[op as usize].take() else { return };
+        let (last, mut kept) = (edges.len() - 1, false);
+        for (k, edge) in edges.iter().enumerate() {
+            match *edge {
+                Edge::Weights { w, x } => kept |= self.pull_weights(w, x, op, &out),
+                _ if k == last && !kept => return edge.pull_last(out, self),
+                _ => edge.pull(out.as_slice(), self),
+            }
+        }
         if !kept {
             return;
         }
@@ -269,16 +275,12 @@ impl<'a, T: Scalar> Adjoints<'a, T> {
         }
     }
 
-    /// Carries an adjoint along one edge; or notes that it waits to be added to that of weights, and returns
-    /// `true`.
-    fn pull_edge(&mut self, edge: &Edge<T>, op: u32, out: &Dense<T, 1>) -> bool {
-        let &Edge::Weights { w, x: place } = edge else {
-            edge.pull(out.as_slice(), self);
-            return false;
-        };
+    /// Adds `out x^T` to the adjoint of weights; or notes that it waits for that, and returns `true`.
+    #[inline(always)]
+    fn pull_weights(&mut self, weights: u32, place: Kept, op: u32, out: &Dense<T, 1>) -> bool {
         let x = self.list.kept(place);
         if self.strict && !(T::all_finite(out.as_slice()) && T::all_finite(x.as_slice())) {
-            edge.pull(out.as_slice(), self);
+            weights_strictly(weights, x, out.as_slice(), self);
             return false;
         }
         if x.rows() >= MANY_ROWS {
@@ -286,42 +288,54 @@ impl<'a, T: Scalar> Adjoints<'a, T> {
                 self.add_waiting(); // so that the order of a sum is that of the sweep
             }
             let width = self.width;
-            let (adjoint, touched) = self.overwritable(w);
+            let (adjoint, touched) = self.overwritable(weights);
             add_product((out, x), width, adjoint, touched);
             return false;
         }
-        self.space.waiting.push(Waiting { weights: w, op, x: place });
-        self.products += x.rows();
-        self.last_weights = self.last_weights.max(w);
+        self.waiting_for(weights, x.rows()).push(op, place, x.rows());
         true
+    }
+
+    /// What waits for these weights, among it soon a product of so many rows.
+    #[inline(always)]
+    fn waiting_for(&mut self, weights: u32, rows: usize) -> &mut Waiting<T> {
+        self.products += rows;
+        self.last_weights = self.last_weights.max(weights);
+        let all = &mut self.space.waiting;
+        let place = all.iter().position(|waits| waits.weights == weights);
+        match place {
+            Some(place) => &mut all[place],
+            None => start_waiting(all, weights),
+        }
     }
 
     /// Adds all that waits to the adjoints of the weights, each of which is read and written once.
     fn add_waiting(&mut self) {
-        let Self { width, list, space, shared, .. } = self;
+        let Self { width, list, space, .. } = self;
         let Workspace { blocks, waiting, kept, .. } = space;
-        let mut next = Some(self.last_weights);
-        while let Some(weights) = next {
-            let adjoint = blocks[weights as usize].take();
+        for waits in waiting.iter_mut().filter(|waits| !waits.is_empty()) {
+            let adjoint = blocks[waits.weights as usize].take();
             let touched = adjoint.is_some();
-            let len = *width * list.entries(weights);
+            let len = *width * list.entries(waits.weights);
             let mut adjoint = adjoint.unwrap_or_else(|| Dense::overwritten([len], T::zero(), |_| ()));
-            let mut products = SmallVec::<[Factors<'_, T>; 64]>::new();
-            products.extend(shared.iter().filter(|product| product.0 == weights).map(|(_, u, x)| (u, x)));
-            let waits = waiting.iter().filter(|waits| waits.weights == weights);
-            products.extend(waits.map(|waits| waits.factors(list, blocks)));
-            add_products(&products, *width, adjoint.as_mut_slice(), touched);
-            drop(products);
-            blocks[weights as usize] = Some(adjoint);
-            let others =
-                shared.iter().map(|product| product.0).chain(waiting.iter().map(|waits| waits.weights));
-            next = others.filter(|&other| other < weights).max();
+            waits.add_to(adjoint.as_mut_slice(), touched, *width, (list, blocks));
+            blocks[waits.weights as usize] = Some(adjoint);
+            waits.clear();
         }
-        waiting.clear();
-        shared.clear();
         for op in kept.drain(..) {
             blocks[op as usize] = None;
         }
         (self.products, self.last_weights) = (0, 0);
     }
+}
+
+/// The first place where nothing waits, for these weights.
+#[cold]
+fn start_waiting<T: Scalar>(all: &mut Vec<Waiting<T>>, weights: u32) -> &mut Waiting<T> {
+    let place = all.iter().position(Waiting::is_empty).unwrap_or_else(|| {
+        all.push(Waiting::new(weights));
+        all.len() - 1
+    });
+    all[place].weights = weights;
+    &mut all[place]
 }

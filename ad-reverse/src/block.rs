@@ -73,7 +73,7 @@ impl<T: Scalar> Edge<T> {
                     inputs(w, out, x, adjoints);
                 }
             }
-            Self::Weights { w, x } => weights_strictly(w, list.kept(x), out, adjoints),
+            Self::Weights { .. } => unreachable!("left to Adjoints"),
             Self::Bias { b } => {
                 let (outputs, width) = (adjoints.entries(b), adjoints.width());
                 if out.len() == outputs {
@@ -285,7 +285,7 @@ fn inputs_strictly<T: Scalar>(w: &Dense<T, 2>, out: &[T], target: &mut [T]) {
 }
 
 /// Adds `out_row x_row^T` for every row to the adjoint of the weights, where a zero carries nothing.
-fn weights_strictly<T: Scalar>(
+pub(crate) fn weights_strictly<T: Scalar>(
     w: u32,
     x: &Dense<T, 2>,
     out: &[T],

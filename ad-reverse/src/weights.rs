@@ -8,30 +8,102 @@ use smallvec::SmallVec;
 /// (192, at 32 units), and take memory: 1.14 of the hand-written sweep's at 128 units, where this takes 1.07.
 pub(crate) const WAITING: usize = 112;
 
-/// An outer product `u x^T` (one for each row of `x`) that waits to be added to the adjoint of weights: that
-/// is left and written once for many products, and not once for each.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Waiting {
+/// Outer products `u x^T` (one for each row of `x`) that wait to be added to the adjoint of the same weights: that
+/// is loaded and written once for many products, and not once for each.
+#[derive(Debug)]
+pub(crate) struct Waiting<T> {
     pub(crate) weights: u32,
-    /// The operation whose adjoint is `u`.
-    pub(crate) op: u32,
-    pub(crate) x: Kept,
+    /// From sweeps whose recordings are gone.
+    earlier: Vec<Product<T>>,
+    uses: Vec<Use>,
+    /// Whether each `x` has one row.
+    single: bool,
 }
 
-/// What [`Waiting`] stands for, when its recording is gone: the weights, `u` and `x`.
-pub(crate) type Product<T> = (u32, Dense<T, 1>, Dense<T, 2>);
+/// A product of the recording that is being swept.
+#[derive(Clone, Copy, Debug)]
+struct Use {
+    /// The operation whose adjoint is `u`.
+    op: u32,
+    x: Kept,
+}
 
-/// A product's `u` (for all seeds and rows) and `x`.
-pub(crate) type Factors<'a, T> = (&'a Dense<T, 1>, &'a Dense<T, 2>);
+/// `u` (for all seeds and rows) and `x`.
+pub(crate) type Product<T> = (Dense<T, 1>, Dense<T, 2>);
 
-impl Waiting {
-    /// `u` and `x`.
-    pub(crate) fn factors<'a, T: Scalar>(
-        self,
-        list: &'a Blocks<T>,
-        blocks: &'a [Option<Dense<T, 1>>],
-    ) -> Factors<'a, T> {
-        (blocks[self.op as usize].as_ref().expect("kept for this"), list.kept(self.x))
+/// The same, by reference.
+type Factors<'a, T> = (&'a Dense<T, 1>, &'a Dense<T, 2>);
+
+/// Where the factors are found: the operations, and the adjoints of arrays.
+pub(crate) type Sources<'a, T> = (&'a Blocks<T>, &'a [Option<Dense<T, 1>>]);
+
+impl<T: Scalar> Waiting<T> {
+    pub(crate) fn new(weights: u32) -> Self {
+        Self { weights, earlier: Vec::new(), uses: Vec::new(), single: true }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.earlier.is_empty() && self.uses.is_empty()
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.earlier.clear();
+        self.uses.clear();
+        self.single = true;
+    }
+
+    /// Adds a product, by the operation whose adjoint is `u` and the place of `x`, which has so many rows.
+    #[inline]
+    pub(crate) fn push(&mut self, op: u32, x: Kept, rows: usize) {
+        self.uses.push(Use { op, x });
+        self.single &= rows == 1;
+    }
+
+    /// Adds a product of an earlier sweep.
+    pub(crate) fn push_earlier(&mut self, product: Product<T>) {
+        self.single &= product.1.rows() == 1;
+        self.earlier.push(product);
+    }
+
+    /// Adds all products to the adjoint of the weights, for each of `seeds` seeds; if that has not been touched before, it
+    /// is overwritten.
+    pub(crate) fn add_to(&self, adjoint: &mut [T], touched: bool, seeds: usize, sources: Sources<'_, T>) {
+        if adjoint.is_empty() {
+            return;
+        }
+        // With one row each, all seeds are one `u`.
+        let seeds = if self.single { 1 } else { seeds };
+        let all = adjoint.len() / seeds;
+        for (seed, adjoint) in adjoint.chunks_exact_mut(all).enumerate() {
+            let mut pairs = SmallVec::<[(&[T], &[T]); 128]>::new();
+            self.for_each(sources, |(u, x)| {
+                if self.single {
+                    return pairs.push((u.as_slice(), x.as_slice()));
+                }
+                let per_seed = u.cols() / seeds;
+                let u = &u.as_slice()[per_seed * seed..][..per_seed];
+                pairs.extend(u.chunks_exact(per_seed / x.rows()).zip(x.iter_rows()));
+            });
+            T::outer_products(&pairs, adjoint, touched);
+        }
+    }
+
+    /// All products, which do not need the recording any more.
+    pub(crate) fn products(&self, sources: Sources<'_, T>) -> Vec<Product<T>> {
+        let mut products = Vec::new();
+        self.for_each(sources, |(u, x)| products.push((u.clone(), x.clone())));
+        products
+    }
+
+    /// Visits all products, the earlier ones first.
+    #[inline(always)]
+    fn for_each<'a>(&'a self, (list, blocks): Sources<'a, T>, mut visit: impl FnMut(Factors<'a, T>)) {
+        for (u, x) in &self.earlier {
+            visit((u, x));
+        }
+        for &Use { op, x } in &self.uses {
+            visit((blocks[op as usize].as_ref().expect("kept for this"), list.kept(x)));
+        }
     }
 }
 
@@ -50,34 +122,5 @@ pub(crate) fn add_product<T: Scalar>((u, x): Factors<'_, T>, seeds: usize, adjoi
     for (u, adjoint) in u.as_slice().chunks_exact(per_seed).zip(adjoint.chunks_exact_mut(all)) {
         let shape = [outputs, rows, inputs];
         T::gemm(shape, u, (1, outputs), x.as_slice(), (inputs, 1), adjoint, touched);
-    }
-}
-
-/// [`add_product`] for many products, of few rows each.
-pub(crate) fn add_products<T: Scalar>(
-    products: &[Factors<'_, T>],
-    seeds: usize,
-    adjoint: &mut [T],
-    touched: bool,
-) {
-    // With one row each, all seeds are one `u`.
-    let seeds = if products.iter().all(|(_, x)| x.rows() == 1) { 1 } else { seeds };
-    if adjoint.is_empty() {
-        return;
-    }
-    let mut pairs = SmallVec::<[(&[T], &[T]); 64]>::new();
-    let all = adjoint.len() / seeds;
-    for (seed, adjoint) in adjoint.chunks_exact_mut(all).enumerate() {
-        for (u, x) in products {
-            let (rows, per_seed) = (x.rows(), u.cols() / seeds);
-            let u = &u.as_slice()[per_seed * seed..][..per_seed];
-            if rows == 1 {
-                pairs.push((u, x.as_slice()));
-            } else {
-                pairs.extend(u.chunks_exact(per_seed / rows).zip(x.iter_rows()));
-            }
-        }
-        T::outer_products(&pairs, adjoint, touched);
-        pairs.clear();
     }
 }
