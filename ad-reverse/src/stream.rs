@@ -446,6 +446,22 @@ impl<'a, T: Copy> Backwards<'a, T> {
         if self.is_far { self.next_long_from::<true>(visit) } else { self.next_long_from::<false>(visit) }
     }
 
+    /// Takes the next record, if it is that of a block operation: one often follows another.
+    #[inline]
+    pub(crate) fn next_block(&mut self) -> Option<u32> {
+        let (base, mut top) = (self.bytes.as_ptr().cast::<u8>(), self.bytes.len());
+        if top == 0 {
+            return None;
+        }
+        // SAFETY: `bytes` are a header and whole records, so they end with a trailer.
+        let [mark, op] = unsafe { [read_before(base, &mut top), read_before(base, &mut top)] };
+        if mark != BLOCK {
+            return None;
+        }
+        self.bytes = &self.bytes[..top];
+        Some(op)
+    }
+
     /// [`next_long`](Self::next_long) with or without pauses at the ends of stretches; to look for them takes 3 % of the
     /// instructions of a sweep.
     #[inline(always)]

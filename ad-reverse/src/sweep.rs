@@ -90,9 +90,31 @@ fn pull<T: Scalar, Z: Zeros<T>>(tape: &Tape<T>, adjoints: &mut Adjoints<'_, T>) 
                     products.pull((index, adjoint), rest, (width, seed), &mut sums);
                 }
             }
-            Some(Long::Block(op)) => adjoints.pull_block(op, node - 1),
+            Some(Long::Block(op)) => {
+                node = pull_blocks(op, node, &mut stream, adjoints);
+                continue;
+            }
         }
         node -= 1;
+    }
+}
+
+/// Carries the adjoints of a block operation, whose node is the last of so many, and of those right before it; returns how
+/// many nodes are left.
+#[inline(never)] // so that it takes no registers from the loops over scalar records
+fn pull_blocks<T: Scalar>(
+    mut op: u32,
+    mut nodes: usize,
+    stream: &mut Backwards<'_, T>,
+    adjoints: &mut Adjoints<'_, T>,
+) -> usize {
+    loop {
+        nodes -= 1;
+        adjoints.pull_block(op, nodes);
+        match stream.next_block() {
+            Some(next) => op = next,
+            None => return nodes,
+        }
     }
 }
 

@@ -11,6 +11,7 @@ enum Record {
     Unary(f64, u32, bool),
     Binary(f64, u32, f64, u32, bool),
     Nary(Vec<(f64, u32)>),
+    Block(u32),
 }
 
 impl Visit<f64> for Vec<Record> {
@@ -38,6 +39,7 @@ fn record(k: u32) -> Record {
     match k % 97 {
         0 => Record::Nary((0..k % 400).map(|i| (p + f64::from(i), i)).collect()),
         1 => Record::Leaves(k as usize % 5 + 1),
+        2..=4 | 30 => Record::Block(k),
         k if k % 5 == 0 => Record::Sum(k, k + 1),
         k if k % 5 == 1 => Record::Difference(k, k + 1),
         k if k % 5 == 2 => Record::Unary(p, k, k % 2 == 0),
@@ -68,6 +70,7 @@ fn write(stream: &mut Stream<f64>, cursor: &Cursor<f64>, record: &Record) {
             let (partials, nodes): (Vec<_>, Vec<_>) = operands.iter().copied().unzip();
             push(Entry::nary(&partials, &nodes));
         }
+        Record::Block(op) => push(Entry::block(*op)),
     }
 }
 
@@ -85,12 +88,15 @@ fn records_are_read_as_they_were_written_across_stretches_and_chunks() {
         assert!(size > 2 * LARGEST_CHUNK, "the stream is too short to have stretches");
 
         let (mut read, mut from) = (Vec::new(), stream.backwards());
+        assert_eq!(from.next_block(), None, "before the first chunk");
         while let Some(long) = from.next_long(&mut read) {
             match long {
                 Long::Pause => {}
                 Long::Nary(operands) => read.push(Record::Nary(operands.iter().collect())),
-                Long::Block(_) | Long::Product(_) => panic!("none was written"),
+                Long::Block(op) => read.push(Record::Block(op)),
+                Long::Product(_) => panic!("none was written"),
             }
+            read.extend(std::iter::from_fn(|| from.next_block()).map(Record::Block));
         }
         read.reverse();
         assert!(read == written, "used again: {used_again}");
