@@ -131,13 +131,19 @@ impl<T: Copy + 'static> Storage<T> {
     }
 
     /// The numbers, to write to; copied first if there are other owners.
-    #[inline]
+    #[inline(always)]
     pub(super) fn make_mut(&mut self) -> &mut [T] {
         if !self.is_unique() {
-            *self = Self::copied(self);
+            self.unshare();
         }
         // SAFETY: all `len` numbers are initialised, and there is no other owner.
         unsafe { core::slice::from_raw_parts_mut(self.first(), self.len()) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn unshare(&mut self) {
+        *self = Self::copied(self);
     }
 }
 

@@ -45,9 +45,14 @@ fn class_of(bytes: usize) -> (usize, usize) {
     (shift as usize * STEPS + steps - STEPS, steps << shift)
 }
 
+/// How many bytes the blocks of a class have.
+#[inline]
+fn size_of_class(class: usize) -> usize {
+    (class % STEPS + STEPS) << (class / STEPS)
+}
+
 fn layout(class: usize) -> Layout {
-    let size = (class % STEPS + STEPS) << (class / STEPS);
-    Layout::from_size_align(size, align_of::<Header>()).expect("a size that was allocated")
+    Layout::from_size_align(size_of_class(class), align_of::<Header>()).expect("a size that was allocated")
 }
 
 /// A block with room for so many bytes and one owner.
@@ -163,7 +168,7 @@ mod of_thread {
         unsafe fn keep(&self, mut block: NonNull<Header>) -> bool {
             // SAFETY: nobody else has the block.
             let header = unsafe { block.as_mut() };
-            let bytes = self.bytes.get() + layout(header.class as usize).size();
+            let bytes = self.bytes.get() + size_of_class(header.class as usize);
             if bytes > POOL_BYTES {
                 return false;
             }
@@ -221,7 +226,7 @@ mod tests {
         for bytes in (32..5000).chain([1 << 20, (1 << 20) + 1, (1 << 30) - 1, 1 << 30]) {
             let (class, size) = class_of(bytes);
             assert!(size >= bytes && size <= bytes + bytes / STEPS + STEPS, "{size} bytes for {bytes}");
-            assert_eq!(layout(class).size(), size, "class {class}, for {bytes}");
+            assert_eq!(size_of_class(class), size, "class {class}, for {bytes}");
             assert!(class >= last && class < CLASSES);
             last = class;
         }
