@@ -16,13 +16,11 @@ pub(crate) struct Workspace<T: Scalar> {
     blocks: Vec<Option<Dense<T, 1>>>,
     /// What waits to be added to adjoints of weights; some wait for nothing.
     waiting: Vec<Waiting<T>>,
-    /// The operations whose adjoints are kept for what waits.
-    kept: Vec<u32>,
 }
 
 impl<T: Scalar> Default for Workspace<T> {
     fn default() -> Self {
-        Self { nodes: Vec::new(), blocks: Vec::new(), waiting: Vec::new(), kept: Vec::new() }
+        Self { nodes: Vec::new(), blocks: Vec::new(), waiting: Vec::new() }
     }
 }
 
@@ -89,7 +87,6 @@ impl<'a, T: Scalar> Adjoints<'a, T> {
     pub(crate) fn into_space(mut self) -> Workspace<T> {
         self.space.blocks.clear();
         self.space.waiting.iter_mut().for_each(Waiting::clear);
-        self.space.kept.clear();
         self.space
     }
 
@@ -262,7 +259,6 @@ impl<'a, T: Scalar> Adjoints<'a, T> {
             return;
         }
         self.space.blocks[op as usize] = Some(out);
-        self.space.kept.push(op);
         if self.products >= WAITING {
             self.add_waiting();
         }
@@ -312,18 +308,18 @@ impl<'a, T: Scalar> Adjoints<'a, T> {
     /// Adds all that waits to the adjoints of the weights, each of which is read and written once.
     fn add_waiting(&mut self) {
         let Self { width, list, space, .. } = self;
-        let Workspace { blocks, waiting, kept, .. } = space;
-        for waits in waiting.iter_mut().filter(|waits| !waits.is_empty()) {
+        let Workspace { blocks, waiting, .. } = space;
+        for waits in waiting.iter().filter(|waits| !waits.is_empty()) {
             let adjoint = blocks[waits.weights as usize].take();
             let touched = adjoint.is_some();
             let len = *width * list.entries(waits.weights);
             let mut adjoint = adjoint.unwrap_or_else(|| Dense::overwritten([len], T::zero(), |_| ()));
             waits.add_to(adjoint.as_mut_slice(), touched, *width, (list, blocks));
             blocks[waits.weights as usize] = Some(adjoint);
-            waits.clear();
         }
-        for op in kept.drain(..) {
-            blocks[op as usize] = None;
+        for waits in waiting {
+            waits.ops().for_each(|op| blocks[op as usize] = None);
+            waits.clear();
         }
         (self.products, self.last_weights) = (0, 0);
     }

@@ -88,6 +88,11 @@ impl<T: Scalar> Waiting<T> {
         }
     }
 
+    /// The operations whose adjoints are kept for this.
+    pub(crate) fn ops(&self) -> impl Iterator<Item = u32> {
+        self.uses.iter().map(|used| used.op)
+    }
+
     /// All products, which do not need the recording any more.
     pub(crate) fn products(&self, sources: Sources<'_, T>) -> Vec<Product<T>> {
         let mut products = Vec::new();
