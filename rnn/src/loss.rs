@@ -91,13 +91,28 @@ impl<F: Unary> Rnn<F> {
     where
         S: Ranked<RANK>,
     {
-        sequence.iter().map(move |(x, y_target)| {
-            let u = self.potential(&params.recurrent, &h, &Array::constant(x));
-            h = self.state(&h, &u);
-            let v = self.output_potential(&params.readout, &h);
-            let loss = self.loss_at(&v, y_target);
-            Step { u, h: h.clone(), v, loss }
+        sequence.iter().map(move |at| {
+            let step = self.step_from(&h, params, at);
+            h = step.h.clone();
+            step
         })
+    }
+
+    /// What happens at `x_t` and `y*_t` after `h_{t-1}`.
+    fn step_from<S, const RANK: usize>(
+        &self,
+        h_prev: &S::Array,
+        params: &Parameters<S>,
+        (x, y_target): (&Dense<S::Real, RANK>, &Dense<S::Real, RANK>),
+    ) -> Step<S, RANK>
+    where
+        S: Ranked<RANK>,
+    {
+        let u = self.potential(&params.recurrent, h_prev, &Array::constant(x));
+        let h = self.state(h_prev, &u);
+        let v = self.output_potential(&params.readout, &h);
+        let loss = self.loss_at(&v, y_target);
+        Step { u, h, v, loss }
     }
 
     /// `L`, the sum of all `L_t` (Eq. 1.5).
@@ -113,6 +128,12 @@ impl<F: Unary> Rnn<F> {
     where
         S: Ranked<RANK>,
     {
-        self.unroll(params, sequence).map(|step| step.loss).sum() // (1.5)
+        let mut h = S::Array::constant(&sequence.initial_state(params.hidden()));
+        let losses = sequence.iter().map(|at| {
+            let step = self.step_from(&h, params, at);
+            h = step.h;
+            step.loss
+        });
+        losses.sum() // (1.5)
     }
 }
