@@ -2,7 +2,7 @@
 
 use crate::array::{Array, Dense};
 use crate::function::Function;
-use crate::kernels::Kernels;
+use crate::kernels::{Kernels, vector};
 use crate::rule::{Binary, Nary, Unary};
 use crate::rules::{self, binary_table, special_table, unary_table};
 use alloc::vec::Vec;
@@ -293,7 +293,7 @@ pub trait Real:
 }
 
 macro_rules! real {
-    ($t:ty) => {
+    ($t:ty, $all_finite:ident) => {
         impl Scalar for $t {
             type Real = $t;
             type Vector = Dense<$t, 1>;
@@ -326,6 +326,9 @@ macro_rules! real {
             #[inline]
             fn is_all_finite(self) -> bool {
                 self.is_finite()
+            }
+            fn all_finite(x: &[Self]) -> bool {
+                vector::$all_finite(x)
             }
             #[inline]
             fn is_strong_zero(self) -> bool {
@@ -362,5 +365,5 @@ macro_rules! real {
         }
     };
 }
-real!(f64);
-real!(f32);
+real!(f64, all_finite_f64);
+real!(f32, all_finite_f32);

@@ -214,7 +214,7 @@ impl Format {
 macro_rules! tests_of {
     (
         $module:ident, $real:ident: $bits:ty, $format:expr, span $span:literal; $dot:ident $gemv:ident $gemv_t:ident
-        $outer_products:ident $axpy:ident $axpby:ident $hadamard:ident $hadamard_add:ident
+        $outer_products:ident $axpy:ident $axpby:ident $hadamard:ident $hadamard_add:ident $all_finite:ident
         $exp:ident $($function:ident: $value:ident $with_partial:ident),*
     ) => {
         mod $module {
@@ -559,6 +559,29 @@ macro_rules! tests_of {
             }
 
             #[test]
+            fn a_number_that_is_not_finite_is_found_at_any_place() {
+                let mut source = Random(29);
+                for len in (0..70).chain([100, 1000]) {
+                    let (mut x, range) = unaligned(&mut source, len);
+                    let x = &mut x[range];
+                    let holds = |x: &[$real], finite| {
+                        assert_eq!($all_finite(x), finite, "{x:?}");
+                        assert_eq!(loops::all_finite(x), finite, "{x:?}");
+                    };
+                    x.iter_mut().step_by(3).for_each(|x| *x = <$real>::MAX.copysign(*x));
+                    holds(x, true);
+                    for place in 0..len {
+                        let before = x[place];
+                        for bad in [<$real>::NAN, <$real>::INFINITY, -<$real>::INFINITY] {
+                            x[place] = bad;
+                            holds(x, false);
+                        }
+                        x[place] = before;
+                    }
+                }
+            }
+
+            #[test]
             fn empty_matrices_leave_the_output_alone() {
                 let mut y = [1.0, 2.0];
                 $gemv(2, 0, &[], &[], &mut y);
@@ -586,14 +609,14 @@ macro_rules! tests_of {
 tests_of! {
     double, f64: u64, Format { mantissa: 52, smallest: -1074, overflow: 1024 }, span 760.0;
     dot_f64 gemv_f64 gemv_t_f64
-    outer_products_f64 axpy_f64 axpby_f64 hadamard_f64 hadamard_add_f64 exp_f64
+    outer_products_f64 axpy_f64 axpby_f64 hadamard_f64 hadamard_add_f64 all_finite_f64 exp_f64
     tanh: tanh_f64 tanh_with_partial_f64, sigmoid: sigmoid_f64 sigmoid_with_partial_f64,
     softplus: softplus_f64 softplus_with_partial_f64
 }
 tests_of! {
     single, f32: u32, Format { mantissa: 23, smallest: -149, overflow: 128 }, span 110.0;
     dot_f32 gemv_f32 gemv_t_f32
-    outer_products_f32 axpy_f32 axpby_f32 hadamard_f32 hadamard_add_f32 exp_f32
+    outer_products_f32 axpy_f32 axpby_f32 hadamard_f32 hadamard_add_f32 all_finite_f32 exp_f32
     tanh: tanh_f32 tanh_with_partial_f32, sigmoid: sigmoid_f32 sigmoid_with_partial_f32,
     softplus: softplus_f32 softplus_with_partial_f32
 }

@@ -7,6 +7,7 @@
 //! | | the same bits on every processor | accuracy |
 //! |---|---|---|
 //! | `axpby`, `hadamard` | yes, those of the scalar expression | |
+//! | `all_finite` | yes | |
 //! | `axpy`, `hadamard_add`, `dot`, `gemv`, `gemv_t`, `outer_products` | no: multiply-adds may be fused, sums reordered | as the scalar loop |
 //! | `exp`, `tanh`, `sigmoid`, `softplus` | no: the same, up to the last bits | value: 2 ulp, derivative: 4 ulp |
 //!
@@ -75,7 +76,7 @@ fn check_matrix(function: &str, rows: usize, cols: usize, a: usize, row_vector: 
 macro_rules! kernels {
     (
         $real:ident: $dot:ident $gemv:ident $gemv_t:ident $outer_products:ident
-        $axpy:ident $axpby:ident $hadamard:ident $hadamard_add:ident
+        $axpy:ident $axpby:ident $hadamard:ident $hadamard_add:ident $all_finite:ident
         $exp:ident $tanh:ident $tanh_with_partial:ident
         $sigmoid:ident $sigmoid_with_partial:ident $softplus:ident $softplus_with_partial:ident
     ) => {
@@ -182,6 +183,12 @@ macro_rules! kernels {
             dispatch!(hadamard_add(x, y, out) else loops::hadamard_add::<$real, Separate>(x, y, out))
         }
 
+        /// Whether all `x_i` are finite.
+        #[must_use]
+        pub fn $all_finite(x: &[$real]) -> bool {
+            dispatch!(all_finite(x) else loops::all_finite(x))
+        }
+
         /// `y_i = e^x_i`, which is also the derivative.
         ///
         /// # Panics
@@ -232,11 +239,13 @@ macro_rules! kernels {
 
 kernels! {
     f64: dot_f64 gemv_f64 gemv_t_f64 outer_products_f64 axpy_f64 axpby_f64 hadamard_f64 hadamard_add_f64
+    all_finite_f64
     exp_f64 tanh_f64 tanh_with_partial_f64
     sigmoid_f64 sigmoid_with_partial_f64 softplus_f64 softplus_with_partial_f64
 }
 kernels! {
     f32: dot_f32 gemv_f32 gemv_t_f32 outer_products_f32 axpy_f32 axpby_f32 hadamard_f32 hadamard_add_f32
+    all_finite_f32
     exp_f32 tanh_f32 tanh_with_partial_f32
     sigmoid_f32 sigmoid_with_partial_f32 softplus_f32 softplus_with_partial_f32
 }

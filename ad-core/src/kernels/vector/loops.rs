@@ -91,6 +91,24 @@ pub(in crate::kernels) fn hadamard_add<T: Lane, C: Contraction>(x: &[T], y: &[T]
     }
 }
 
+/// Whether all are finite.
+#[inline(always)]
+pub(in crate::kernels) fn all_finite<T: Lane>(x: &[T]) -> bool {
+    /// As many as keep the adders of a processor busy.
+    const SUMS: usize = 16;
+
+    // A finite number minus itself is 0; any other gives NaN, which no sum loses. (A product with 0 would do, too, but
+    // some processors take a hundred times as long for that of a subnormal number.)
+    let add = |sums: &mut [T; SUMS], x: &[T]| {
+        sums.iter_mut().zip(x).for_each(|(sum, &x)| *sum = *sum + (x - x));
+    };
+    let (blocks, rest) = x.as_chunks::<SUMS>();
+    let mut sums = [T::from(0.0); SUMS];
+    blocks.iter().for_each(|block| add(&mut sums, block));
+    add(&mut sums, rest);
+    sums.iter().fold(true, |finite, &sum| finite & (sum == T::from(0.0)))
+}
+
 /// `sum x_i y_i`.
 pub(in crate::kernels) fn dot<T: Lane>(x: &[T], y: &[T]) -> T {
     /// Independent partial sums, for the compiler to put into vectors.
