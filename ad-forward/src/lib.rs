@@ -52,9 +52,9 @@
 //! | [`derivative`], [`value_and_derivative`] | `f'(x)`, one variable | one run on duals |
 //! | [`second_derivative`], [`third_derivative`] | the second, the third, of one variable | a run on 4, on 8 numbers |
 //! | [`derivatives`], [`jet`] | all derivatives up to any order, of one variable or along a curve | a run on [`Taylor`] series |
-//! | [`jvp`] | `f(x)` and `J dx`, for any number of results | one run on duals |
+//! | [`jvp`](fn@jvp) | `f(x)` and `J dx`, for any number of results | one run on duals |
 //! | [`third_directional_derivative`] | `D^3 f(x)[u, v, w]` | a run on 8 numbers |
-//! | [`jacobian`], [`jacobian_by_chunks`] | all of `df_i/dx_j` | one run for each [`CHUNK`] inputs |
+//! | [`jacobian`](fn@jacobian), [`jacobian_by_chunks`] | all of `df_i/dx_j` | one run for each [`CHUNK`] inputs |
 //! | [`implicit_root`], [`implicit_fixed_point`] | the solution of equations, without the steps of its solver; in both modes | a few runs of the equations |
 //! | [`seeded`], [`constant`] | a tree of parameters with all its directions, or with none | |
 //!

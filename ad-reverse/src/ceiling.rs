@@ -101,7 +101,7 @@ where
     Ok((y, pullback.call(&T::one())))
 }
 
-/// [`vjp`](crate::vjp) with a ceiling for the recording.
+/// [`vjp`](fn@crate::vjp) with a ceiling for the recording.
 ///
 /// The ceiling is looked at when memory is needed, about once in a thousand operations and with every array
 /// operation; a recording can pass it by one chunk of a megabyte. Past it nothing is kept any more, and `f`

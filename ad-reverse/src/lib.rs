@@ -50,14 +50,14 @@
 //! | operator | gives | cost |
 //! |---|---|---|
 //! | [`grad`], [`value_and_grad`] | all of `df/dx_j` of a scalar `f` | one run, one sweep |
-//! | [`vjp`] | `f(x)` and a [`Pullback`]: `w^T J` for any `w`, as often as wanted | one run; one sweep each |
+//! | [`vjp`](fn@vjp) | `f(x)` and a [`Pullback`]: `w^T J` for any `w`, as often as wanted | one run; one sweep each |
 //! | [`vjp_watching`] | also the adjoints of arrays inside `f`: the credit vectors of a network | as `vjp` |
 //! | [`try_grad`], [`try_vjp`], .. | the same, or an error where the recording would grow beyond a ceiling | the same |
-//! | [`jacobian`], [`jacobian_by_shape`] | all of `df_i/dx_j` | one run, one sweep of all outputs at once |
+//! | [`jacobian`](fn@jacobian), [`jacobian_by_shape`] | all of `df_i/dx_j` | one run, one sweep of all outputs at once |
 //! | [`hvp`], [`grad_and_hvp`] | the Hessian of a scalar `f` times a vector | a gradient's, times a constant |
-//! | [`hessian`] | all of `d2f/dx_i dx_j` | that for each [`CHUNK`](ad_forward::CHUNK) columns at once |
+//! | [`hessian`](fn@hessian) | all of `d2f/dx_i dx_j` | that for each [`CHUNK`](ad_forward::CHUNK) columns at once |
 //! | [`sparse`]'s [`sparse_jacobian`](sparse::sparse_jacobian), [`sparse_hessian`](sparse::sparse_hessian) | those with few entries | one direction for each color |
-//! | [`linearize`] | the derivative as one object: `J dx` and `w^T J` out of one recording | one run; one sweep each |
+//! | [`linearize`](fn@linearize) | the derivative as one object: `J dx` and `w^T J` out of one recording | one run; one sweep each |
 //! | [`checkpoint`](fn@checkpoint), [`checkpoint_online`] | the gradient of a loop, in memory for a few of its states | as `grad`, and steps run again |
 //!
 //! [`Gradient`], [`Hessian`], [`Hvp`], [`sparse::SparseJacobian`] and [`sparse::SparseHessian`] are objects that keep their buffers;

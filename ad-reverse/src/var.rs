@@ -17,7 +17,7 @@ use std::ops::{Add, Div, Mul, Neg, Rem, Sub};
 
 /// A variable of a recording: a value, and the name of the place where it was recorded.
 ///
-/// Variables are made by the operators ([`grad`](crate::grad), [`vjp`](crate::vjp), ..), which hand
+/// Variables are made by the operators ([`grad`](crate::grad), [`vjp`](fn@crate::vjp), ..), which hand
 /// them to your function. They are plain `Copy` values that borrow nothing; one that outlives its
 /// recording, or reaches another one, panics when it is used, and never gives a number.
 ///

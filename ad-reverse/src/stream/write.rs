@@ -89,7 +89,7 @@ impl<T: Copy> Cursor<T> {
         self.limit.set(other.limit.replace(limit.get()));
     }
 
-    /// Whether a record of `size` bytes fits before [`Stream::grow`].
+    /// Whether a record of `size` bytes fits before [`Stream::grow`](super::Stream::grow).
     #[inline(always)]
     pub(crate) fn has_room(&self, size: usize) -> bool {
         let (top, limit) = (self.top.get() as usize, self.limit.get());
