@@ -92,6 +92,7 @@ pub(in crate::kernels) fn hadamard_add<T: Lane, C: Contraction>(x: &[T], y: &[T]
 }
 
 /// Whether all are finite.
+#[allow(clippy::eq_op, reason = "a number minus itself is not always 0")]
 #[inline(always)]
 pub(in crate::kernels) fn all_finite<T: Lane>(x: &[T]) -> bool {
     /// As many as keep the adders of a processor busy.
