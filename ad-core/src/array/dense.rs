@@ -278,7 +278,9 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
 /// whatever its scalar, and so get the same bits as the plain run.
 impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
     fn like(&self, fill: impl FnOnce(&mut [T])) -> Self {
-        Self::overwritten(self.shape, T::zero(), fill)
+        let mut out = Self { shape: self.shape, data: self.data.unspecified_like(T::zero()) };
+        fill(out.as_mut_slice());
+        out
     }
 
     /// `f(x)` elementwise.
@@ -360,7 +362,7 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
             );
         }
         if rows == 1 {
-            let mut data = Storage::copied(&bias.data);
+            let mut data = bias.data.copy();
             for (w, x) in terms {
                 T::gemv(&w.data, &x.data, data.make_mut());
             }

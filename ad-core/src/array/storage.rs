@@ -32,7 +32,7 @@ use core::mem::{align_of, size_of};
 use core::ops::Deref;
 use core::ptr::{self, NonNull};
 use core::sync::atomic::{Ordering, fence};
-use pool::{Header, acquire, release};
+use pool::{Header, acquire, acquire_like, release};
 
 /// A slice of numbers that its clones share.
 pub(super) struct Storage<T> {
@@ -56,6 +56,12 @@ impl<T: Copy + 'static> Storage<T> {
         const { assert!(align_of::<T>() <= align_of::<Header>(), "elements are aligned no more than a header") };
         let bytes = len.checked_mul(size_of::<T>()).expect("an array of more bytes than there are addresses");
         Self { block: acquire(bytes), numbers: PhantomData }
+    }
+
+    /// Room for as many numbers as there are here, none of which is there yet.
+    #[inline]
+    fn reserved_like(&self) -> Self {
+        Self { block: acquire_like(self.header()), numbers: PhantomData }
     }
 
     #[inline]
@@ -85,12 +91,23 @@ impl<T: Copy + 'static> Storage<T> {
     /// `len` numbers to be overwritten: `value`, or whatever a plain number's block holds.
     #[inline]
     pub(super) fn unspecified(len: usize, value: T) -> Self {
-        let new = Self::reserved(len);
-        if (Self::PLAIN)() && new.header().written >= len * size_of::<T>() {
+        Self::reserved(len).complete_anyhow(len, value)
+    }
+
+    /// As many numbers as there are here, to be overwritten.
+    #[inline]
+    pub(super) fn unspecified_like(&self, value: T) -> Self {
+        self.reserved_like().complete_anyhow(self.len(), value)
+    }
+
+    /// Completes a block with room for `len` numbers, with `value` or whatever a plain number's block holds.
+    #[inline]
+    fn complete_anyhow(self, len: usize, value: T) -> Self {
+        if (Self::PLAIN)() && self.header().written >= len * size_of::<T>() {
             // SAFETY: so many bytes are initialised, and any bytes are a plain number.
-            return unsafe { new.complete(len) };
+            return unsafe { self.complete(len) };
         }
-        new.fill(len, value)
+        self.fill(len, value)
     }
 
     /// Completes a block with room for `len` numbers.
@@ -107,11 +124,22 @@ impl<T: Copy + 'static> Storage<T> {
     /// A copy of these numbers.
     #[inline]
     pub(super) fn copied(numbers: &[T]) -> Self {
-        let new = Self::reserved(numbers.len());
+        Self::reserved(numbers.len()).complete_with(numbers)
+    }
+
+    /// A copy that is no clone: it has numbers of its own.
+    #[inline]
+    pub(super) fn copy(&self) -> Self {
+        self.reserved_like().complete_with(self)
+    }
+
+    /// Completes a block with room for these numbers.
+    #[inline]
+    fn complete_with(self, numbers: &[T]) -> Self {
         // SAFETY: there is room for all of them, in a block that is not part of `numbers`.
         unsafe {
-            ptr::copy_nonoverlapping(numbers.as_ptr(), new.first(), numbers.len());
-            new.complete(numbers.len())
+            ptr::copy_nonoverlapping(numbers.as_ptr(), self.first(), numbers.len());
+            self.complete(numbers.len())
         }
     }
 
@@ -143,7 +171,7 @@ impl<T: Copy + 'static> Storage<T> {
     #[cold]
     #[inline(never)]
     fn unshare(&mut self) {
-        *self = Self::copied(self);
+        *self = self.copy();
     }
 }
 
@@ -226,6 +254,19 @@ mod tests {
         drop(b);
         a.make_mut()[1] = 8; // alone: in place
         assert_eq!((a.block, &*a), (place, &[9, 8, 3][..]));
+    }
+
+    #[test]
+    fn a_copy_has_numbers_of_its_own() {
+        for len in [0, 1, 3, 4, 17, 1000] {
+            let a = Storage::filled(len, 2.5_f64);
+            let mut b = a.copy();
+            b.make_mut().fill(1.0);
+            assert_eq!((&*a, &*b), (&vec![2.5; len][..], &vec![1.0; len][..]));
+            drop(b);
+            assert_eq!(a.unspecified_like(7.0).len(), len);
+            assert_eq!(*Storage::filled(len, [3_u64; 2]).unspecified_like([4; 2]), vec![[4; 2]; len]);
+        }
     }
 
     #[test]

@@ -60,6 +60,18 @@ fn layout(class: usize) -> Layout {
 pub(super) fn acquire(bytes: usize) -> NonNull<Header> {
     let (class, size) = class_of(bytes.saturating_add(size_of::<Header>()));
     assert!(class < CLASSES && size <= isize::MAX as usize, "an array of {bytes} bytes");
+    acquire_of_class(class, size)
+}
+
+/// A block with as much room as another one, and one owner.
+#[inline]
+pub(super) fn acquire_like(other: &Header) -> NonNull<Header> {
+    let class = other.class as usize;
+    acquire_of_class(class, size_of_class(class))
+}
+
+#[inline]
+fn acquire_of_class(class: usize, size: usize) -> NonNull<Header> {
     let block = from_pool(class, size).unwrap_or_else(|| allocate(class));
     // SAFETY: the block is nobody's yet, and its header is initialised.
     unsafe {
