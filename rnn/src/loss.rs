@@ -45,6 +45,7 @@ impl<F: Unary> Rnn<F> {
     {
         let target = A::constant(y_target);
         match (self.loss, self.g) {
+            (Loss::Squared, Output::Identity) => squared(v, &target), // y is v, and not a copy of it
             (Loss::Squared, _) => squared(&self.output(v), &target),
             // -sum y* ln softmax(v)
             (Loss::CrossEntropy, Output::Softmax) => -v.sub_rows(&v.log_sum_exp()).dot(&target),
