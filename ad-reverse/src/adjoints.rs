@@ -111,9 +111,11 @@ impl<'a, T: Scalar> Adjoints<'a, T> {
     }
 
     /// The adjoint of an array; zeros at its first touch.
+    #[inline]
     pub(crate) fn buffer(&mut self, op: u32) -> &mut [T] {
-        let len = self.width * self.list.entries(op);
-        self.space.blocks[op as usize].get_or_insert_with(|| Dense::filled([len], T::zero())).as_mut_slice()
+        let (width, list) = (self.width, self.list);
+        let zeros = || Dense::filled([width * list.entries(op)], T::zero());
+        self.space.blocks[op as usize].get_or_insert_with(zeros).as_mut_slice()
     }
 
     /// The adjoint of an array, and whether it has been touched before. If not, it holds no zeros but anything,

@@ -71,20 +71,22 @@ impl<T: Scalar> Waiting<T> {
         if adjoint.is_empty() {
             return;
         }
-        // With one row each, all seeds are one `u`.
-        let seeds = if self.single { 1 } else { seeds };
+        let mut pairs = SmallVec::<[(&[T], &[T]); 128]>::new();
+        if self.single {
+            // All seeds are one `u`.
+            pairs.extend(self.earlier().map(|(u, x)| (u.as_slice(), x.as_slice())));
+            pairs.extend(self.used(sources).map(|(u, x)| (u.as_slice(), x.as_slice())));
+            return T::outer_products(&pairs, adjoint, touched);
+        }
         let all = adjoint.len() / seeds;
         for (seed, adjoint) in adjoint.chunks_exact_mut(all).enumerate() {
-            let mut pairs = SmallVec::<[(&[T], &[T]); 128]>::new();
-            self.for_each(sources, |(u, x)| {
-                if self.single {
-                    return pairs.push((u.as_slice(), x.as_slice()));
-                }
+            for (u, x) in self.earlier().chain(self.used(sources)) {
                 let per_seed = u.cols() / seeds;
                 let u = &u.as_slice()[per_seed * seed..][..per_seed];
                 pairs.extend(u.chunks_exact(per_seed / x.rows()).zip(x.iter_rows()));
-            });
+            }
             T::outer_products(&pairs, adjoint, touched);
+            pairs.clear();
         }
     }
 
@@ -95,20 +97,16 @@ impl<T: Scalar> Waiting<T> {
 
     /// All products, which do not need the recording any more.
     pub(crate) fn products(&self, sources: Sources<'_, T>) -> Vec<Product<T>> {
-        let mut products = Vec::new();
-        self.for_each(sources, |(u, x)| products.push((u.clone(), x.clone())));
-        products
+        self.earlier().chain(self.used(sources)).map(|(u, x)| (u.clone(), x.clone())).collect()
     }
 
-    /// Visits all products, the earlier ones first.
-    #[inline(always)]
-    fn for_each<'a>(&'a self, (list, blocks): Sources<'a, T>, mut visit: impl FnMut(Factors<'a, T>)) {
-        for (u, x) in &self.earlier {
-            visit((u, x));
-        }
-        for &Use { op, x } in &self.uses {
-            visit((blocks[op as usize].as_ref().expect("kept for this"), list.kept(x)));
-        }
+    fn earlier(&self) -> impl ExactSizeIterator<Item = Factors<'_, T>> {
+        self.earlier.iter().map(|(u, x)| (u, x))
+    }
+
+    fn used<'a>(&'a self, (list, blocks): Sources<'a, T>) -> impl ExactSizeIterator<Item = Factors<'a, T>> {
+        let adjoint = move |op: u32| blocks[op as usize].as_ref().expect("kept for this");
+        self.uses.iter().map(move |&Use { op, x }| (adjoint(op), list.kept(x)))
     }
 }
 
