@@ -134,8 +134,8 @@ proptest! {
     }
 }
 
-/// Products of weights with batches of many rows are summed before those with vectors: over all steps, as in a
-/// sweep of the whole loop, and not step by step.
+/// Products of weights with batches of many rows are summed before those with vectors, those with few rows among them: over all
+/// steps, as in a sweep of the whole loop, and not step by step.
 #[test]
 fn products_of_weights_wait_for_those_of_other_steps() {
     type State = (VarArray<f64, 2>, VarArray<f64, 1>);
@@ -147,8 +147,9 @@ fn products_of_weights_wait_for_those_of_other_steps() {
         ((batch, h), loss)
     };
     let w = Matrix::from_rows(&[[0.7, -0.3], [0.2, 0.9]]);
-    let start = (Matrix::new([16, 2], (0..32).map(|i| f64::from(i).sin())), Vector::from([0.4, -0.3]));
-    for steps in [1, 5, 11, 12, 40] {
+    for (steps, rows) in [(1, 16), (5, 16), (11, 16), (12, 16), (40, 16), (5, 3), (40, 3), (5, 1), (40, 1)] {
+        let batch = Matrix::new([rows, 2], (0..2 * rows).map(|i| (i as f64).sin()));
+        let start = (batch, Vector::from([0.4, -0.3]));
         let whole = |(w, start): &(VarArray<f64, 2>, State)| {
             let mut state = start.clone();
             let losses = (0..steps).map(|t| {
@@ -160,7 +161,7 @@ fn products_of_weights_wait_for_those_of_other_steps() {
         };
         let (_, expected) = value_and_grad(whole, &(w.clone(), start.clone()));
         let found = checkpoint(step, &w, &start, steps, 3);
-        assert_eq!(bits(&(found.params, found.start)), bits(&expected), "{steps} steps");
+        assert_eq!(bits(&(found.params, found.start)), bits(&expected), "{steps} steps, {rows} rows");
     }
 }
 
