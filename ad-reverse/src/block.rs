@@ -94,15 +94,6 @@ impl<T: Scalar> Edge<T> {
                     }
                 }
             }
-            Self::Mapped { x, p, a } => {
-                let (a, p) = (T::constant(a), list.kept(p).as_slice());
-                let target = adjoints.buffer(x).chunks_mut(p.len());
-                for (target, out) in target.zip(out.chunks(p.len())) {
-                    for ((target, &p), &out) in target.iter_mut().zip(p).zip(out) {
-                        *target += product(strict, p, product(strict, a, out));
-                    }
-                }
-            }
             Self::Multiple { x, a } if strict && !(a.is_all_finite() && T::all_finite(out)) => {
                 add_multiple(T::constant(a), out, adjoints.buffer(x));
             }
@@ -115,7 +106,7 @@ impl<T: Scalar> Edge<T> {
                     with_wide_vectors(|| pairs.for_each(|(target, &out)| *target = a * out));
                 }
             }
-            Self::Scaled { x, s } => add_multiple(s, out, adjoints.buffer(x)),
+            Self::Mapped { .. } | Self::Scaled { .. } => unreachable!("the last edge of its operation"),
             Self::Factor { node, x } => {
                 let x = list.kept(x).as_slice();
                 for (seed, out) in out.chunks_exact(x.len()).enumerate() {
