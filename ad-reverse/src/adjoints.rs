@@ -1,10 +1,10 @@
 //! The adjoints of a sweep: where they are kept, and how they are moved.
 
-use crate::block::{Edge, weights_strictly};
+use crate::block::Edge;
 use crate::operations::{Blocks, Kept};
 use crate::pages::ask_for_large;
 use crate::places::{Place, Places};
-use crate::weights::{MANY_ROWS, Product, WAITING, Waiting, add_product};
+use crate::weights::{MANY_ROWS, Product, WAITING, Waiting, add_product, add_product_strictly};
 use ad_core::{Dense, Scalar};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -278,7 +278,8 @@ impl<'a, T: Scalar> Adjoints<'a, T> {
     fn pull_weights(&mut self, weights: u32, place: Kept, op: u32, out: &Dense<T, 1>) -> bool {
         let x = self.list.kept(place);
         if self.strict && !(T::all_finite(out.as_slice()) && T::all_finite(x.as_slice())) {
-            weights_strictly(weights, x, out.as_slice(), self);
+            let width = self.width;
+            add_product_strictly((out, x), width, self.buffer(weights));
             return false;
         }
         if x.rows() >= MANY_ROWS {

@@ -17,7 +17,7 @@ pub(crate) enum Edge<T: Scalar> {
     Bias { b: u32 },
     /// `p x` elementwise: rules and products.
     Diagonal { x: u32, p: Kept },
-    /// `a p x` elementwise, for a plain number.
+    /// `a p x` elementwise, for a plain number; the two stay apart, so that each rounds as it does in an operation of its own.
     Mapped { x: u32, p: Kept, a: T::Real },
     /// `a x` for a plain number.
     Multiple { x: u32, a: T::Real },
@@ -270,25 +270,6 @@ fn inputs_strictly<T: Scalar>(w: &Dense<T, 2>, out: &[T], target: &mut [T]) {
         for (&out, w) in out.iter().zip(w.iter_rows()) {
             for (target, &w) in target.iter_mut().zip(w) {
                 *target += times(w, out);
-            }
-        }
-    }
-}
-
-/// Adds `out_row x_row^T` for every row to the adjoint of the weights, where a zero carries nothing.
-pub(crate) fn weights_strictly<T: Scalar>(
-    w: u32,
-    x: &Dense<T, 2>,
-    out: &[T],
-    adjoints: &mut Adjoints<'_, T>,
-) {
-    let (rows, inputs) = (x.rows(), x.cols());
-    let outputs = out.len() / (rows * adjoints.width());
-    for (i, out) in out.chunks_exact(outputs).enumerate() {
-        let target = adjoints.row(w, i / rows);
-        for (&out, target) in out.iter().zip(target.chunks_exact_mut(inputs.max(1))) {
-            for (target, &x) in target.iter_mut().zip(x.row(i % rows)) {
-                *target += times(x, out);
             }
         }
     }

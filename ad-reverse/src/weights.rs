@@ -1,5 +1,6 @@
 //! The adjoints of weights, `sum_k u_k x_k^T` over all uses: added for many uses at once.
 
+use crate::block::times;
 use crate::operations::{Blocks, Kept};
 use ad_core::{Dense, Scalar};
 use smallvec::SmallVec;
@@ -125,5 +126,19 @@ pub(crate) fn add_product<T: Scalar>((u, x): Factors<'_, T>, seeds: usize, adjoi
     for (u, adjoint) in u.as_slice().chunks_exact(per_seed).zip(adjoint.chunks_exact_mut(all)) {
         let shape = [outputs, rows, inputs];
         T::gemm(shape, u, (1, outputs), x.as_slice(), (inputs, 1), adjoint, touched);
+    }
+}
+
+/// [`add_product`] to an adjoint that holds numbers, where a zero carries nothing.
+pub(crate) fn add_product_strictly<T: Scalar>((u, x): Factors<'_, T>, seeds: usize, adjoint: &mut [T]) {
+    let (rows, inputs) = (x.rows(), x.cols());
+    let (outputs, all) = (u.cols() / (rows * seeds), adjoint.len() / seeds);
+    for (i, u) in u.as_slice().chunks_exact(outputs).enumerate() {
+        let adjoint = adjoint[i / rows * all..][..all].chunks_exact_mut(inputs.max(1));
+        for (&u, adjoint) in u.iter().zip(adjoint) {
+            for (adjoint, &x) in adjoint.iter_mut().zip(x.row(i % rows)) {
+                *adjoint += times(x, u);
+            }
+        }
     }
 }
