@@ -252,7 +252,7 @@ impl<'a, T: Scalar> Adjoints<'a, T> {
         let (last, mut kept) = (edges.len() - 1, false);
         for (k, edge) in edges.iter().enumerate() {
             match *edge {
-                Edge::Weights { w, x } => kept |= self.pull_weights(w, x, op, &out),
+                Edge::Affine(term) => kept |= term.pull(op, &out, self),
                 _ if k == last && !kept => return edge.pull_last(out, self),
                 _ => edge.pull(out.as_slice(), self),
             }
@@ -275,7 +275,7 @@ impl<'a, T: Scalar> Adjoints<'a, T> {
 
     /// Adds `out x^T` to the adjoint of weights; or notes that it waits for that, and returns `true`.
     #[inline(always)]
-    fn pull_weights(&mut self, weights: u32, place: Kept, op: u32, out: &Dense<T, 1>) -> bool {
+    pub(crate) fn pull_weights(&mut self, weights: u32, place: Kept, op: u32, out: &Dense<T, 1>) -> bool {
         let x = self.list.kept(place);
         if self.strict && !(T::all_finite(out.as_slice()) && T::all_finite(x.as_slice())) {
             let width = self.width;

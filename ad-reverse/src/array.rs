@@ -6,7 +6,6 @@ use crate::operations::{Edges, Operand};
 use crate::tape::{live_node, record_block, record_leaves};
 use crate::var::Var;
 use ad_core::{Array, Dense, Lift, Nary, Real, Scalar, Tree, Unary};
-use smallvec::SmallVec;
 use std::ops::Range;
 
 /// A vector (`RANK` 1) or matrix (2) of [`Var`]s: its values, and one place in the recording.
@@ -193,18 +192,11 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
 
     fn affine(terms: &[(&VarArray<T, 2>, &Self)], bias: &VarArray<T, 1>) -> Self {
         let values = Dense::affine_of(terms.iter().map(|(w, x)| (&w.values, &x.values)), &bias.values);
-        let (mut operands, b) = (SmallVec::<[[Operand; 2]; 4]>::new(), bias.operand());
-        let mut moved = b.is_some();
-        for (w, x) in terms {
-            let operand = [w.operand(), x.operand()];
-            moved |= operand.iter().any(Option::is_some);
-            operands.push(operand);
-        }
-        Self::result("affine", values, moved, |edges| {
-            edges.add(b, |_, b| Edge::Bias { b });
-            for ((w, x), &[of_w, of_x]) in terms.iter().zip(&operands) {
-                edges.add(of_w, |edges, w| Edge::Weights { w, x: edges.keep_values(of_x, &x.values) });
-                edges.add(of_x, |edges, x| Edge::Inputs { x, w: edges.keep_values(of_w, &w.values) });
+        let mut of_b = bias.operand();
+        let moves = |&(w, x): &(&VarArray<T, 2>, &Self)| w.operand().or(x.operand()).is_some();
+        Self::result("affine", values, of_b.is_some() || terms.iter().any(moves), |edges| {
+            for (w, x) in terms {
+                edges.add_term([w.operand(), x.operand(), of_b.take()], &w.values, &x.values);
             }
         })
     }

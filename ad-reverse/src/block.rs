@@ -1,6 +1,7 @@
 //! How the result of a block operation depends on one of its operands: a transposed linear map.
 
 use crate::adjoints::Adjoints;
+use crate::affine::Term;
 use crate::operations::{Blocks, Kept};
 use ad_core::kernels::vector::with_wide_vectors;
 use ad_core::rules::is_plain;
@@ -9,12 +10,8 @@ use ad_core::{Dense, Scalar};
 /// How a result depends on one operand.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Edge<T: Scalar> {
-    /// `W x` for each row `x`.
-    Inputs { x: u32, w: Kept },
-    /// The same, by `W`.
-    Weights { w: u32, x: Kept },
-    /// `b`, added to each row.
-    Bias { b: u32 },
+    /// A term of an affine map.
+    Affine(Term),
     /// `p x` elementwise: rules and products.
     Diagonal { x: u32, p: Kept },
     /// `a p x` elementwise, for a plain number; the two stay apart, so that each rounds as it does in an operation of its own.
@@ -47,8 +44,10 @@ impl<T: Scalar> Edge<T> {
     /// The memory of what is kept for the sweep. Weights are their owner's.
     pub(crate) fn bytes(&self, list: &Blocks<T>) -> usize {
         let numbers = match *self {
-            Self::Weights { x: kept, .. }
-            | Self::Diagonal { p: kept, .. }
+            Self::Affine(Term { of_w, x: kept, .. }) if of_w.get().is_some() => {
+                list.kept(kept).as_slice().len()
+            }
+            Self::Diagonal { p: kept, .. }
             | Self::Mapped { p: kept, .. }
             | Self::Distance { p: kept, .. }
             | Self::Contract { p: kept, .. }
@@ -60,31 +59,12 @@ impl<T: Scalar> Edge<T> {
         numbers * size_of::<T>()
     }
 
-    /// Carries the adjoint `out` of an array result to the operand. The weights of an affine map are left
-    /// to [`Adjoints`], which adds them many steps at once.
+    /// Carries the adjoint `out` of an array result to the operand; but for terms of affine maps, which have a
+    /// [`pull`](Term::pull) of their own.
     pub(crate) fn pull(&self, out: &[T], adjoints: &mut Adjoints<'_, T>) {
         let (strict, list) = (adjoints.is_strict(), adjoints.list());
         match *self {
-            Self::Inputs { x, w } => {
-                let w = list.kept(w);
-                if strict && !(T::all_finite(w.as_slice()) && T::all_finite(out)) {
-                    inputs_strictly(w, out, adjoints.buffer(x));
-                } else {
-                    inputs(w, out, x, adjoints);
-                }
-            }
-            Self::Weights { .. } => unreachable!("left to Adjoints"),
-            Self::Bias { b } => {
-                let (outputs, width) = (adjoints.entries(b), adjoints.width());
-                if out.len() == outputs {
-                    return T::axpy(T::one(), out, adjoints.buffer(b));
-                }
-                let per_seed = if width == 1 { out.len() } else { out.len() / width };
-                for (seed, out) in out.chunks(per_seed).enumerate() {
-                    let target = adjoints.row(b, seed);
-                    out.chunks(outputs).for_each(|row| T::axpy(T::one(), row, target));
-                }
-            }
+            Self::Affine(_) => unreachable!("has a pull of its own"),
             Self::Diagonal { x, p } => {
                 let p = list.kept(p).as_slice();
                 let target = adjoints.buffer(x).chunks_mut(p.len());
@@ -248,29 +228,5 @@ fn multiply_each<T: Scalar>(strict: bool, p: &[T], out: &mut [T]) {
 fn add_multiple<T: Scalar>(a: T, out: &[T], target: &mut [T]) {
     for (target, &out) in target.iter_mut().zip(out) {
         *target += times(a, out);
-    }
-}
-
-/// Adds `W^T out`, row by row, to the adjoint of `x`.
-fn inputs<T: Scalar>(w: &Dense<T, 2>, out: &[T], x: u32, adjoints: &mut Adjoints<'_, T>) {
-    let [outputs, inputs] = w.shape();
-    if out.len() == outputs {
-        T::gemv_t(w.as_slice(), out, adjoints.buffer(x));
-    } else {
-        let shape = [out.len() / outputs, outputs, inputs];
-        let (target, touched) = adjoints.overwritable(x);
-        T::gemm(shape, out, (outputs, 1), w.as_slice(), (inputs, 1), target, touched);
-    }
-}
-
-/// The same where a zero carries nothing.
-fn inputs_strictly<T: Scalar>(w: &Dense<T, 2>, out: &[T], target: &mut [T]) {
-    let [outputs, inputs] = w.shape();
-    for (out, target) in out.chunks_exact(outputs).zip(target.chunks_exact_mut(inputs.max(1))) {
-        for (&out, w) in out.iter().zip(w.iter_rows()) {
-            for (target, &w) in target.iter_mut().zip(w) {
-                *target += times(w, out);
-            }
-        }
     }
 }

@@ -89,23 +89,7 @@ impl<T: Scalar> Edge<T> {
     pub(crate) fn push(&self, list: &Blocks<T>, (nodes, blocks): (&[T], &[Vec<T>]), out: &mut [T]) -> T {
         let block = |op: u32| blocks[op as usize].as_slice();
         match *self {
-            Self::Inputs { x, w } => {
-                let w = list.kept(w);
-                let [outputs, inputs] = w.shape();
-                for (row, out) in out.chunks_exact_mut(outputs).enumerate() {
-                    add_product(w.as_slice(), &block(x)[row * inputs..(row + 1) * inputs], out);
-                }
-            }
-            Self::Weights { w, x } => {
-                let x = list.kept(x);
-                let outputs = out.len() / x.rows();
-                for (x, out) in x.iter_rows().zip(out.chunks_exact_mut(outputs)) {
-                    add_product(block(w), x, out);
-                }
-            }
-            Self::Bias { b } => {
-                out.chunks_exact_mut(block(b).len()).for_each(|out| add(out, numbers(block(b))))
-            }
+            Self::Affine(term) => term.push(list, blocks, out),
             Self::Diagonal { x, p } => {
                 add(out, numbers(list.kept(p).as_slice()).zip(block(x)).map(|(p, &dx)| times(p, dx)))
             }
@@ -147,11 +131,11 @@ impl<T: Scalar> Edge<T> {
     }
 }
 
-fn numbers<T: Copy>(x: &[T]) -> impl Iterator<Item = T> {
+pub(crate) fn numbers<T: Copy>(x: &[T]) -> impl Iterator<Item = T> {
     x.iter().copied()
 }
 
-fn add<T: Scalar>(out: &mut [T], numbers: impl Iterator<Item = T>) {
+pub(crate) fn add<T: Scalar>(out: &mut [T], numbers: impl Iterator<Item = T>) {
     for (out, number) in out.iter_mut().zip(numbers) {
         *out += number;
     }
@@ -163,7 +147,7 @@ fn contract<T: Scalar>(p: &[T], dx: &[T]) -> T {
 }
 
 /// `out += A x`, where one of the two is a tangent and the other a partial.
-fn add_product<T: Scalar>(a: &[T], x: &[T], out: &mut [T]) {
+pub(crate) fn add_product<T: Scalar>(a: &[T], x: &[T], out: &mut [T]) {
     if T::all_finite(a) && T::all_finite(x) {
         T::gemv(a, x, out);
     } else {

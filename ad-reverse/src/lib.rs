@@ -116,6 +116,7 @@
 //! is no `serde` for [`Var`], which is worth nothing without its recording: write values and gradients.
 
 mod adjoints;
+mod affine;
 mod array;
 mod block;
 mod ceiling;

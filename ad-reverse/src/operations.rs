@@ -1,19 +1,40 @@
 //! Block operations: one record for a whole array operation.
 //!
-//! An operation is a list of [`Edge`]s, one for each operand that is a variable: each is a transposed linear
-//! map, which carries the adjoint of the result, a row of numbers per seed, to that operand. The numbers that
-//! it needs were kept when it was recorded; nothing is evaluated again.
+//! An operation is a list of [`Edge`]s, one for each operand that is a variable (or for the operands of a [`Term`]): each is
+//! a transposed linear map, which carries the adjoint of the result, a row of numbers per seed, to that operand. The
+//! numbers that it needs were kept when it was recorded; nothing is evaluated again.
 //!
 //! Edges refer to the arrays that they need by place. So the result of an operation is kept once, however many
 //! operations need it: each owner of an array more is two atomic operations, which in a small network take as long as
 //! the arithmetic.
 
+use crate::affine::Term;
 use crate::block::Edge;
 use ad_core::{Dense, Scalar};
 use std::mem::ManuallyDrop;
 
 /// The place of an operand in the list of operations; `None` for a constant.
 pub(crate) type Operand = Option<u32>;
+
+/// An [`Operand`] in half the space.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Slot(u32);
+
+impl Slot {
+    const NONE: u32 = u32::MAX; // more than there are operations
+
+    #[inline(always)]
+    pub(crate) fn get(self) -> Operand {
+        (self.0 != Self::NONE).then_some(self.0)
+    }
+}
+
+impl From<Operand> for Slot {
+    #[inline(always)]
+    fn from(operand: Operand) -> Self {
+        Self(operand.unwrap_or(Self::NONE))
+    }
+}
 
 /// The place of an array among those that are kept for the sweep.
 pub(crate) type Kept = u32;
@@ -167,6 +188,22 @@ impl<T: Scalar> Edges<'_, T> {
             op.result = kept;
         }
         kept
+    }
+
+    /// Adds the edge of a term `W x + b`, if any of the three is a variable.
+    #[inline]
+    pub(crate) fn add_term<const RANK: usize>(
+        &mut self,
+        [of_w, of_x, of_b]: [Operand; 3],
+        w: &Dense<T, 2>,
+        x: &Dense<T, RANK>,
+    ) {
+        if of_w.or(of_x).or(of_b).is_none() {
+            return;
+        }
+        let x = of_w.map_or(NOWHERE, |_| self.keep_values(of_x, x));
+        let w = of_x.map_or(NOWHERE, |_| self.keep_values(of_w, w));
+        self.push(Edge::Affine(Term { of_w: of_w.into(), of_x: of_x.into(), of_b: of_b.into(), w, x }));
     }
 
     /// Adds the edge of an array that was made of scalars.

@@ -1,5 +1,6 @@
 //! A recording as a [`Trace`]: its records as rows, one for each node.
 
+use crate::affine::Term;
 use crate::block::Edge;
 use crate::linear::LinearMap;
 use crate::linearize::Linearized;
@@ -201,7 +202,7 @@ impl<T: Real> Edge<T> {
     /// What an operation with this edge is called.
     fn name(&self) -> &'static str {
         match self {
-            Self::Inputs { .. } | Self::Weights { .. } | Self::Bias { .. } => "affine",
+            Self::Affine(_) => "affine",
             Self::Diagonal { .. } => "elementwise",
             Self::Mapped { .. } => "axpby_map",
             Self::Multiple { .. } => "axpby",
@@ -217,23 +218,18 @@ impl<T: Real> Edge<T> {
         }
     }
 
-    /// Its operands: one, or the scalars that an array was made of, each once.
+    /// Its operands, each once: what it means by one, it means by all places where that stands.
     fn operands(&self, list: &Blocks<T>) -> Vec<Operand> {
-        match self {
+        let all = match self {
             Self::Gather { from } => {
-                let mut operands = Vec::new();
-                for &(_, node) in list.gathered(*from) {
-                    if !operands.contains(&Operand::Scalar(node)) {
-                        operands.push(Operand::Scalar(node));
-                    }
-                }
-                operands
+                list.gathered(*from).iter().map(|&(_, node)| Operand::Scalar(node)).collect()
+            }
+            Self::Affine(Term { of_w, of_x, of_b, .. }) => {
+                let operands = [of_b, of_w, of_x].into_iter().filter_map(|operand| operand.get());
+                operands.map(Operand::Array).collect()
             }
             Self::Factor { node, .. } => vec![Operand::Scalar(*node)],
-            Self::Weights { w: x, .. } | Self::Bias { b: x } | Self::MinusRows { r: x, .. } => {
-                vec![Operand::Array(*x)]
-            }
-            Self::Inputs { x, .. }
+            Self::MinusRows { r: x, .. }
             | Self::Diagonal { x, .. }
             | Self::Mapped { x, .. }
             | Self::Distance { x, .. }
@@ -244,7 +240,14 @@ impl<T: Real> Edge<T> {
             | Self::Contract { x, .. }
             | Self::Sum { x }
             | Self::Pick { x, .. } => vec![Operand::Array(*x)],
+        };
+        let mut operands = Vec::new();
+        for operand in all {
+            if !operands.contains(&operand) {
+                operands.push(operand);
+            }
         }
+        operands
     }
 }
 
