@@ -260,6 +260,12 @@ impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for D
         Self { primal: self.primal.rows_subtracted(&rhs.primal), tangent: self.tangent.plus(&by_rhs), tag }
     }
 
+    fn softmax(&self) -> Self {
+        let primal = self.primal.softmaxed();
+        let tangent = self.tangent.through_softmax(primal.as_slice(), primal.cols());
+        Self { primal, tangent, tag: self.tag }
+    }
+
     fn slice(&self, range: Range<usize>) -> Self {
         let stride: usize = self.shape()[1..].iter().product();
         let tangent = self.tangent.sliced(range.start * stride, range.end * stride);

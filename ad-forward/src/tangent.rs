@@ -14,7 +14,7 @@
 //! block meets the next weight matrix: `P_t = J_t P_{t-1} + P~_t` (Eq. 1.17), with `F = J_t`, the
 //! block `P_{t-1}` and the seeds `P~_t`.
 
-use ad_core::{Dense, Scalar};
+use ad_core::{Dense, Scalar, rules};
 use alloc::{sync::Arc, vec, vec::Vec};
 #[cfg(not(feature = "std"))]
 use core::cell::OnceCell as OnceLock; // tangents then stay on their thread
@@ -132,6 +132,24 @@ impl<T: Scalar> Tangent<T> {
             }
         }
         Self::dense(out)
+    }
+
+    /// The tangent of the softmax of an array with this tangent: `y`, in rows of `cols` entries.
+    pub(crate) fn through_softmax(&self, y: &[T], cols: usize) -> Self {
+        let Self::Form(form) = self else {
+            return Self::Zero;
+        };
+        let (block, width) = (form.block(), form.directions);
+        let (dx, finite) = (block.as_slice(), !form.singular && T::all_finite(y));
+        let product = |p: T, dx: T| if finite { p * dx } else { p.strong_product(dx) };
+        Self::dense(Block::build(block.shape(), T::zero(), |dy| {
+            for (row, y) in y.chunks_exact(cols.max(1)).enumerate() {
+                for direction in 0..width {
+                    let at = |k: usize| (row * cols + k) * width + direction;
+                    rules::softmax_jacobian(y, |k| dx[at(k)], product, |k, t| dy[at(k)] = t);
+                }
+            }
+        }))
     }
 
     /// The tangent of `p x` elementwise, for constant partials `p`.

@@ -223,6 +223,14 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
         })
     }
 
+    fn softmax(&self) -> Self {
+        let (x, values) = (self.operand(), self.values.softmaxed());
+        let rows = values.to_rows();
+        Self::result("softmax", values, x.is_some(), |edges| {
+            edges.add(x, |edges, x| Edge::Softmax { x, y: edges.keep(rows) });
+        })
+    }
+
     fn slice(&self, range: Range<usize>) -> Self {
         let x = self.operand();
         let start = range.start * self.shape()[1..].iter().product::<usize>();

@@ -4,7 +4,7 @@ use crate::adjoints::Adjoints;
 use crate::affine::Term;
 use crate::operations::{Blocks, Kept};
 use ad_core::kernels::vector::with_wide_vectors;
-use ad_core::rules::is_plain;
+use ad_core::rules::{self, is_plain};
 use ad_core::{Dense, Scalar};
 
 /// How a result depends on one operand.
@@ -26,6 +26,8 @@ pub(crate) enum Edge<T: Scalar> {
     MinusRows { r: u32, cols: usize },
     /// One number per row, with its partials.
     Rows { x: u32, partials: Kept },
+    /// The softmax `y` of each row.
+    Softmax { x: u32, y: Kept },
     /// Entries from `start` on.
     Slice { x: u32, start: usize },
     /// Entries that are scalar variables: a place in the list of those.
@@ -52,6 +54,7 @@ impl<T: Scalar> Edge<T> {
             | Self::Distance { p: kept, .. }
             | Self::Contract { p: kept, .. }
             | Self::Rows { partials: kept, .. }
+            | Self::Softmax { y: kept, .. }
             | Self::Factor { x: kept, .. } => list.kept(kept).as_slice().len(),
             Self::Gather { from } => list.gathered(from).len(),
             _ => 0,
@@ -107,6 +110,14 @@ impl<T: Scalar> Edge<T> {
                     .flat_map(|(&out, row)| row.iter().map(move |&p| product(strict, p, out)));
                 for (target, spread) in adjoints.buffer(x).iter_mut().zip(spread) {
                     *target += spread;
+                }
+            }
+            Self::Softmax { x, y } => {
+                let (y, cols) = (list.kept(y), list.kept(y).cols());
+                let out_and_target = out.chunks_exact(cols).zip(adjoints.buffer(x).chunks_exact_mut(cols));
+                for (y, (out, target)) in y.iter_rows().cycle().zip(out_and_target) {
+                    let times = |p, adjoint| product(strict, p, adjoint);
+                    rules::softmax_jacobian(y, |k| out[k], times, |k, x| target[k] += x);
                 }
             }
             Self::Slice { x, start } => {

@@ -8,6 +8,7 @@ use crate::places::{Place, Places};
 use crate::records::{Record, Records};
 use crate::tape::Tape;
 use ad_core::Scalar;
+use ad_core::rules::softmax_jacobian;
 
 /// A recording in the order in which it was made, and the buffers of a forward sweep.
 #[derive(Debug)]
@@ -111,6 +112,13 @@ impl<T: Scalar> Edge<T> {
                 let partials = list.kept(partials);
                 let rows = partials.iter_rows().zip(block(x).chunks_exact(partials.cols().max(1)));
                 add(out, rows.map(|(p, dx)| contract(p, dx)));
+            }
+            Self::Softmax { x, y } => {
+                let y = list.kept(y);
+                let rows = block(x).chunks_exact(y.cols()).zip(out.chunks_exact_mut(y.cols()));
+                for (y, (dx, out)) in y.iter_rows().zip(rows) {
+                    softmax_jacobian(y, |k| dx[k], times, |k, dy| out[k] += dy);
+                }
             }
             Self::Slice { x, start } => add(out, numbers(&block(x)[start..])),
             Self::Gather { from } => {

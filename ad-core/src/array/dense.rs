@@ -387,6 +387,12 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
         Dense::new([self.rows()], (0..self.rows()).map(|i| T::apply_n(row(i), rule)))
     }
 
+    /// The softmax along the last axis.
+    #[must_use]
+    pub fn softmaxed(&self) -> Self {
+        Self::new(self.shape, self.data.chunks_exact(self.cols().max(1)).flat_map(T::softmax))
+    }
+
     /// Subtracts `rhs[i]` from every entry of row `i`.
     #[must_use]
     pub fn rows_subtracted(&self, rhs: &Dense<T, 1>) -> Self {
@@ -468,6 +474,9 @@ where
     }
     fn sub_rows(&self, rhs: &Dense<R, 1>) -> Self {
         self.rows_subtracted(rhs)
+    }
+    fn softmax(&self) -> Self {
+        self.softmaxed()
     }
     fn slice(&self, range: Range<usize>) -> Self {
         self.sliced(range)

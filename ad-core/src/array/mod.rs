@@ -166,11 +166,17 @@ pub trait Array<S: Scalar, const RANK: usize>: Clone + Debug + 'static {
         self.reduce_rows(rules::LogSumExp)
     }
 
-    /// `exp(x - log_sum_exp(x))` along the last axis.
+    /// `exp(x_i) / sum_j exp(x_j)` along the last axis, as [`Scalar::softmax`]: without overflow, and with accurate values
+    /// and derivatives where entries are large or one has nearly all.
+    ///
+    /// ```
+    /// use ad_core::{Array, Matrix};
+    ///
+    /// let logits = Matrix::from_rows(&[[1e8, 1e8], [0.0, -800.0]]);
+    /// assert_eq!(logits.softmax().as_slice(), [0.5, 0.5, 1.0, 0.0]);
+    /// ```
     #[must_use]
-    fn softmax(&self) -> Self {
-        self.sub_rows(&self.log_sum_exp()).map(rules::Exp)
-    }
+    fn softmax(&self) -> Self;
 }
 
 /// The arrays of a scalar by their rank, so that one function serves vectors and batches.

@@ -18,13 +18,16 @@
 
 mod nary;
 mod power;
+mod softmax;
 mod special;
 mod table;
 
-pub(crate) use nary::softmax;
 pub use nary::{LogSumExp, MulAdd, Norm, Prod};
 pub use power::Powi;
 use power::{PowerAtZero, Quadratic};
+pub(crate) use softmax::softmax;
+#[doc(hidden)] // for the arrays of the modes
+pub use softmax::softmax_jacobian;
 pub use special::Polygamma;
 #[doc(hidden)]
 pub use table::special_table;

@@ -1,5 +1,6 @@
 //! Rules of any number of variables.
 
+use super::softmax::softmax;
 use super::{is_plain, real};
 use crate::rule::{Nary, Partials};
 use crate::scalar::{Real, Scalar};
@@ -25,46 +26,8 @@ impl Nary for LogSumExp {
     }
 }
 
-/// `exp(x_i) / sum_j exp(x_j)`.
-///
-/// Built from the portion `e_i / (e_i + (sum of the others))`, so that no derivative cancels where
-/// one entry has nearly all.
-pub(crate) fn softmax<S: Scalar>(x: &[S]) -> Partials<S> {
-    let primals: Partials<S::Real> = x.iter().map(|x| x.primal()).collect();
-    let (_, top) = largest(&primals);
-    // The softmax does not change when all entries are moved: `top` counts as a constant.
-    let weights: Partials<S> = x.iter().map(|&x| exp_below(x, top)).collect();
-    let rest = without_each(&weights, S::zero(), |a, b| a + b);
-    let mut portions: Partials<S> = weights.iter().zip(rest).map(|(&e, rest)| e.portion(rest)).collect();
-    if !is_plain::<S>() {
-        for (i, portion) in portions.iter_mut().enumerate() {
-            if Float::abs(portion.primal() - real(0.5)) < real(0.25) {
-                *portion = against_the_others(x, top, i).with_primal(portion.primal());
-            }
-        }
-    }
-    portions
-}
-
-/// One entry of the softmax as a logistic function, whose second derivative does not cancel where
-/// the entry has one half (which at most three entries nearly have).
-fn against_the_others<S: Scalar>(x: &[S], top: S::Real, i: usize) -> S {
-    let below = |&x: &S| x - S::constant(top); // of both sides, so that large entries do not round
-    let others = x.iter().enumerate().filter(|&(j, _)| j != i).map(|(_, x)| below(x));
-    (below(&x[i]) - S::log_sum_exp(&others.collect::<Partials<S>>())).sigmoid()
-}
-
-/// `exp(x - top)`, where the rounding error of the difference, which `exp` would magnify, is put back.
-fn exp_below<S: Scalar>(x: S, top: S::Real) -> S {
-    let (p, d) = (x.primal(), x.primal() - top);
-    let back = d - p;
-    let error = (p - (d - back)) - (top + back);
-    let e = (x - S::constant(top)).exp();
-    if error == real(0.0) || !error.is_finite() { e } else { e * S::constant(real::<S::Real>(1.0) + error) }
-}
-
 /// The largest entry and its place; a NaN counts as largest, minus infinity if there is none.
-fn largest<R: Real>(x: &[R]) -> (usize, R) {
+pub(super) fn largest<R: Real>(x: &[R]) -> (usize, R) {
     x.iter().enumerate().fold(
         (0, R::neg_infinity()),
         |(at, top), (i, &x)| {
@@ -74,7 +37,7 @@ fn largest<R: Real>(x: &[R]) -> (usize, R) {
 }
 
 /// For each `i` the combination of all entries but the `i`-th, in linear time.
-fn without_each<S: Scalar>(x: &[S], unit: S, combine: impl Fn(S, S) -> S) -> Partials<S> {
+pub(super) fn without_each<S: Scalar>(x: &[S], unit: S, combine: impl Fn(S, S) -> S) -> Partials<S> {
     let mut out: Partials<S> = x
         .iter()
         .scan(unit, |before, &x| {

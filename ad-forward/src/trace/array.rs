@@ -132,6 +132,10 @@ impl<const RANK: usize> Array<Traced, RANK> for TracedArray<RANK> {
         Self::of("sub_rows", &[self.operand(), rhs.operand()], run)
     }
 
+    fn softmax(&self) -> Self {
+        Self::of("softmax", &[self.operand()], |seed| seed.array(0, &self.values).softmax())
+    }
+
     fn slice(&self, range: Range<usize>) -> Self {
         Self::of("slice", &[self.operand()], |seed| seed.array(0, &self.values).slice(range.clone()))
     }

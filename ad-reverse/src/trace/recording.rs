@@ -209,6 +209,7 @@ impl<T: Real> Edge<T> {
             Self::Scaled { .. } | Self::Factor { .. } => "scale",
             Self::MinusRows { .. } => "sub_rows",
             Self::Rows { .. } => "reduce_rows",
+            Self::Softmax { .. } => "softmax",
             Self::Slice { .. } => "slice",
             Self::Gather { .. } => "gather",
             Self::Contract { .. } => "dot",
@@ -236,6 +237,7 @@ impl<T: Real> Edge<T> {
             | Self::Multiple { x, .. }
             | Self::Scaled { x, .. }
             | Self::Rows { x, .. }
+            | Self::Softmax { x, .. }
             | Self::Slice { x, .. }
             | Self::Contract { x, .. }
             | Self::Sum { x }

@@ -3,6 +3,7 @@
 mod adjoints;
 mod operation;
 mod parts;
+mod softmax;
 mod strong_zeros;
 mod tangents;
 
