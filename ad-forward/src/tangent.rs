@@ -13,8 +13,10 @@
 //! Elementwise operations change only `F` and `c`. One matrix product per time step remains, where a
 //! block meets the next weight matrix: `P_t = J_t P_{t-1} + P~_t` (Eq. 1.17), with `F = J_t`, the
 //! block `P_{t-1}` and the seeds `P~_t`.
+//!
+//! The factors `F` and `c` of a form are finite: where one would not be, the form is evaluated before.
 
-use ad_core::{Dense, Scalar, rules};
+use ad_core::{Dense, Real, Scalar, rules};
 use alloc::{sync::Arc, vec, vec::Vec};
 #[cfg(not(feature = "std"))]
 use core::cell::OnceCell as OnceLock; // tangents then stay on their thread
@@ -40,8 +42,6 @@ pub(crate) struct Form<T> {
     directions: usize,
     products: Vec<(Factor<T>, Base<T>)>,
     seeds: Vec<Seed<T>>,
-    /// Whether the numbers may hold an infinity or a NaN, which a zero has to annihilate.
-    singular: bool,
     /// The numbers, once they have been needed.
     dense: OnceLock<Block<T>>,
 }
@@ -85,17 +85,7 @@ impl<T: Scalar> Tangent<T> {
     /// The numbers themselves.
     pub(crate) fn dense(block: Block<T>) -> Self {
         let [entries, directions] = block.shape();
-        let singular = !T::all_finite(block.as_slice());
-        let products = vec![(Factor::Identity, Base::Dense(block))];
-        Form::new(entries, directions, products, vec![]).marked(singular)
-    }
-
-    /// A tangent just made, whose numbers may not be finite if one of its sources is `singular`.
-    fn marked(mut self, singular: bool) -> Self {
-        if let Self::Form(form) = &mut self {
-            Arc::get_mut(form).expect("nobody shares it yet").singular = singular;
-        }
-        self
+        Form::new(entries, directions, vec![(Factor::Identity, Base::Dense(block))], vec![])
     }
 
     /// The tangent of `W x` for an `x` with this tangent and a constant `W`.
@@ -103,11 +93,11 @@ impl<T: Scalar> Tangent<T> {
         let Self::Form(form) = self else {
             return Self::Zero;
         };
-        if form.singular || !T::all_finite(w.as_slice()) {
-            return Self::dense(product_singular(w.as_slice(), &form.block()));
+        let products = form.settled().into_iter().map(|(factor, base)| Some((factor.after(w)?, base)));
+        match products.collect() {
+            Some(products) => Form::new(w.rows(), form.directions, products, vec![]),
+            None => Self::dense(product_singular(w.as_slice(), &form.block())),
         }
-        let products = form.settled().into_iter().map(|(factor, base)| (factor.after(w), base)).collect();
-        Form::new(w.rows(), form.directions, products, vec![])
     }
 
     /// The tangent of `W x` for a `W` with this tangent and a constant `x`.
@@ -121,11 +111,11 @@ impl<T: Scalar> Tangent<T> {
         }
         let block = form.block();
         let (inputs, width) = (x.len(), form.directions);
-        let finite = !form.singular && T::all_finite(x);
+        let plain = is_plain_product(x, &block);
         let mut out = Block::filled([rows, width], T::zero());
         for (i, out) in out.as_mut_slice().chunks_exact_mut(width.max(1)).enumerate() {
             let row = i * inputs..(i + 1) * inputs;
-            if finite {
+            if plain {
                 T::gemv_t(&block.as_slice()[row.start * width..row.end * width], x, out);
             } else {
                 out.copy_from_slice(product_singular(x, &block.sliced(row)).as_slice());
@@ -140,7 +130,7 @@ impl<T: Scalar> Tangent<T> {
             return Self::Zero;
         };
         let (block, width) = (form.block(), form.directions);
-        let (dx, finite) = (block.as_slice(), !form.singular && T::all_finite(y));
+        let (dx, finite) = (block.as_slice(), T::all_finite(y) && T::all_finite(block.as_slice()));
         let product = |p: T, dx: T| if finite { p * dx } else { p.strong_product(dx) };
         Self::dense(Block::build(block.shape(), T::zero(), |dy| {
             for (row, y) in y.chunks_exact(cols.max(1)).enumerate() {
@@ -157,12 +147,12 @@ impl<T: Scalar> Tangent<T> {
         let Self::Form(form) = self else {
             return Self::Zero;
         };
-        if form.singular || !T::all_finite(p) {
-            return Self::dense(weighted_singular(&form.block(), p));
+        let products = form.products_now().into_iter().map(|(f, base)| Some((f.weighted(p)?, base)));
+        let seeds = form.seeds_now().iter().map(|seed| seed.weighted(p));
+        match (products.collect(), seeds.collect()) {
+            (Some(products), Some(seeds)) => Form::new(form.entries, form.directions, products, seeds),
+            _ => Self::dense(weighted_singular(&form.block(), p)),
         }
-        let products = form.products_now().into_iter().map(|(f, base)| (f.weighted(p), base)).collect();
-        let seeds = form.seeds_now().iter().map(|seed| seed.weighted(p)).collect();
-        Form::new(form.entries, form.directions, products, seeds)
     }
 
     /// The sum of two tangents.
@@ -179,12 +169,17 @@ impl<T: Scalar> Tangent<T> {
         let mut products = left.products_now();
         for (factor, base) in right.products_now() {
             match products.iter_mut().find(|(_, b)| b.is_same(&base)) {
-                Some((sum, _)) => *sum = sum.plus(&factor, left.entries),
+                Some((sum, _)) => match sum.plus(&factor, left.entries) {
+                    Some(finite) => *sum = finite,
+                    None => {
+                        return Self::dense(left.block().combined(T::one(), &right.block(), T::one()));
+                    }
+                },
                 None => products.push((factor, base)),
             }
         }
         let seeds = left.seeds_now().iter().chain(right.seeds_now()).cloned().collect();
-        Form::new(left.entries, left.directions, products, seeds).marked(left.singular || right.singular)
+        Form::new(left.entries, left.directions, products, seeds)
     }
 
     /// `w^T` times the tangent: one number per direction; empty if no direction moves it.
@@ -192,19 +187,31 @@ impl<T: Scalar> Tangent<T> {
         let Self::Form(form) = self else {
             return vec![];
         };
-        if form.singular || !T::all_finite(w) {
+        let factors =
+            form.products_now().into_iter().map(|(factor, base)| (factor.transposed_times(w), base));
+        let factors: Vec<_> = factors.collect();
+        if !(T::all_finite(w) && factors.iter().all(|(w, _)| T::all_finite(w))) {
             return product_singular(w, &form.block()).as_slice().to_vec();
         }
         let mut out = vec![T::zero(); form.directions];
-        for (factor, base) in form.products_now() {
-            let w = factor.transposed_times(w);
+        for (w, base) in factors {
             match base {
-                Base::Dense(block) => T::gemv_t(block.as_slice(), &w, &mut out),
+                Base::Dense(block) if is_plain_product(&w, &block) => {
+                    T::gemv_t(block.as_slice(), &w, &mut out)
+                }
+                Base::Dense(block) => T::axpy(T::one(), product_singular(&w, &block).as_slice(), &mut out),
                 Base::OneHot { offset } => T::axpy(T::one(), &w, &mut out[offset..offset + w.len()]),
             }
         }
         for seed in form.seeds_now() {
-            seed.scatter(|i, to, z| T::axpy(w[i], z, &mut out[to..to + z.len()]));
+            seed.scatter(|i, to, z| {
+                let out = &mut out[to..to + z.len()];
+                if T::all_finite(z) {
+                    T::axpy(w[i], z, out);
+                } else {
+                    out.iter_mut().zip(z).for_each(|(out, &z)| *out += w[i].strong_product(z));
+                }
+            });
         }
         out
     }
@@ -238,7 +245,7 @@ impl<T: Scalar> Form<T> {
         seeds: Vec<Seed<T>>,
     ) -> Tangent<T> {
         let dense = OnceLock::new();
-        Tangent::Form(Arc::new(Self { entries, directions, products, seeds, singular: false, dense }))
+        Tangent::Form(Arc::new(Self { entries, directions, products, seeds, dense }))
     }
 
     fn one_hot_offset(&self) -> Option<usize> {
@@ -314,17 +321,19 @@ impl<T: Scalar> Base<T> {
 }
 
 impl<T: Scalar> Seed<T> {
-    fn weighted(&self, p: &[T]) -> Self {
-        let scale = self.scale.iter().zip(p).map(|(&c, &p)| p * c).collect();
-        Self { offset: self.offset, scale, z: self.z.clone() }
+    /// The same rows, each times its partial; if those are finite.
+    fn weighted(&self, p: &[T]) -> Option<Self> {
+        let scale: Vec<T> = self.scale.iter().zip(p).map(|(&c, &p)| p * c).collect();
+        T::all_finite(&scale).then(|| Self { offset: self.offset, scale, z: self.z.clone() })
     }
 
     /// Visits every row with its scaled entries: `(row, first direction, numbers)`.
     fn scatter(&self, mut visit: impl FnMut(usize, usize, &[T])) {
         let mut scaled = vec![T::zero(); self.z.len()];
+        let finite = T::all_finite(&self.z);
         for (i, &c) in self.scale.iter().enumerate() {
             for (scaled, &z) in scaled.iter_mut().zip(&self.z) {
-                *scaled = c * z;
+                *scaled = if finite { c * z } else { c.strong_product(z) };
             }
             visit(i, self.offset + i * self.z.len(), &scaled);
         }
@@ -332,10 +341,10 @@ impl<T: Scalar> Seed<T> {
 }
 
 impl<T: Scalar> Factor<T> {
-    /// `W F`.
-    fn after(&self, w: &Dense<T, 2>) -> Self {
+    /// `W F`, if that is finite.
+    fn after(&self, w: &Dense<T, 2>) -> Option<Self> {
         let [rows, inner] = w.shape();
-        match self {
+        let product = match self {
             Self::Identity => Self::Matrix(w.clone()),
             Self::Diagonal(d) => Self::Matrix(Dense::overwritten([rows, inner], T::zero(), |out| {
                 for (out, w) in out.chunks_exact_mut(inner.max(1)).zip(w.iter_rows()) {
@@ -356,12 +365,13 @@ impl<T: Scalar> Factor<T> {
                     );
                 }))
             }
-        }
+        };
+        product.if_finite()
     }
 
-    /// `diag(p) F`.
-    fn weighted(&self, p: &[T]) -> Self {
-        match self {
+    /// `diag(p) F`, if that is finite.
+    fn weighted(&self, p: &[T]) -> Option<Self> {
+        let product = match self {
             Self::Identity => Self::Diagonal(p.to_vec()),
             Self::Diagonal(d) => Self::Diagonal(d.iter().zip(p).map(|(&d, &p)| p * d).collect()),
             Self::Matrix(m) => Self::Matrix(Dense::overwritten(m.shape(), T::zero(), |out| {
@@ -371,12 +381,13 @@ impl<T: Scalar> Factor<T> {
                     }
                 }
             })),
-        }
+        };
+        product.if_finite()
     }
 
-    /// `F + G`; both have `entries` rows.
-    fn plus(&self, other: &Self, entries: usize) -> Self {
-        match (self, other) {
+    /// `F + G`, if that is finite; both have `entries` rows.
+    fn plus(&self, other: &Self, entries: usize) -> Option<Self> {
+        let sum = match (self, other) {
             (Self::Matrix(a), Self::Matrix(b)) => Self::Matrix(a.combined(T::one(), b, T::one())),
             (Self::Matrix(m), diagonal) | (diagonal, Self::Matrix(m)) => {
                 let mut sum = m.clone();
@@ -387,6 +398,20 @@ impl<T: Scalar> Factor<T> {
                 Self::Matrix(sum)
             }
             (a, b) => Self::Diagonal((0..entries).map(|i| a.diagonal(i) + b.diagonal(i)).collect()),
+        };
+        sum.if_finite()
+    }
+
+    fn if_finite(self) -> Option<Self> {
+        T::all_finite(self.numbers()).then_some(self)
+    }
+
+    /// The numbers that it multiplies by; none if those are all 1.
+    fn numbers(&self) -> &[T] {
+        match self {
+            Self::Identity => &[],
+            Self::Diagonal(d) => d,
+            Self::Matrix(m) => m.as_slice(),
         }
     }
 
@@ -414,6 +439,16 @@ impl<T: Scalar> Factor<T> {
     /// `out += F B`; for two matrices `out = F B` unless told to add.
     fn times(&self, base: &Base<T>, width: usize, out: &mut [T], add: bool) {
         match (self, base) {
+            (_, Base::Dense(block)) if !is_plain_product(self.numbers(), block) => {
+                let product = match self {
+                    Self::Matrix(m) => product_singular(m.as_slice(), block),
+                    diagonal => weighted_singular(block, diagonal.numbers()),
+                };
+                if !add {
+                    out.fill(T::zero());
+                }
+                T::axpy(T::one(), product.as_slice(), out);
+            }
             (Self::Matrix(m), Base::Dense(block)) => {
                 let [rows, inner] = m.shape();
                 T::gemm(
@@ -445,13 +480,21 @@ impl<T: Scalar> Factor<T> {
     }
 }
 
-/// `diag(p) B` where not all is finite: 0 times anything is 0 (a strong zero).
+/// Whether products of partials with the numbers of a block are what they should be: for a partial of 0 times an infinity
+/// or NaN is 0, and so is an infinite one times 0 (strong zeros). The block may be large, so it is looked at last.
+fn is_plain_product<T: Scalar>(partials: &[T], block: &Block<T>) -> bool {
+    let zero = T::Real::from_literal(0.0);
+    let has_zero = || partials.iter().fold(false, |found, p| found | (p.primal() == zero));
+    T::all_finite(partials) && (!has_zero() || T::all_finite(block.as_slice()))
+}
+
+/// `diag(p) B` with strong zeros.
 fn weighted_singular<T: Scalar>(block: &Block<T>, p: &[T]) -> Block<T> {
     let rows = block.iter_rows().zip(p);
     Dense::new(block.shape(), rows.flat_map(|(row, &p)| row.iter().map(move |&t| p.strong_product(t))))
 }
 
-/// `W B` where not all is finite.
+/// `W B` with strong zeros.
 fn product_singular<T: Scalar>(w: &[T], block: &Block<T>) -> Block<T> {
     let [inner, width] = block.shape();
     let rows = w.len() / inner.max(1);

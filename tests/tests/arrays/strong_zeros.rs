@@ -75,6 +75,39 @@ fn of_an_infinite_factor() {
 }
 
 #[test]
+fn of_a_product_of_factors_that_overflows() {
+    // The derivative by x_0 is 1e200 * 1e200 until it meets a path that is not taken.
+    let f = function!(|x: &[S]| -> S {
+        let [big, none, one] = [1e200, 0.0, 1.0].map(S::Real::from_literal);
+        let x = S::Vector::from_scalars([2], x);
+        let grown = x.axpby(big, &x, none).axpby(big, &x, none);
+        grown.hadamard(&S::Vector::constant(&ad_core::Dense::new([2], [none, one]))).slice(0..1).sum()
+    });
+    holds(&f, &[1e-200, 1.0], &[0.0, 0.0]);
+    // The same by a matrix, and where an infinite tangent meets a weight of 0.
+    let f = function!(|x: &[S]| -> S {
+        let [big, none, one] = [1e200, 0.0, 1.0].map(S::Real::from_literal);
+        let w = S::Matrix::constant(&ad_core::Dense::new([2, 2], [big, none, none, one]));
+        let b = S::Vector::from_scalars([2], &[S::zero(); 2]);
+        let once = S::Vector::affine(&[(&w, &S::Vector::from_scalars([2], x))], &b);
+        S::Vector::affine(&[(&w, &once)], &b).get(1)
+    });
+    holds(&f, &[1e-250, 2.0], &[0.0, 1.0]);
+}
+
+#[test]
+fn of_an_infinite_input_of_a_seeded_matrix() {
+    // x_0 is infinite, and so is the tangent of each row; relu' = 0 stops that of row 0.
+    let w = Matrix::from_rows(&[[-1.0, 2.0], [1.0, 1.0]]);
+    let w: DualArray<f64, 1, 2> = seeded(&w, 0, 4);
+    let (x, b) = (constant(&Vector::from([f64::INFINITY, 1.0])), constant(&Vector::from([0.0; 2])));
+    let y = DualArray::affine(&[(&w, &x)], &b).map(rules::Relu);
+    let expected = [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, f64::INFINITY, 1.0];
+    assert_eq!(y.tangent(4).as_slice(), expected);
+    assert_eq!(y.contract(&[1.0, 0.0], 4), [0.0; 4]);
+}
+
+#[test]
 fn of_a_sum_with_a_rule() {
     // sqrt'(0) is infinite, with a factor of 0 or where it is not selected; an infinite factor likewise.
     let f = function!(|x: &[S]| -> S {
