@@ -83,7 +83,17 @@ impl Operation {
             9 => vec![x.dot(&y), x.dot(&x), numbers.dot(&x)],
             10 => vec![x.sum(), x.hadamard(&y).sum()],
             11 => A::affine(&[(&w, &x), (&v, &y)], &bias).to_scalars(),
-            12 => A::affine(&[(&w, &numbers), (&w, &x)], &bias).to_scalars(),
+            12 => {
+                // Of weights, inputs and bias all are variables, or only one of them.
+                let (still, none) = (w.stop_gradient(), bias.stop_gradient());
+                let maps = [
+                    A::affine(&[(&w, &numbers), (&w, &x)], &bias),
+                    A::affine(&[(&still, &numbers), (&still, &x)], &none),
+                    A::affine(&[(&still, &numbers), (&w, &numbers)], &none),
+                    A::affine(&[(&still, &numbers)], &bias),
+                ];
+                maps.iter().flat_map(|y| y.to_scalars()).collect()
+            }
             13 => x.log_sum_exp().to_scalars(),
             14 => x.reduce_rows(Squares).to_scalars(),
             15 => x.sub_rows(&first(&S::Vector::from_scalars([rows * cols], &y.to_scalars()))).to_scalars(),
@@ -104,11 +114,11 @@ impl Operation {
         let each = |f: &dyn Fn(usize) -> S| (0..rows * cols).map(f).collect::<Vec<_>>();
         let row = |i: usize| &x[i * cols..(i + 1) * cols];
         let constant = |i: usize| S::constant(number(i));
-        let affine = |first: &dyn Fn(usize) -> S, second: &[S], v: &[S]| {
+        let affine = |terms: &[(&[S], &[S])], bias: &[S]| {
             let entries = (0..rows).flat_map(|i| (0..self.outputs).map(move |o| (i, o)));
             let entry = |(i, o): (usize, usize)| {
-                let products = (0..cols)
-                    .map(|j| w[o * cols + j] * first(i * cols + j) + v[o * cols + j] * second[i * cols + j]);
+                let products =
+                    terms.iter().flat_map(|(w, x)| (0..cols).map(move |j| w[o * cols + j] * x[i * cols + j]));
                 products.fold(bias[o], |sum, p| sum + p)
             };
             entries.map(entry).collect::<Vec<_>>()
@@ -131,8 +141,19 @@ impl Operation {
                 (0..rows * cols).map(|i| constant(i) * x[i]).sum(),
             ],
             10 => vec![x.iter().copied().sum(), (0..rows * cols).map(|i| x[i] * y[i]).sum()],
-            11 => affine(&|i| x[i], y, v),
-            12 => affine(&constant, x, w),
+            11 => affine(&[(w, x), (v, y)], bias),
+            12 => {
+                let numbers = &each(&constant)[..];
+                let [still, none] =
+                    &[w, bias].map(|x| x.iter().map(|x| x.stop_gradient()).collect::<Vec<_>>());
+                let maps = [
+                    affine(&[(w, numbers), (w, x)], bias),
+                    affine(&[(still, numbers), (still, x)], none),
+                    affine(&[(still, numbers), (w, numbers)], none),
+                    affine(&[(still, numbers)], bias),
+                ];
+                maps.concat()
+            }
             13 => (0..rows).map(|i| log_sum_exp(row(i))).collect(),
             14 => (0..rows).map(|i| row(i).iter().map(|&x| x * x).sum()).collect(),
             15 => each(&|i| x[i] - y[i / cols]),
