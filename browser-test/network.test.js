@@ -44,6 +44,15 @@ test('every value, tangent and adjoint is the engine\'s', async () => {
   await close();
 });
 
+test('a parameter of the output does not move the state, and the page says so', async () => {
+  const { page, close } = await open(browser);
+  await page.locator('#a select').selectOption({ label: 'b_out[1]' });
+  await page.locator('#a .stepper input').fill('2');
+  sameVector(await page.locator('#a [data-line=h] .tangent output').textContent(), bptt.h[1].map(() => 0), 'the tangent of h');
+  assert.match(await page.locator('#a .says').textContent(), /does not depend on b_out\[1\]/);
+  await close();
+});
+
 test('the source shown is the project\'s', async () => {
   const { readFileSync } = await import('node:fs');
   const { page, close } = await open(browser);

@@ -8,8 +8,8 @@ const horizon = (() => {
 
   function sentence(at) {
     if (at === 0) return say('d.start', { d: data.units, T: data.steps });
-    const { error } = network();
-    return say('d.at', { t: at, error: number(error[at - 1], 2) });
+    const error = network().error[at - 1];
+    return error === null ? say('d.lost', { t: at }) : say('d.at', { t: at, error: number(error, 2) });
   }
 
   return {

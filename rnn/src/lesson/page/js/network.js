@@ -22,7 +22,9 @@ const network = (() => {
     if (!now) return say('a.start');
     const values = { t: now.t + 1, next: now.t + 2, equation: `[${lines[now.line].equation}]`, parameter: parameters[state.parameter] };
     const key = now.back ? 'a.back' : 'a.forward';
-    return `${say(key, values)} ${say(`${key}.${lines[now.line].name}`, values)}`;
+    const { name } = lines[now.line];
+    const still = key === 'a.forward' && name === 'h' && values.parameter.includes('_out');
+    return `${say(key, values)} ${say(`${key}.${name}${still ? '.still' : ''}`, values)}`;
   }
 
   /** One line of source with its three numbers. */
