@@ -35,7 +35,10 @@ pub struct Rnn<F = Activation> {
     pub loss: Loss,
 }
 
-/// The parameters of the recurrence, theta of Eq. 1.6: those that act through time.
+/// The parameters of the recurrence: those of Eq. 1.6's theta that act through time.
+///
+/// The chapter's theta has `W_out` and `b_out`, too. No state depends on them, so their columns of `P_t` are 0, and
+/// `dL_t/dW_out` is all of their gradient at `t`: `P_t` is (d x |theta|) with theta as it is here.
 #[derive(Clone, Debug)]
 pub struct Recurrent<S: Scalar> {
     /// d x d

@@ -78,7 +78,7 @@ impl Case {
             v: of_steps(|step| step.v.as_slice().to_vec()),
             y: Some(steps.iter().map(|step| self.rnn.output(&step.v).as_slice().to_vec()).collect()),
             j: Some(self.jacobians(mode, &steps)),
-            delta_immediate: Some(self.immediate_credit(&steps)),
+            delta_immediate: Some(self.immediate_credit(mode, &steps)),
             ..self.gradient(mode)
         };
         match mode {
@@ -118,14 +118,15 @@ impl Case {
         steps.map(|(h_prev, x)| rows(&by(&self.rnn, &self.params.recurrent, h_prev, x))).collect()
     }
 
-    fn immediate_credit(&self, steps: &[Step<f64, 1>]) -> Vec<Vec<f64>> {
+    fn immediate_credit(&self, mode: Mode, steps: &[Step<f64, 1>]) -> Vec<Vec<f64>> {
+        let by = |h, y_target| match mode {
+            Mode::Rtrl => immediate::credit_by_tangents(&self.rnn, &self.params.readout, h, y_target),
+            Mode::Bptt | Mode::Window(_) | Mode::Checkpoint(_) => {
+                immediate::value_and_grad(&self.rnn, &self.params.readout, h, y_target).1.h
+            }
+        };
         let steps = steps.iter().zip(self.sequence.y_target());
-        let credit = steps.map(|(step, y_target)| {
-            let (_, immediate) =
-                immediate::value_and_grad(&self.rnn, &self.params.readout, &step.h, y_target);
-            immediate.h.as_slice().to_vec()
-        });
-        credit.collect()
+        steps.map(|(step, y_target)| Vec::from(by(&step.h, y_target))).collect()
     }
 
     fn sensitivities(&self) -> Vec<Vec<Vec<f64>>> {

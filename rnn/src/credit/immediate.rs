@@ -30,6 +30,21 @@ pub fn value_and_grad<T: Scalar, F: Unary>(
     )
 }
 
+/// `delta~_t = dL_t/dh_t` (Eq. 1.12) by forward mode: `h_t` moves in `d` directions, some of them at once.
+pub fn credit_by_tangents<T: Scalar, F: Unary>(
+    rnn: &Rnn<F>,
+    readout: &Readout<T>,
+    h: &Vector<T>,
+    y_target: &Vector<T::Real>,
+) -> Vector<T> {
+    let readout = ad_forward::constant(readout);
+    let loss = |h: &[Dual<T, 8>]| {
+        let h = DualArray::from_scalars([h.len()], h);
+        vec![rnn.loss_at(&rnn.output_potential(&readout, &h), y_target)]
+    };
+    ad_forward::jacobian_by_chunks(loss, h.as_slice()).to_vector()
+}
+
 /// `J_t = dh_t/dh_{t-1}` (d x d) by reverse mode: `d` cotangents of `h_t` swept back at once.
 pub fn jacobian_by_adjoints<T: Scalar, F: Unary>(
     rnn: &Rnn<F>,

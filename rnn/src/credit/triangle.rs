@@ -7,7 +7,7 @@
 use crate::credit::immediate;
 use crate::model::{Parameters, Recurrent, Rnn};
 use crate::sequence::Sequence;
-use ad_core::{Array, Dense, Lift, Scalar, Tree, Unary, Vector};
+use ad_core::{Array, Dense, Lift, Scalar, Tree, Unary};
 use ad_forward::{Dual, DualArray};
 use ad_reverse::{Var, VarArray};
 
@@ -95,7 +95,7 @@ pub fn by_tangents<T: Scalar, F: Unary>(
         let cells = sequence.iter().enumerate().map(|(t, (x, y_target))| {
             let theta = if t == s { &moving } else { &still };
             h = rnn.step(theta, &h, &Array::constant(x));
-            let delta = immediate_credit(rnn, params, h.values(), y_target);
+            let delta = immediate::credit_by_tangents(rnn, &params.readout, h.values(), y_target);
             h.contract(delta.as_slice(), p)
         });
         cells.collect::<Vec<_>>()
@@ -103,16 +103,6 @@ pub fn by_tangents<T: Scalar, F: Unary>(
     let columns: Vec<_> = (0..sequence.steps()).map(column).collect();
     let rows = (0..sequence.steps()).map(|t| columns.iter().map(|column| column[t].clone()).collect());
     Triangle { cells: rows.collect() }
-}
-
-fn immediate_credit<T: Scalar, F: Unary>(
-    rnn: &Rnn<F>,
-    params: &Parameters<T>,
-    h: &Vector<T>,
-    y_target: &Vector<T::Real>,
-) -> Vector<T> {
-    let h = T::Vector::from_dense(h);
-    immediate::value_and_grad(rnn, &params.readout, &h, y_target).1.h.to_dense()
 }
 
 /// The parameters of every step, each its own.

@@ -4,8 +4,11 @@
 //! credit `delta` that reaches the window's first state, and so the share of all earlier parameters,
 //! `delta P`; sweeping it back for each of the `d` entries of its last state gives the window's
 //! Jacobians, by which `P` is pushed once. `K = 1` is RTRL and `K = T` is BPTT; every `K` gives the exact
-//! gradient, in memory independent of `T`, at `d^3` a step instead of RTRL's `d^4`
-//! (J. Schmidhuber, Neural Computation 4, 243-248, 1992).
+//! gradient. A window takes `d^4` to push `P` and `K d^3` for its Jacobians: with `K >= d` that is `d^3` a step instead
+//! of RTRL's `d^4`, in memory `d^3 + K d^2`, independent of `T` (J. Schmidhuber, Neural Computation 4,
+//! 243-248, 1992).
+//!
+//! The loss is summed window by window, so its last digits are not those of the other modes.
 
 use crate::credit::immediate::identity;
 use crate::credit::rtrl::NOT_EMPTY;
