@@ -35,9 +35,13 @@ impl Mul for Dual {
 }
 
 fn main() {
-    let x = Dual::variable(1.0);
-    let y = x * x.sin() + x;
-    let expected = 1.0_f64.sin() + 1.0_f64.cos() + 1.0;
-    assert!((y.tangent - expected).abs() < 1e-14, "f'(1) = {expected}, not {}", y.tangent);
-    println!("Right: f'(1) = {}", y.tangent);
+    // f(x) = x sin(x x) + x, at points where no two of its parts are the same number.
+    for at in [0.7, -1.3_f64] {
+        let x = Dual::variable(at);
+        let found = (x * (x * x).sin() + x).tangent;
+        let (sin, cos) = (at * at).sin_cos();
+        let expected = sin + 2.0 * at * at * cos + 1.0;
+        assert!((found - expected).abs() < 1e-14, "f'({at}) = {expected}, not {found}");
+        println!("Right: f'({at}) = {found}");
+    }
 }

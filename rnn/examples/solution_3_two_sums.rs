@@ -41,8 +41,8 @@ fn rtrl(steps: &[Step]) -> f64 {
 fn main() {
     let step = |t: usize| Step {
         delta_immediate: (t as f64).cos(),
-        jacobian: 0.9,
-        sensitivity_immediate: (t as f64).sin(),
+        jacobian: 0.6 + 0.3 * (2.0 * t as f64).sin(),
+        sensitivity_immediate: (t as f64 + 1.0).sin(),
     };
     let steps: Vec<Step> = (0..20).map(step).collect();
     let (expected, columns, rows) = (double_sum(&steps), bptt(&steps), rtrl(&steps));

@@ -32,13 +32,17 @@ fn gradient(mode: Mode) -> (f64, Vec<f64>) {
 }
 
 fn main() {
-    let slope = (0.4_f64 + 1e-6).apply(Softsign) - (0.4_f64 - 1e-6).apply(Softsign);
-    let derivative = ad_forward::derivative(|x| x.apply(Softsign), 0.4);
-    assert!(
-        (derivative - slope / 2e-6).abs() < 1e-8,
-        "the slope at 0.4 is {}, not {derivative}",
-        slope / 2e-6
-    );
+    let derivative = |x: f64| ad_forward::derivative(|x| x.apply(Softsign), x);
+    for (x, expected) in [(-3.0, -0.75), (-0.25, -0.2), (0.6, 0.375), (1.0, 0.5)] {
+        let value = x.apply(Softsign);
+        assert!((value - expected).abs() < 1e-15, "the value at {x} is {expected}, not {value}");
+        let (above, below) = (x + 1e-6, x - 1e-6);
+        let (found, slope) = (derivative(x), (above.apply(Softsign) - below.apply(Softsign)) / 2e-6);
+        assert!((found - slope).abs() < 1e-8, "the slope at {x} is {slope}, not {found}");
+        let found = ad_forward::second_derivative(|x| x.apply(Softsign), x);
+        let slope = (derivative(above) - derivative(below)) / 2e-6;
+        assert!((found - slope).abs() < 1e-8, "the slope of the slope at {x} is {slope}, not {found}");
+    }
     println!("Right.\nBPTT {:?}\nRTRL {:?}", gradient(Mode::Bptt).1, gradient(Mode::Rtrl).1);
 }
 
