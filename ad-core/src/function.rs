@@ -24,6 +24,27 @@ pub trait Function {
 }
 
 /// A function from many numbers to many, of any scalar.
+///
+/// One with data is a struct that has them:
+///
+/// ```
+/// use ad_core::{Scalar, VectorFunction};
+///
+/// /// `y_i - a exp(-b t_i)` for measured `(t_i, y_i)` and the parameters `[a, b]`.
+/// struct Residuals<'a> {
+///     measured: &'a [(f64, f64)],
+/// }
+///
+/// impl VectorFunction for Residuals<'_> {
+///     fn call<S: Scalar>(&self, p: &[S]) -> Vec<S> {
+///         let residual = |&(t, y): &(f64, f64)| S::lit(y) - p[0] * (-p[1] * S::lit(t)).exp();
+///         self.measured.iter().map(residual).collect()
+///     }
+/// }
+///
+/// let f = Residuals { measured: &[(0.0, 1.0), (1.0, 0.5)] };
+/// assert_eq!(f.call(&[1.0, 0.0]), [0.0, -0.5]);
+/// ```
 pub trait VectorFunction {
     /// The values at `x`.
     fn call<S: Scalar>(&self, x: &[S]) -> Vec<S>;
@@ -41,7 +62,7 @@ impl<F: Function + ?Sized> VectorFunction for Single<'_, F> {
 
 /// A [`Function`] (`-> S`) or [`VectorFunction`] (`-> Vec<S>`) from a body that looks like a closure's.
 ///
-/// The body sees its arguments and items, and no variables around it. Inside, `num_traits`' `Zero` and
+/// The body sees its arguments and items, and no variables around it: [`VectorFunction`] shows how to take data along. Inside, `num_traits`' `Zero` and
 /// `One` are in scope, for `S::zero()` and `S::one()`.
 ///
 /// ```

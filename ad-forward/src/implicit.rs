@@ -63,6 +63,8 @@ impl core::error::Error for Singular {}
 /// assert!((dx + x / (3.0 * x * x + 2.0)).abs() < 1e-15);
 /// ```
 ///
+/// `x` is taken at its word: that it solves the equations is not looked at, and at another `x` the numbers mean nothing.
+///
 /// # Panics
 ///
 /// If `dF/dx` is singular at the solution, or `f` does not give as many results as `x` has numbers.

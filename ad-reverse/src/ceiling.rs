@@ -103,8 +103,8 @@ where
 
 /// [`vjp`](fn@crate::vjp) with a ceiling for the recording.
 ///
-/// The ceiling is looked at when memory is needed, about once in a thousand operations and with every array
-/// operation; a recording can pass it by one chunk of a megabyte. Past it nothing is kept any more, and `f`
+/// The ceiling is looked at with every array operation, and where scalar ones need memory: they can pass it by a chunk of
+/// at most 64 KiB, or by 2 MiB on a tape that has been longer before. Past it nothing is kept any more, and `f`
 /// runs to its end.
 ///
 /// ```

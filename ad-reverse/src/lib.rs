@@ -42,8 +42,8 @@
 //!
 //! A [`Var`] is a value and a 64-bit number, `Copy + 'static + Send + Sync`, and fits wherever a number fits; its
 //! tape is found through the thread. Recordings are pooled, so that a loop of gradients allocates no tape after
-//! the first. An array operation ([`VarArray`]) is one record, and the adjoints of weights are collected and added
-//! by matrix products.
+//! the first. An array operation ([`VarArray`]) is one record, and what the uses of a weight add to its adjoint is added for
+//! many of them at once.
 //!
 //! # Operators
 //!
@@ -70,11 +70,8 @@
 //! *inputs*. A loss has one result, so it is the mode of learning and of optimisation. Its price is memory: the
 //! recording grows with the run.
 //!
-//! For a whole Jacobian the crossover was measured, on a dense layer and on a chain of mixing steps with 16 to 128
-//! inputs (`cargo run --release -p ad-benches --bin jacobian`): with one result for four to eight inputs reverse mode
-//! takes 0.16 to 0.84 of the time of forward mode, with one for two 0.43 to 1.05, with one for each 0.83 to 2.2, with two
-//! for each 1.4 to 3.5; the more inputs, the better for reverse mode, as long as the matrix fits into the caches. Up to eight inputs
-//! are one run of forward mode. [`jacobian_by_shape`] chooses so, with the boundary at 0.6 results for each input.
+//! For a whole Jacobian the crossover was measured: reverse mode is faster up to about 0.6 results for each input, if there are
+//! more than the eight inputs that are one run of forward mode. [`jacobian_by_shape`] chooses so.
 //!
 //! # Nesting
 //!

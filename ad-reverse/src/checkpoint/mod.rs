@@ -12,6 +12,28 @@
 //! gradient is that of reverse mode over the whole loop, bit for bit: the adjoints of `theta` are added in
 //! the same order and grouping.
 //!
+//! Parameters and first state are plain numbers. Where they are computed from others, chain by hand, as below: a loop that is
+//! checkpointed *inside* of another gradient is recorded by that, with everything that it runs again, and takes several times the memory of
+//! the plain loop. A loss of the last state alone is one that the other steps do not have.
+//!
+//! ```
+//! use ad_core::Scalar;
+//! use ad_reverse::{Var, checkpoint, grad, vjp};
+//!
+//! // theta = exp(p), h_0 = p; h_{t+1} = sin(theta h_t), L = h_T^2
+//! let steps = 100;
+//! let step = |t: usize, theta: &Var<f64>, h: &Var<f64>| {
+//!     let next = (*theta * *h).sin();
+//!     (next, if t + 1 == steps { next * next } else { Var::from(0.0) })
+//! };
+//! let ([theta, start], mut encoder) = vjp(|p: &Var<f64>| [p.exp(), *p], &0.1);
+//! let inner = checkpoint(step, &theta, &start, steps, 10);
+//! let dp = encoder.call(&[inner.params, inner.start]);
+//!
+//! let whole = |p: &Var<f64>| (0..steps).fold(*p, |h, _| (p.exp() * h).sin()).powi(2);
+//! assert!((dp - grad(whole, &0.1)).abs() < 1e-12 * dp.abs());
+//! ```
+//!
 //! With `s` states kept, each of `C(s + r, s)` steps is run at most `r` times before it is recorded. So about
 //! `sqrt(2 T)` states make two runs suffice, and two or three more than `log2(T) / 2` states as many runs.
 

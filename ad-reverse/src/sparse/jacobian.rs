@@ -66,6 +66,31 @@ impl<T: Scalar> SparseJacobian<T> {
 
     /// The Jacobian of `f` at `x`.
     ///
+    /// The entries were found at one point. Where `f` takes another branch it may have others, and the numbers are wrong then,
+    /// with no sign of it: those of columns of one color are added up. Find the entries again there, or look now and
+    /// then whether the matrix times a direction is what [`jvp`](ad_forward::jvp) says:
+    ///
+    /// ```
+    /// use ad_core::{VectorFunction, function};
+    /// use ad_reverse::sparse::{SparseJacobian, jacobian_sparsity};
+    ///
+    /// let f = function!(|x: &[S]| -> Vec<S> {
+    ///     if x[0] > S::zero() { vec![x[0], x[1]] } else { vec![x[0] * x[1], x[1] * x[0]] }
+    /// });
+    /// let v = [0.3, -0.7];
+    /// let differs = |j: &mut SparseJacobian<f64>, x: &[f64]| {
+    ///     let (_, along) = ad_forward::jvp(|x: &[_]| f.call(x), x, &v[..]);
+    ///     let product = j.call(&f, x).triplets().fold([0.0; 2], |mut jv, (i, k, a)| {
+    ///         jv[i] += a * v[k];
+    ///         jv
+    ///     });
+    ///     (0..2).any(|i| (product[i] - along[i]).abs() > 1e-12)
+    /// };
+    /// let mut j = SparseJacobian::new(jacobian_sparsity(&f, &[1.0, 2.0]));
+    /// assert!(!differs(&mut j, &[3.0, 4.0]));
+    /// assert!(differs(&mut j, &[-3.0, 4.0])); // the other branch
+    /// ```
+    ///
     /// # Panics
     ///
     /// If `f` has not as many inputs and outputs as the entries were made for.
