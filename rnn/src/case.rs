@@ -9,6 +9,7 @@ mod read;
 mod written;
 
 pub use error::CaseError;
+pub(crate) use finite::{Finite, all_finite};
 pub use written::{CreditFile, GradientFile};
 
 use crate::kind::{Activation, Loss, Output};

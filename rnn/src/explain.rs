@@ -1,78 +1,87 @@
 //! A case worked through on paper: every equation of the chapter with the numbers that the engine has for it.
 
+use crate::case::{CaseError, Finite};
 use crate::credit::{Case, Mode, immediate};
 use ad_core::Vector;
-use std::fmt::{Display, Write as _};
+use std::fmt::Write as _;
 
 /// The whole calculation by one mode, as text: the run (Eq. 1.1-1.5), then the recursion of the mode with what it carries, then
 /// the gradient. Windows have no quantity of their own at every step: they show the run and the gradient.
-#[must_use]
-pub fn explain(case: &Case, mode: Mode) -> String {
+///
+/// # Errors
+///
+/// [`CaseError::NotFinite`], naming the first quantity that holds a NaN or an infinity.
+pub fn explain(case: &Case, mode: Mode) -> Result<String, CaseError> {
     let file = case.full(mode);
     let steps = case.sequence.steps();
     let mut out =
         format!("L = sum_t L_t (1.5), its gradient by {mode}; T = {steps}, alpha = {}\n", case.rnn.alpha);
-    let mut line = |equation: String, number: &str, value: &dyn Display| {
-        let _ = writeln!(out, "  {equation:<52} {number:>7}  {value}");
+    let mut line = |equation: String, number: &str, value: &dyn Quantity| {
+        if value.first_not_finite().is_some() {
+            let field = equation.split(" = ").next().unwrap_or_default().to_owned();
+            return Err(CaseError::NotFinite { field });
+        }
+        let _ = writeln!(out, "  {equation:<52} {number:>7}  {}", value.text());
+        Ok(())
     };
     let [h, u, v, y] = [file.h, file.u, file.v, file.y].map(Option::unwrap_or_default);
-    line("h_0 = 0".to_owned(), "", &"");
+    line("h_0 = 0".to_owned(), "", &())?;
     for (before, x) in case.sequence.x().iter().enumerate() {
         let t = before + 1;
-        line(format!("x_{t}"), "", &vector(x.as_slice()));
-        line(format!("u_{t} = W_rec h_{before} + W_in x_{t} + b_rec"), "(1.1)", &vector(&u[before]));
-        line(format!("h_{t} = (1 - alpha) h_{before} + alpha f(u_{t})"), "(1.2)", &vector(&h[t]));
-        line(format!("v_{t} = W_out h_{t} + b_out"), "(1.3)", &vector(&v[before]));
-        line(format!("y_{t} = g(v_{t})"), "(1.4)", &vector(&y[before]));
-        line(format!("L_{t}(y_{t}, y*_{t})"), "(1.5)", &number(file.loss_t[before]));
+        line(format!("x_{t}"), "", &x.as_slice().to_vec())?;
+        line(format!("u_{t} = W_rec h_{before} + W_in x_{t} + b_rec"), "(1.1)", &u[before])?;
+        line(format!("h_{t} = (1 - alpha) h_{before} + alpha f(u_{t})"), "(1.2)", &h[t])?;
+        line(format!("v_{t} = W_out h_{t} + b_out"), "(1.3)", &v[before])?;
+        line(format!("y_{t} = g(v_{t})"), "(1.4)", &y[before])?;
+        line(format!("L_{t}(y_{t}, y*_{t})"), "(1.5)", &file.loss_t[before])?;
     }
-    line("L".to_owned(), "(1.5)", &number(file.loss));
+    line("L".to_owned(), "(1.5)", &file.loss)?;
 
     let parameters_act = |t: usize| {
         let before = Vector::from(h[t - 1].as_slice());
         let Case { rnn, params, sequence } = case;
         let direct = immediate::sensitivity(rnn, &params.recurrent, &before, &sequence.x()[t - 1]);
         let rows: Vec<Vec<f64>> = direct.iter_rows().map(<[f64]>::to_vec).collect();
-        (format!("P~_{t} = dh_{t}/dtheta_{t}"), matrix(&rows))
+        (format!("P~_{t} = dh_{t}/dtheta_{t}"), rows)
     };
     let (immediate, jacobian) = (file.delta_immediate.unwrap_or_default(), file.j.unwrap_or_default());
     if let Some(delta) = file.delta {
-        line(format!("delta_{} = 0: backwards from here", steps + 1), "(1.12)", &"");
+        line(format!("delta_{} = 0: backwards from here", steps + 1), "(1.12)", &())?;
         for t in (1..=steps).rev() {
             let later = t + 1;
-            line(format!("delta~_{t} = dL_{t}/dh_{t}"), "", &vector(&immediate[t - 1]));
+            line(format!("delta~_{t} = dL_{t}/dh_{t}"), "", &immediate[t - 1])?;
             if t < steps {
-                line(format!("J_{later} = dh_{later}/dh_{t}"), "", &matrix(&jacobian[t]));
+                line(format!("J_{later} = dh_{later}/dh_{t}"), "", &jacobian[t])?;
             }
             let equation = format!("delta_{t} = delta~_{t} + delta_{later} J_{later}");
-            line(equation, "(1.12)", &vector(&delta[t - 1]));
+            line(equation, "(1.12)", &delta[t - 1])?;
             let column = sum(file.blocks.iter().flatten().skip(t - 1).map(|row| &row[t - 1]));
             let (equation, sensitivity_now) = parameters_act(t);
-            line(equation, "", &sensitivity_now);
-            line(format!("dL/dtheta_{t} = delta_{t} P~_{t}"), "(1.8)", &vector(&column));
+            line(equation, "", &sensitivity_now)?;
+            line(format!("dL/dtheta_{t} = delta_{t} P~_{t}"), "(1.8)", &column)?;
         }
     }
     if let Some(sensitivity) = file.p {
-        line("P_0 = 0: forwards from here".to_owned(), "(1.17)", &"");
+        line("P_0 = 0: forwards from here".to_owned(), "(1.17)", &())?;
         for t in 1..=steps {
             let before = t - 1;
             if t > 1 {
-                line(format!("J_{t} = dh_{t}/dh_{before}"), "", &matrix(&jacobian[before]));
+                line(format!("J_{t} = dh_{t}/dh_{before}"), "", &jacobian[before])?;
             }
             let (equation, sensitivity_now) = parameters_act(t);
-            line(equation, "", &sensitivity_now);
-            line(format!("P_{t} = P~_{t} + J_{t} P_{before}"), "(1.17)", &matrix(&sensitivity[before]));
-            line(format!("delta~_{t} = dL_{t}/dh_{t}"), "", &vector(&immediate[before]));
+            line(equation, "", &sensitivity_now)?;
+            line(format!("P_{t} = P~_{t} + J_{t} P_{before}"), "(1.17)", &sensitivity[before])?;
+            line(format!("delta~_{t} = dL_{t}/dh_{t}"), "", &immediate[before])?;
             let row = sum(file.blocks.iter().flatten().skip(before).take(1).flatten());
-            line(format!("dL_{t}/dtheta = delta~_{t} P_{t}"), "(1.13)", &vector(&row));
+            line(format!("dL_{t}/dtheta = delta~_{t} P_{t}"), "(1.13)", &row)?;
         }
     }
-    line("dL/dW_rec".to_owned(), "(1.18)", &matrix(&file.grad.w_rec));
-    line("dL/dW_in".to_owned(), "(1.18)", &matrix(&file.grad.w_in));
-    line("dL/db_rec".to_owned(), "(1.18)", &vector(&file.grad.b_rec));
-    line("dL/dW_out".to_owned(), "", &matrix(&file.grad.w_out));
-    line("dL/db_out".to_owned(), "", &vector(&file.grad.b_out));
-    out
+    line("dL/dW_rec".to_owned(), "(1.18)", &file.grad.w_rec)?;
+    line("dL/dW_in".to_owned(), "(1.18)", &file.grad.w_in)?;
+    line("dL/db_rec".to_owned(), "(1.18)", &file.grad.b_rec)?;
+    line("dL/dW_out".to_owned(), "", &file.grad.w_out)?;
+    line("dL/db_out".to_owned(), "", &file.grad.b_out)?;
+    Ok(out)
 }
 
 fn sum<'a>(cells: impl Iterator<Item = &'a Vec<f64>>) -> Vec<f64> {
@@ -83,17 +92,40 @@ fn sum<'a>(cells: impl Iterator<Item = &'a Vec<f64>>) -> Vec<f64> {
     })
 }
 
+/// What stands on the right of an equation.
+trait Quantity: Finite {
+    fn text(&self) -> String;
+}
+
+/// Nothing: the equation says all.
+impl Quantity for () {
+    fn text(&self) -> String {
+        String::new()
+    }
+}
+
 /// Six digits: enough to check by hand, few enough to read.
-fn number(x: f64) -> String {
-    if x == 0.0 || (1e-4..1e6).contains(&x.abs()) { format!("{x:.6}") } else { format!("{x:.5e}") }
+impl Quantity for f64 {
+    fn text(&self) -> String {
+        let plain = *self == 0.0 || (1e-4..1e6).contains(&self.abs());
+        if plain { format!("{self:.6}") } else { format!("{self:.5e}") }
+    }
 }
 
-fn vector(x: &[f64]) -> String {
-    format!("({})", x.iter().map(|&x| number(x)).collect::<Vec<_>>().join(", "))
+impl Quantity for Vec<f64> {
+    fn text(&self) -> String {
+        format!("({})", texts(self, ", "))
+    }
 }
 
-fn matrix(rows: &[Vec<f64>]) -> String {
-    format!("[{}]", rows.iter().map(|row| vector(row)).collect::<Vec<_>>().join("; "))
+impl Quantity for Vec<Vec<f64>> {
+    fn text(&self) -> String {
+        format!("[{}]", texts(self, "; "))
+    }
+}
+
+fn texts<T: Quantity>(parts: &[T], between: &str) -> String {
+    parts.iter().map(Quantity::text).collect::<Vec<_>>().join(between)
 }
 
 #[cfg(test)]
@@ -110,7 +142,8 @@ mod tests {
     #[test]
     fn each_mode_shows_its_recursion_and_the_same_gradient() {
         let case = Case::from(&Lesson::default_case());
-        let [bptt, rtrl, window] = [Mode::Bptt, Mode::Rtrl, Mode::Window(3)].map(|mode| explain(&case, mode));
+        let [bptt, rtrl, window] =
+            [Mode::Bptt, Mode::Rtrl, Mode::Window(3)].map(|mode| explain(&case, mode).unwrap());
         assert!(bptt.contains("delta_3 = delta~_3 + delta_4 J_4") && !bptt.contains("P_3 ="));
         assert!(rtrl.contains("P_3 = P~_3 + J_3 P_2") && !rtrl.contains("delta_3 ="));
         assert!(!window.contains("J_3"));
@@ -147,7 +180,7 @@ mod tests {
     #[test]
     fn every_equation_can_be_checked_by_hand() {
         let case = Case::from(&Lesson::default_case());
-        let [bptt, rtrl] = [Mode::Bptt, Mode::Rtrl].map(|mode| explain(&case, mode));
+        let [bptt, rtrl] = [Mode::Bptt, Mode::Rtrl].map(|mode| explain(&case, mode).unwrap());
         let gradient =
             ["dL/dW_rec", "dL/dW_in", "dL/db_rec"].map(|name| numbers(&bptt, name).concat()).concat();
         let (mut by_columns, mut by_rows) = (vec![0.0; gradient.len()], vec![0.0; gradient.len()]);

@@ -64,6 +64,7 @@
 //! | [`credit`] | BPTT, RTRL, windows, the triangle, and what they cost in operations |
 //! | [`train`], [`optim`] | learning by any mode |
 //! | [`data`], [`baseline`], [`case`], [`report`] | series, simple predictors, case files, the page of the main job |
+//! | [`compare`] | how large results are, and how far apart |
 //! | [`explain`] | every equation with its numbers, as text |
 //! | [`lesson`] | the page that shows and explains all this |
 //!
@@ -75,6 +76,7 @@
 pub mod activation;
 pub mod baseline;
 pub mod case;
+pub mod compare;
 pub mod credit;
 pub mod data;
 pub mod explain;

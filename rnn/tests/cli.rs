@@ -175,6 +175,31 @@ fn a_result_that_is_not_finite_is_named() {
     refused(&rnn(&["credit", &path, "--mode", "bptt", "--full"]), "u[0][0]: not a finite number");
 }
 
+/// Where numbers overflow there is nothing to look at either.
+#[test]
+fn nothing_that_is_not_finite_is_shown() {
+    let mut case: Value = serde_json::from_str(include_str!("../data/lesson.json")).unwrap();
+    case["f"] = json!("identity");
+    case["params"]["W_rec"] = json!([[1e40, 0.0], [0.0, 1e40]]);
+    case["x"] = json!(vec![[1e3]; 8]);
+    let folder = Folder::new("overflow");
+    let path = folder.write("case.json", case.to_string());
+    let out = folder.path("lesson.html");
+    for mode in ["bptt", "rtrl", "window:3"] {
+        refused(&rnn(&["credit", &path, "--mode", mode]), "L: not a finite number");
+        let line = "L_5(y_5, y*_5): not a finite number";
+        refused(&rnn(&["credit", &path, "--mode", mode, "--explain"]), line);
+    }
+    refused(&rnn(&["triangle", "--case", &path]), "|dL_t/dtheta_s|[4][0]: not a finite number");
+    refused(
+        &rnn(&["triangle", "--case", &path, "--svg", &out]),
+        "|dL_t/dtheta_s|[4][0]: not a finite number",
+    );
+    refused(&rnn(&["lesson", "--case", &path, "--out", &out]), "L_5[0]: not a finite number");
+    refused(&rnn(&["lesson", "--case", &path, "--json"]), "L_5[0]: not a finite number");
+    assert!(!Path::new(&out).exists());
+}
+
 #[test]
 fn an_argument_that_is_wrong_is_named() {
     let folder = Folder::new("arguments");

@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use super::CaseError;
-use super::finite::Finite;
+use super::finite::all_finite;
 
 /// The result of assigning credit in a case, by whichever mode, with the file's names.
 ///
@@ -79,37 +79,28 @@ impl CreditFile {
         Ok(serde_json::to_string(self).expect("finite numbers are JSON"))
     }
 
-    fn check_finite(&self) -> Result<(), CaseError> {
+    /// That every number is finite.
+    pub(crate) fn check_finite(&self) -> Result<(), CaseError> {
         let grad = &self.grad;
-        let fields: [(&str, Option<&dyn Finite>); 16] = [
-            ("L", Some(&self.loss)),
-            ("L_t", Some(&self.loss_t)),
-            ("grad.W_rec", Some(&grad.w_rec)),
-            ("grad.W_in", Some(&grad.w_in)),
-            ("grad.b_rec", Some(&grad.b_rec)),
-            ("grad.W_out", Some(&grad.w_out)),
-            ("grad.b_out", Some(&grad.b_out)),
-            ("h", given(&self.h)),
-            ("u", given(&self.u)),
-            ("v", given(&self.v)),
-            ("y", given(&self.y)),
-            ("J", given(&self.j)),
-            ("delta_tilde", given(&self.delta_immediate)),
-            ("delta", given(&self.delta)),
-            ("P", given(&self.p)),
-            ("blocks", given(&self.blocks)),
-        ];
-        for (name, value) in fields {
-            if let Some(index) = value.and_then(Finite::first_not_finite) {
-                return Err(CaseError::NotFinite { field: format!("{name}{index}") });
-            }
-        }
-        Ok(())
+        all_finite(&[
+            ("L", &self.loss),
+            ("L_t", &self.loss_t),
+            ("grad.W_rec", &grad.w_rec),
+            ("grad.W_in", &grad.w_in),
+            ("grad.b_rec", &grad.b_rec),
+            ("grad.W_out", &grad.w_out),
+            ("grad.b_out", &grad.b_out),
+            ("h", &self.h),
+            ("u", &self.u),
+            ("v", &self.v),
+            ("y", &self.y),
+            ("J", &self.j),
+            ("delta_tilde", &self.delta_immediate),
+            ("delta", &self.delta),
+            ("P", &self.p),
+            ("blocks", &self.blocks),
+        ])
     }
-}
-
-fn given<T: Finite>(value: &Option<T>) -> Option<&dyn Finite> {
-    value.as_ref().map(|value| value as &dyn Finite)
 }
 
 impl Serialize for CreditFile {

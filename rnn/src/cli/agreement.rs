@@ -1,6 +1,7 @@
 //! How far the modes' gradients are apart.
 
 use ad_core::tree::flatten;
+use rnn::compare::relative;
 use rnn::credit::Mode;
 use rnn::report::Agreement;
 use rnn::{Parameters, Rnn, Sequence};
@@ -27,13 +28,6 @@ pub(super) fn with_first(
     others.iter().map(compare).collect()
 }
 
-/// The largest difference of an entry, relative to the largest entry.
-pub(super) fn relative(a: &[f64], b: &[f64]) -> f64 {
-    let size = a.iter().fold(0.0_f64, |size, entry| size.max(entry.abs()));
-    let difference = a.iter().zip(b).fold(0.0_f64, |most, (a, b)| most.max((a - b).abs()));
-    if difference == 0.0 { 0.0 } else { difference / size }
-}
-
 /// The number of steps between neighbouring f64 that lead from one number to the other.
 fn ulp(a: f64, b: f64) -> u64 {
     // The bits of a negative number count downwards; this puts all numbers on one line.
@@ -55,11 +49,5 @@ mod tests {
         assert_eq!(ulp(1.0, 1.0 + f64::EPSILON), 1);
         assert_eq!(ulp(-1.0 - f64::EPSILON, -1.0), 1);
         assert_eq!(ulp(f64::from_bits(1), -f64::from_bits(2)), 3);
-    }
-
-    #[test]
-    fn differences_are_relative_to_the_largest_entry() {
-        assert_eq!(relative(&[4.0, 0.0], &[4.0, 1.0]), 0.25);
-        assert_eq!(relative(&[0.0], &[0.0]), 0.0);
     }
 }

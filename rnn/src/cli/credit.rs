@@ -8,7 +8,7 @@ use rnn::explain::explain;
 pub(super) fn run(args: &args::Credit) -> Result<String, Failure> {
     let case = Case::from(&lesson::read(&args.case)?);
     if args.explain {
-        return Ok(explain(&case, args.mode));
+        return Ok(explain(&case, args.mode)?);
     }
     let credit = if args.full { case.full(args.mode) } else { case.gradient(args.mode) };
     Ok(credit.to_json()? + "\n")

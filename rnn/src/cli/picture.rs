@@ -1,6 +1,6 @@
 //! What the report draws of the credit that a network assigns: the triangle, and the norms over time.
 
-use super::agreement;
+use rnn::compare::{norm, relative};
 use rnn::credit::rtrl::Rtrl;
 use rnn::credit::{bptt, triangle};
 use rnn::report::Triangle;
@@ -19,7 +19,7 @@ pub(super) fn of_triangle(
         norms: triangle.cells.iter().map(|row| norms(row)).collect(),
         column_sums: norms(&columns),
         row_sums: norms(&rows),
-        difference: agreement::relative(&sum(&columns), &sum(&rows)),
+        difference: relative(&sum(&columns), &sum(&rows)),
     }
 }
 
@@ -40,10 +40,6 @@ pub(super) fn of_time(
 
 fn norms(vectors: &[Vec<f64>]) -> Vec<f64> {
     vectors.iter().map(|vector| norm(vector)).collect()
-}
-
-fn norm(vector: &[f64]) -> f64 {
-    vector.iter().map(|entry| entry * entry).sum::<f64>().sqrt()
 }
 
 fn sum(vectors: &[Vec<f64>]) -> Vec<f64> {

@@ -12,13 +12,15 @@ use std::io::{self, IsTerminal};
 pub(super) fn run(args: &args::Triangle) -> Result<String, Failure> {
     let Case { rnn, params, sequence } = Case::from(&lesson::case(args.case.as_deref())?);
     let triangle = picture::of_triangle(&rnn, &params, &sequence, sequence.steps());
-    let table = terminal_triangle(&triangle, args.color.is_on());
+    let mut report = Report { triangle, ..Report::default() };
+    if args.svg.is_some() {
+        (report.delta_norms, report.sensitivity_norms) = picture::of_time(&rnn, &params, &sequence);
+    }
+    report.check_finite()?;
     if let Some(folder) = &args.svg {
-        let (delta_norms, sensitivity_norms) = picture::of_time(&rnn, &params, &sequence);
-        let report = Report { triangle, delta_norms, sensitivity_norms, ..Report::default() };
         report.write_figures(folder).map_err(Failure::at("--svg"))?;
     }
-    Ok(table)
+    Ok(terminal_triangle(&report.triangle, args.color.is_on()))
 }
 
 impl Color {

@@ -2,6 +2,7 @@
 //! credit vector cannot be run forwards.
 
 use super::chart::{Axes, Chart, frame, over_time};
+use crate::compare::norm;
 use crate::credit::{Case, Mode};
 use crate::kind::{Activation, Loss, Output};
 use crate::model::{Parameters, Rnn};
@@ -142,10 +143,6 @@ fn matrix(rows: &[Vec<f64>]) -> DMatrix<f64> {
 
 fn rows(vectors: &[Vec<f64>]) -> Vec<RowDVector<f64>> {
     vectors.iter().map(|vector| RowDVector::from_row_slice(vector)).collect()
-}
-
-fn norm(x: &[f64]) -> f64 {
-    x.iter().map(|x| x * x).sum::<f64>().sqrt()
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ mod page;
 mod source;
 mod triangle;
 
-use crate::case::CaseFile;
+use crate::case::{CaseError, CaseFile};
 use crate::credit::Case;
 use crate::model::{Parameters, Recurrent};
 use crate::report::ReportError;
@@ -67,7 +67,7 @@ struct Head {
 }
 
 /// Why there is no lesson about a case, in one line.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum LessonError {
     /// The case is too large to be looked at number by number.
@@ -75,6 +75,8 @@ pub enum LessonError {
         /// How many numbers its triangle has.
         numbers: usize,
     },
+    /// A number of the page is not finite.
+    NotFinite(CaseError),
     /// A chart could not be drawn.
     Draw(ReportError),
 }
@@ -85,6 +87,7 @@ impl fmt::Display for LessonError {
             Self::TooLarge { numbers } => {
                 write!(f, "T, d, n: the triangle has {numbers} numbers, and a page has room for {MOST_CELLS}")
             }
+            Self::NotFinite(error) => error.fmt(f),
             Self::Draw(error) => error.fmt(f),
         }
     }
@@ -97,8 +100,8 @@ impl Lesson {
     ///
     /// # Errors
     ///
-    /// [`LessonError::TooLarge`] if the triangle has too many numbers to look at, [`LessonError::Draw`] if the drawing
-    /// library fails.
+    /// [`LessonError::TooLarge`] if the triangle has too many numbers to look at, [`LessonError::NotFinite`] if one of
+    /// them, or of the network's, is a NaN or an infinity, [`LessonError::Draw`] if the drawing library fails.
     pub fn of(file: &CaseFile) -> Result<Self, LessonError> {
         let (n, d, steps) = (file.n, file.d, file.steps);
         let parameters = d.saturating_mul(d.saturating_add(n).saturating_add(1));
@@ -107,8 +110,10 @@ impl Lesson {
             return Err(LessonError::TooLarge { numbers });
         }
         let case = Case::from(file);
+        let (network, triangle) = (network::of(&case), triangle::of(&case));
+        network.check_finite().and_then(|()| triangle.check_finite()).map_err(LessonError::NotFinite)?;
         let fixed = FIXED.as_ref().map_err(|error| LessonError::Draw(error.clone()))?;
-        Ok(Self { case: Head::of(file), network: network::of(&case), triangle: triangle::of(&case), fixed })
+        Ok(Self { case: Head::of(file), network, triangle, fixed })
     }
 
     /// The built-in case.

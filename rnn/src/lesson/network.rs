@@ -2,6 +2,7 @@
 //! value, tangent and adjoint is kept.
 
 use super::source::{self, Line};
+use crate::case::{CaseError, all_finite};
 use crate::credit::Case;
 use crate::kind::Loss;
 use crate::loss;
@@ -32,6 +33,24 @@ struct Quantity {
     tangent: Vec<Vec<f64>>,
     /// The derivative of L by the value. `None` for y where the loss is computed from v, past y.
     adjoint: Option<Vec<f64>>,
+}
+
+impl Network {
+    /// That every number is finite.
+    pub(super) fn check_finite(&self) -> Result<(), CaseError> {
+        let lines = ["u", "h", "v", "y", "L"];
+        let quantities = || {
+            let steps = self.steps.iter().zip(1..);
+            steps.flat_map(|(step, t)| lines.map(|line| format!("{line}_{t}")).into_iter().zip(step))
+        };
+        quantities().try_for_each(|(name, quantity)| all_finite(&[(&name, &quantity.value)]))?;
+        quantities().try_for_each(|(name, quantity)| {
+            all_finite(&[
+                (&format!("the tangents of {name}"), &quantity.tangent),
+                (&format!("the adjoint of {name}"), &quantity.adjoint),
+            ])
+        })
+    }
 }
 
 /// The results of every line of every step.

@@ -1,5 +1,7 @@
 //! Scene b: the triangle of Eq. 1.6, and the ways through it with everything that they know on the way.
 
+use crate::case::{CaseError, all_finite};
+use crate::compare::{largest, norm, relative};
 use crate::credit::window::Windows;
 use crate::credit::{Case, bptt, immediate, triangle};
 use crate::model::{Parameters, Recurrent};
@@ -144,6 +146,40 @@ fn carried_on(sensitivity: &[Vec<Vec<f64>>], jacobian: &[Vec<Vec<f64>>]) -> Vec<
     std::iter::once(vec![vec![0.0; p]; d]).chain(products).collect()
 }
 
+impl Triangle {
+    /// That every number is finite.
+    pub(super) fn check_finite(&self) -> Result<(), CaseError> {
+        all_finite(&[
+            ("delta", &self.delta),
+            ("delta_tilde", &self.delta_immediate),
+            ("delta_carried", &self.delta_carried),
+            ("J", &self.jacobian),
+            ("P", &self.sensitivity),
+            ("P_tilde", &self.sensitivity_immediate),
+            ("P_carried", &self.sensitivity_carried),
+            ("reach", &self.reach),
+        ])?;
+        self.views.iter().try_for_each(View::check_finite)?;
+        all_finite(&[("difference", &self.difference)])
+    }
+}
+
+impl View {
+    fn check_finite(&self) -> Result<(), CaseError> {
+        let by = |what: &str| format!("{what} by {}", self.name);
+        all_finite(&[
+            (&by("blocks"), &self.cells),
+            (&by("the sums of columns"), &self.columns),
+            (&by("the sums of rows"), &self.rows),
+            (&by("the sum by BPTT"), &self.bptt),
+            (&by("the sum by RTRL"), &self.rtrl),
+            (&by("the sums by windows"), &self.windows),
+            (&by("the truncated sums"), &self.truncated),
+            (&by("what truncation leaves out"), &self.missing),
+        ])
+    }
+}
+
 impl Sums {
     fn of(case: &Case) -> Self {
         let Case { rnn, params, sequence } = case;
@@ -177,11 +213,8 @@ impl Sums {
     }
 
     fn difference(&self) -> f64 {
-        let size = self.total.iter().fold(0.0_f64, |size, x| size.max(x.abs()));
         let ends = self.windows.iter().chain([&self.rtrl]).filter_map(|sums| sums.last());
-        let apart = ends.flat_map(|end| end.iter().zip(&self.total).map(|(a, b)| (a - b).abs()));
-        let most = apart.fold(0.0, f64::max);
-        if most == 0.0 { 0.0 } else { most / size }
+        largest(ends.map(|end| relative(&self.total, end)))
     }
 }
 
@@ -215,9 +248,8 @@ fn views(theta: &Recurrent<f64>, sums: &Sums) -> Vec<View> {
         ("W_in", rec, rec + input),
         ("b_rec", rec + input, names.len()),
     ];
-    let norms = parts.into_iter().map(|(name, from, to)| {
-        view(name.to_owned(), true, sums, |x| x[from..to].iter().map(|x| x * x).sum::<f64>().sqrt())
-    });
+    let norms =
+        parts.into_iter().map(|(name, from, to)| view(name.to_owned(), true, sums, |x| norm(&x[from..to])));
     let entries = names.into_iter().enumerate().map(|(k, name)| view(name, false, sums, move |x| x[k]));
     norms.chain(entries).collect()
 }

@@ -22,6 +22,7 @@ pub(crate) use heat::{Shades, shades};
 pub(crate) use palette::{Paint, css, heat_css};
 pub(crate) use ticks::Scale;
 
+use crate::case::{CaseError, all_finite};
 use std::fmt;
 use std::path::Path;
 
@@ -165,6 +166,21 @@ impl Report {
     /// [`ReportError::Draw`] if the drawing library fails; numbers that are not finite are left out of charts and are no error.
     pub fn to_html(&self) -> Result<String, ReportError> {
         page::html(self)
+    }
+
+    /// That every norm of the triangle, of delta_t and of P_t is finite; drawings leave out what is not.
+    ///
+    /// # Errors
+    /// [`CaseError::NotFinite`], naming the first that is a NaN or an infinity.
+    pub fn check_finite(&self) -> Result<(), CaseError> {
+        all_finite(&[
+            ("|dL_t/dtheta_s|", &self.triangle.norms),
+            ("|dL_t/dtheta|", &self.triangle.row_sums),
+            ("|dL/dtheta_s|", &self.triangle.column_sums),
+            ("difference", &self.triangle.difference),
+            ("|delta_t|", &self.delta_norms),
+            ("|P_t|", &self.sensitivity_norms),
+        ])
     }
 
     /// The page's charts, each as a drawing of its own.
