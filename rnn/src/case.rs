@@ -6,10 +6,12 @@
 mod error;
 mod finite;
 mod read;
+mod room;
 mod written;
 
 pub use error::CaseError;
 pub(crate) use finite::{Finite, all_finite};
+pub use room::TooLarge;
 pub use written::{CreditFile, GradientFile};
 
 use crate::kind::{Activation, Loss, Output};

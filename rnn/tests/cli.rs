@@ -200,6 +200,43 @@ fn nothing_that_is_not_finite_is_shown() {
     assert!(!Path::new(&out).exists());
 }
 
+/// A network without weights, with so many units and steps.
+fn sized(d: usize, steps: usize) -> String {
+    let zeros = |rows, cols| vec![vec![0.0; cols]; rows];
+    json!({
+        "n": 1, "d": d, "m": 1, "T": steps, "alpha": 1, "f": "tanh", "g": "identity", "loss": "squared",
+        "params": {
+            "W_rec": zeros(d, d), "W_in": zeros(d, 1), "b_rec": vec![0.0; d], "W_out": zeros(1, d), "b_out": [0.0]
+        },
+        "x": zeros(steps, 1),
+        "y_target": zeros(steps, 1)
+    })
+    .to_string()
+}
+
+#[test]
+fn a_case_too_large_for_memory_is_refused() {
+    let folder = Folder::new("large");
+    let long = folder.write("long.json", sized(8, 3000));
+    let full = "T, d, n: the full output with its copies has ";
+    for mode in ["bptt", "rtrl"] {
+        refused(&rnn(&["credit", &long, "--mode", mode, "--full"]), full);
+        refused(&rnn(&["credit", &long, "--mode", mode, "--explain"]), full);
+        answer(rnn(&["credit", &long, "--mode", mode]));
+    }
+    let triangle =
+        "T, d, n: the triangle with its copies has 3735000000 numbers, and 2 GiB has room for 268435456";
+    refused(&rnn(&["triangle", "--case", &long]), triangle);
+    let wide = folder.write("wide.json", sized(1000, 3));
+    for mode in ["rtrl", "window:2"] {
+        let line = "d, n: P with its copies has 2004000000 numbers, and 2 GiB has room for 268435456";
+        refused(&rnn(&["credit", &wide, "--mode", mode]), line);
+    }
+    for mode in ["bptt", "checkpoint:2", "window:3"] {
+        answer(rnn(&["credit", &wide, "--mode", mode]));
+    }
+}
+
 #[test]
 fn an_argument_that_is_wrong_is_named() {
     let folder = Folder::new("arguments");

@@ -44,6 +44,9 @@ pub(super) struct MainJob {
 }
 
 /// The gradient of a case file, by one mode, as JSON on stdout
+///
+/// A case that takes more memory than about 2 GiB is refused: by rtrl and window:K where d^3 is too large, in full and explained
+/// where T^2 d^2 is, too.
 #[derive(Debug, clap::Args)]
 pub(super) struct Credit {
     /// The case, in the format rnn-case-1
@@ -61,6 +64,8 @@ pub(super) struct Credit {
 }
 
 /// The triangle of Eq. 1.6 as a table: the norm of dL_t/dtheta_s for every s and t
+///
+/// A case whose triangle takes more memory than about 2 GiB is refused.
 #[derive(Debug, clap::Args)]
 pub(super) struct Triangle {
     /// The case, in the format rnn-case-1 [default: that of the lesson]
@@ -96,6 +101,8 @@ impl FromStr for Color {
 }
 
 /// One page that shows why there are two algorithms, to step through: BPTT, RTRL, and the triangle between them
+///
+/// A case whose triangle has more numbers than 30000 is refused.
 #[derive(Debug, clap::Args)]
 pub(super) struct Lesson {
     /// The case to look at, in the format rnn-case-1 [default: a built-in one]

@@ -6,7 +6,13 @@ use rnn::credit::Case;
 use rnn::explain::explain;
 
 pub(super) fn run(args: &args::Credit) -> Result<String, Failure> {
-    let case = Case::from(&lesson::read(&args.case)?);
+    let file = lesson::read(&args.case)?;
+    if args.full || args.explain {
+        file.check_full(args.mode)?;
+    } else {
+        file.check_gradient(args.mode)?;
+    }
+    let case = Case::from(&file);
     if args.explain {
         return Ok(explain(&case, args.mode)?);
     }

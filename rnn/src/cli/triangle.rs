@@ -10,7 +10,9 @@ use std::ffi::OsStr;
 use std::io::{self, IsTerminal};
 
 pub(super) fn run(args: &args::Triangle) -> Result<String, Failure> {
-    let Case { rnn, params, sequence } = Case::from(&lesson::case(args.case.as_deref())?);
+    let file = lesson::case(args.case.as_deref())?;
+    file.check_triangle(args.svg.is_some())?;
+    let Case { rnn, params, sequence } = Case::from(&file);
     let triangle = picture::of_triangle(&rnn, &params, &sequence, sequence.steps());
     let mut report = Report { triangle, ..Report::default() };
     if args.svg.is_some() {

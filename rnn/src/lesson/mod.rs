@@ -12,7 +12,7 @@ mod page;
 mod source;
 mod triangle;
 
-use crate::case::{CaseError, CaseFile};
+use crate::case::{CaseError, CaseFile, TooLarge};
 use crate::credit::Case;
 use crate::model::{Parameters, Recurrent};
 use crate::report::ReportError;
@@ -71,10 +71,7 @@ struct Head {
 #[non_exhaustive]
 pub enum LessonError {
     /// The case is too large to be looked at number by number.
-    TooLarge {
-        /// How many numbers its triangle has.
-        numbers: usize,
-    },
+    TooLarge(TooLarge),
     /// A number of the page is not finite.
     NotFinite(CaseError),
     /// A chart could not be drawn.
@@ -84,9 +81,7 @@ pub enum LessonError {
 impl fmt::Display for LessonError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooLarge { numbers } => {
-                write!(f, "T, d, n: the triangle has {numbers} numbers, and a page has room for {MOST_CELLS}")
-            }
+            Self::TooLarge(error) => error.fmt(f),
             Self::NotFinite(error) => error.fmt(f),
             Self::Draw(error) => error.fmt(f),
         }
@@ -103,12 +98,10 @@ impl Lesson {
     /// [`LessonError::TooLarge`] if the triangle has too many numbers to look at, [`LessonError::NotFinite`] if one of
     /// them, or of the network's, is a NaN or an infinity, [`LessonError::Draw`] if the drawing library fails.
     pub fn of(file: &CaseFile) -> Result<Self, LessonError> {
-        let (n, d, steps) = (file.n, file.d, file.steps);
-        let parameters = d.saturating_mul(d.saturating_add(n).saturating_add(1));
-        let numbers = steps.saturating_mul(steps.saturating_add(1)).saturating_mul(parameters) / 2;
-        if numbers > MOST_CELLS {
-            return Err(LessonError::TooLarge { numbers });
-        }
+        let cells = file.steps.saturating_mul(file.steps.saturating_add(1)) / 2;
+        let numbers = cells.saturating_mul(file.parameters());
+        let (fields, what, place, most) = ("T, d, n", "the triangle", "a page", MOST_CELLS);
+        TooLarge { fields, what, numbers, place, most }.check().map_err(LessonError::TooLarge)?;
         let case = Case::from(file);
         let (network, triangle) = (network::of(&case), triangle::of(&case));
         network.check_finite().and_then(|()| triangle.check_finite()).map_err(LessonError::NotFinite)?;
