@@ -1,12 +1,15 @@
 //! A case worked through on paper: every equation of the chapter with the numbers that the engine has for it.
 
-use crate::case::{CaseError, Finite};
+use crate::case::{CaseError, Finite, GradientFile};
 use crate::credit::{Case, Mode, immediate};
+use crate::kind::{Loss, Output};
+use crate::model::Rnn;
 use ad_core::Vector;
 use std::fmt::Write as _;
 
-/// The whole calculation by one mode, as text: the run (Eq. 1.1-1.5), then the recursion of the mode with what it carries, then
-/// the gradient. Windows have no quantity of their own at every step: they show the run and the gradient.
+/// The whole calculation by one mode, as text: what is given, the run (Eq. 1.1-1.5), then the recursion of the mode with what it
+/// carries, then the gradient. Windows and checkpoints have no quantity of their own at every step: they show the run and the
+/// gradient. (A checkpointed loop meets every `delta_t`, in the sweep of a stretch, and keeps none.)
 ///
 /// # Errors
 ///
@@ -14,8 +17,10 @@ use std::fmt::Write as _;
 pub fn explain(case: &Case, mode: Mode) -> Result<String, CaseError> {
     let file = case.full(mode);
     let steps = case.sequence.steps();
-    let mut out =
-        format!("L = sum_t L_t (1.5), its gradient by {mode}; T = {steps}, alpha = {}\n", case.rnn.alpha);
+    let Rnn { f, g, alpha, loss } = case.rnn;
+    let mut out = format!(
+        "L = sum_t L_t (1.5), its gradient by {mode}; T = {steps}, alpha = {alpha}, f = {f}, g = {g}, loss = {loss}\n"
+    );
     let mut line = |equation: String, number: &str, value: &dyn Quantity| {
         if value.first_not_finite().is_some() {
             let field = equation.split(" = ").next().unwrap_or_default().to_owned();
@@ -25,15 +30,22 @@ pub fn explain(case: &Case, mode: Mode) -> Result<String, CaseError> {
         Ok(())
     };
     let [h, u, v, y] = [file.h, file.u, file.v, file.y].map(Option::unwrap_or_default);
+    let given: GradientFile = (&case.params).into();
+    line("W_rec".to_owned(), "", &given.w_rec)?;
+    line("W_in".to_owned(), "", &given.w_in)?;
+    line("b_rec".to_owned(), "", &given.b_rec)?;
+    line("W_out".to_owned(), "", &given.w_out)?;
+    line("b_out".to_owned(), "", &given.b_out)?;
     line("h_0 = 0".to_owned(), "", &())?;
-    for (before, x) in case.sequence.x().iter().enumerate() {
+    for (before, (x, y_target)) in case.sequence.iter().enumerate() {
         let t = before + 1;
         line(format!("x_{t}"), "", &x.as_slice().to_vec())?;
         line(format!("u_{t} = W_rec h_{before} + W_in x_{t} + b_rec"), "(1.1)", &u[before])?;
         line(format!("h_{t} = (1 - alpha) h_{before} + alpha f(u_{t})"), "(1.2)", &h[t])?;
         line(format!("v_{t} = W_out h_{t} + b_out"), "(1.3)", &v[before])?;
         line(format!("y_{t} = g(v_{t})"), "(1.4)", &y[before])?;
-        line(format!("L_{t}(y_{t}, y*_{t})"), "(1.5)", &file.loss_t[before])?;
+        line(format!("y*_{t}"), "", &y_target.as_slice().to_vec())?;
+        line(format!("L_{t} = {}", loss_at(&case.rnn, t)), "(1.5)", &file.loss_t[before])?;
     }
     line("L".to_owned(), "(1.5)", &file.loss)?;
 
@@ -84,6 +96,17 @@ pub fn explain(case: &Case, mode: Mode) -> Result<String, CaseError> {
     Ok(out)
 }
 
+/// What `L_t` is of `y_t` and `y*_t`; a product of vectors is their inner one, and `ln` takes each entry.
+fn loss_at(rnn: &Rnn, t: usize) -> String {
+    match (rnn.loss, rnn.g) {
+        (Loss::Squared, _) => format!("1/2 |y_{t} - y*_{t}|^2"),
+        (Loss::CrossEntropy, Output::Sigmoid) => {
+            format!("-y*_{t} ln y_{t} - (1 - y*_{t}) ln(1 - y_{t})")
+        }
+        (Loss::CrossEntropy, _) => format!("-y*_{t} ln y_{t}"),
+    }
+}
+
 fn sum<'a>(cells: impl Iterator<Item = &'a Vec<f64>>) -> Vec<f64> {
     cells.fold(Vec::new(), |mut sum, cell| {
         sum.resize(cell.len(), 0.0);
@@ -131,6 +154,8 @@ fn texts<T: Quantity>(parts: &[T], between: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::CaseFile;
+    use crate::kind::Activation;
     use crate::lesson::Lesson;
 
     fn value<'a>(text: &'a str, equation: &str) -> &'a str {
@@ -176,11 +201,82 @@ mod tests {
         assert!(a.iter().zip(b).all(|(a, b)| (a - b).abs() < 2e-5), "{a:?} and {b:?}");
     }
 
+    /// `sum_k W_k x_k + bias`
+    fn affine(terms: &[(&[Vec<f64>], &[f64])], bias: &[f64]) -> Vec<f64> {
+        let row = |i: usize| terms.iter().flat_map(move |(w, x)| w[i].iter().zip(*x)).map(|(w, x)| w * x);
+        bias.iter().enumerate().map(|(i, b)| row(i).sum::<f64>() + b).collect()
+    }
+
+    fn outputs(g: &str, v: &[f64]) -> Vec<f64> {
+        let sum: f64 = v.iter().map(|v| v.exp()).sum();
+        match g {
+            "identity" => v.to_vec(),
+            "sigmoid" => v.iter().map(|v| 1.0 / (1.0 + (-v).exp())).collect(),
+            _ => v.iter().map(|v| v.exp() / sum).collect(),
+        }
+    }
+
+    fn loss_of(loss: &str, g: &str, y: &[f64], target: &[f64]) -> f64 {
+        let of_one = |(y, target): (&f64, &f64)| match (loss, g) {
+            ("squared", _) => 0.5 * (y - target).powi(2),
+            (_, "sigmoid") => -target * y.ln() - (1.0 - target) * (1.0 - y).ln(),
+            _ => -target * y.ln(),
+        };
+        y.iter().zip(target).map(of_one).sum()
+    }
+
+    /// Eq. 1.1-1.5, from the printed numbers alone.
+    fn check_the_run(text: &str, steps: usize) {
+        let head = text.lines().next().unwrap();
+        let named = |name: &str| head.split(&format!("{name} = ")).nth(1).unwrap().split(',').next().unwrap();
+        let (alpha, f, g, loss) =
+            (named("alpha").parse::<f64>().unwrap(), named("f"), named("g"), named("loss"));
+        let activation = |u: f64| if f == "tanh" { u.tanh() } else { u.max(0.0) };
+        let given = |name: &str| numbers(text, name);
+        let mut total = 0.0;
+        let mut before = vec![0.0; given("b_rec").concat().len()];
+        for t in 1..=steps {
+            let at = |name: &str| numbers(text, &format!("{name}_{t} ")).concat();
+            let (u, h, v, y) = (at("u"), at("h"), at("v"), at("y"));
+            let (rec, input) = (given("W_rec"), given("W_in"));
+            close(&u, &affine(&[(&rec, &before), (&input, &at("x"))], &given("b_rec").concat())); // (1.1)
+            let leaky = before.iter().zip(&u).map(|(h, &u)| (1.0 - alpha) * h + alpha * activation(u));
+            close(&h, &leaky.collect::<Vec<_>>()); // (1.2)
+            close(&v, &affine(&[(&given("W_out"), &h)], &given("b_out").concat())); // (1.3)
+            close(&y, &outputs(g, &v)); // (1.4)
+            close(&at("L"), &[loss_of(loss, g, &y, &at("y*"))]); // (1.5)
+            total += at("L")[0];
+            before = h;
+        }
+        close(&numbers(text, "L  ").concat(), &[total]);
+    }
+
+    #[test]
+    fn the_run_can_be_checked_by_hand_whatever_f_g_and_the_loss_are() {
+        let mut file = Lesson::default_case();
+        file.m = 2;
+        file.params.w_out.push(vec![0.3, -0.2]);
+        file.params.b_out.push(-0.1);
+        file.y_target = vec![vec![0.25, 0.75]; file.steps];
+        for (f, g, loss) in [
+            (Activation::Tanh, Output::Identity, Loss::Squared),
+            (Activation::Relu, Output::Sigmoid, Loss::CrossEntropy),
+            (Activation::Tanh, Output::Softmax, Loss::CrossEntropy),
+        ] {
+            let file = CaseFile { f, g, loss, ..file.clone() };
+            for mode in [Mode::Bptt, Mode::Rtrl, Mode::Window(2), Mode::Checkpoint(2)] {
+                check_the_run(&explain(&Case::from(&file), mode).unwrap(), file.steps);
+            }
+        }
+    }
+
     /// Worked through from the printed numbers alone, as a reader would with a pencil.
     #[test]
     fn every_equation_can_be_checked_by_hand() {
         let case = Case::from(&Lesson::default_case());
         let [bptt, rtrl] = [Mode::Bptt, Mode::Rtrl].map(|mode| explain(&case, mode).unwrap());
+        check_the_run(&bptt, 8);
+        check_the_run(&rtrl, 8);
         let gradient =
             ["dL/dW_rec", "dL/dW_in", "dL/db_rec"].map(|name| numbers(&bptt, name).concat()).concat();
         let (mut by_columns, mut by_rows) = (vec![0.0; gradient.len()], vec![0.0; gradient.len()]);

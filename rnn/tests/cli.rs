@@ -187,7 +187,7 @@ fn nothing_that_is_not_finite_is_shown() {
     let out = folder.path("lesson.html");
     for mode in ["bptt", "rtrl", "window:3"] {
         refused(&rnn(&["credit", &path, "--mode", mode]), "L: not a finite number");
-        let line = "L_5(y_5, y*_5): not a finite number";
+        let line = "L_5: not a finite number";
         refused(&rnn(&["credit", &path, "--mode", mode, "--explain"]), line);
     }
     refused(&rnn(&["triangle", "--case", &path]), "|dL_t/dtheta_s|[4][0]: not a finite number");
@@ -526,6 +526,11 @@ fn an_explanation_has_every_equation_and_no_json() {
     let text = answer(rnn(&["credit", &path, "--mode", "bptt", "--explain"]));
     for equation in ["(1.1)", "(1.2)", "(1.3)", "(1.4)", "(1.5)", "(1.8)", "(1.12)", "(1.18)"] {
         assert!(text.contains(equation), "{equation}");
+    }
+    for given in
+        ["f = tanh, g = softmax, loss = cross_entropy", "W_rec", "W_in", "b_rec", "W_out", "b_out", "y*_3"]
+    {
+        assert!(text.contains(&format!("  {given}  ")) || text.contains(&format!("{given}\n")), "{given}");
     }
     assert!(answer(rnn(&["credit", &path, "--mode", "rtrl", "--explain"])).contains("(1.17)"));
     refused(

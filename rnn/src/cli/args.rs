@@ -55,10 +55,12 @@ pub(super) struct Credit {
     /// How credit is assigned: bptt, rtrl, window:K or checkpoint:K
     #[arg(long)]
     pub(super) mode: Mode,
-    /// Also everything else that the mode knows: states, Jacobians, credit vectors, sensitivities
+    /// Also everything else that the mode knows: states, Jacobians, and by bptt the credit vectors, by rtrl the sensitivities
+    /// (window:K and checkpoint:K keep neither)
     #[arg(long)]
     pub(super) full: bool,
-    /// Instead of JSON, every equation of the calculation with its numbers
+    /// Instead of JSON, what is given and every equation of the calculation with its numbers; window:K and checkpoint:K show the
+    /// run and the gradient
     #[arg(long, conflicts_with = "full")]
     pub(super) explain: bool,
 }
