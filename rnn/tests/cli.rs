@@ -259,6 +259,13 @@ fn an_argument_that_is_wrong_is_named() {
         ("--alpha", "2", "must lie in (0, 1], found 2"),
         ("--alpha", "NaN", "must lie in (0, 1], found NaN"),
         ("--f", "swish", "unknown activation \"swish\""),
+        ("--alpha", "-0.5", "must lie in (0, 1], found -0.5"),
+        ("--rate", "-1", "must be positive and finite, found -1"),
+        ("--hidden", "-1", "not a number that fits: \"-1\""),
+        ("--seed", "-1", "not a number that fits: \"-1\""),
+        ("--held-back", "-1", "not a number that fits: \"-1\""),
+        ("--leave-out", "-1", "not a number that fits: \"-1\""),
+        ("--epochs", "-1", "not a number that fits: \"-1\""),
         ("--mode", "window:0", "unknown mode"),
         ("--hidden", "0", "must lie in 1..="),
         ("--hidden", "18446744073709551615", "must lie in 1..="),
@@ -280,6 +287,7 @@ fn an_argument_that_is_wrong_is_named() {
         };
         refused(&output, &format!("{argument}: {line}"));
     }
+    refused(&rnn(&["--seed", "-1"]), "--seed: not a number that fits: \"-1\"");
     refused(&rnn(&["--out", "/nowhere/report.html"]), "--out: /nowhere/report.html: cannot write the report");
 }
 

@@ -33,7 +33,7 @@ pub(super) struct MainJob {
     #[arg(long, value_name = "FILE", default_value = "rnn-report.html")]
     pub(super) out: PathBuf,
     /// The seed of the start; the same seed gives the same numbers
-    #[arg(long, value_name = "S", default_value_t = 0)]
+    #[arg(long, value_name = "S", default_value_t = 0, value_parser = number::<u64>, allow_negative_numbers = true)]
     pub(super) seed: u64,
     /// Train for a twentieth of the passes: to look at the page, not at the errors
     #[arg(long)]
@@ -131,19 +131,19 @@ pub(super) struct Train {
     #[arg(long, default_value = "bptt")]
     pub(super) mode: Mode,
     /// The number of hidden units
-    #[arg(long, value_name = "D", default_value = "16", value_parser = hidden)]
+    #[arg(long, value_name = "D", default_value = "16", value_parser = hidden, allow_negative_numbers = true)]
     pub(super) hidden: usize,
     /// The number of passes over the training part
-    #[arg(long, value_name = "N", default_value = "500", value_parser = at_least_one)]
+    #[arg(long, value_name = "N", default_value = "500", value_parser = at_least_one, allow_negative_numbers = true)]
     pub(super) epochs: usize,
     /// The learning rate of the first pass
-    #[arg(long, value_name = "R", default_value = "0.01", value_parser = rate)]
+    #[arg(long, value_name = "R", default_value = "0.01", value_parser = rate, allow_negative_numbers = true)]
     pub(super) rate: f64,
     /// The seed of the start; the same seed gives the same numbers
-    #[arg(long, value_name = "S", default_value_t = 0)]
+    #[arg(long, value_name = "S", default_value_t = 0, value_parser = number::<u64>, allow_negative_numbers = true)]
     pub(super) seed: u64,
     /// The update rate 1/tau of the state, in (0, 1]
-    #[arg(long, value_name = "A", default_value = "1", value_parser = alpha)]
+    #[arg(long, value_name = "A", default_value = "1", value_parser = alpha, allow_negative_numbers = true)]
     pub(super) alpha: f64,
     /// The hidden units' activation
     #[arg(long, value_name = "F", default_value = "tanh")]
@@ -152,10 +152,10 @@ pub(super) struct Train {
     #[arg(long)]
     pub(super) root: bool,
     /// How many values at the end are held back from training [default: a fifth of them]
-    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    #[arg(long, value_name = "N", value_parser = at_least_one, allow_negative_numbers = true)]
     pub(super) held_back: Option<usize>,
     /// Leave out so many values at the end before anything else: to choose settings unseen by a later test
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = number::<usize>, allow_negative_numbers = true)]
     pub(super) leave_out: usize,
     /// Also write a page about it
     #[arg(long, value_name = "FILE")]
