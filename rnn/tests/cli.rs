@@ -287,6 +287,8 @@ fn an_argument_that_is_wrong_is_named() {
         };
         refused(&output, &format!("{argument}: {line}"));
     }
+    let last = rnn(&["train", "--data", &data, "--epochs", "1", "--rate", "1e300"]);
+    refused(&last, "--rate: training diverged in pass 1: the error is not a finite number");
     refused(&rnn(&["--seed", "-1"]), "--seed: not a number that fits: \"-1\"");
     refused(&rnn(&["--out", "/nowhere/report.html"]), "--out: /nowhere/report.html: cannot write the report");
 }
@@ -449,6 +451,14 @@ fn square_roots_can_be_learnt_where_there_are_any() {
     let counts: String = (0..60).map(|t| format!("{t},{}\n", t * 7 % 11)).collect();
     let text = answer(train(&folder.write("counts.csv", format!("t,count\n{counts}"))));
     assert!(text.contains("AR(9) of the roots"), "{text}");
+}
+
+#[test]
+fn an_error_far_from_one_has_an_exponent() {
+    let folder = Folder::new("exponent");
+    let data = folder.write("data.csv", series(30));
+    let text = answer(rnn(&["train", "--data", &data, "--epochs", "2", "--rate", "1e100"]));
+    assert!(text.lines().all(|line| line.len() < 120) && text.contains("e100"), "{text}");
 }
 
 #[test]

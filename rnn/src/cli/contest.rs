@@ -95,7 +95,10 @@ impl Contest {
             }
         })?;
         bar.finish_and_clear();
-        let (_, rmse, values) = self.errors(rnn, &params);
+        let (train, rmse, values) = self.errors(rnn, &params);
+        if !(train.is_finite() && rmse.is_finite()) {
+            return Err(Diverged { pass: schedule.passes });
+        }
         Ok(Learnt { params, prediction: Prediction { method: method.to_owned(), values, rmse }, curve })
     }
 

@@ -7,9 +7,15 @@ pub(super) fn errors(predictions: &[Prediction]) -> String {
     let smallest = predictions.iter().map(|prediction| prediction.rmse).fold(f64::INFINITY, f64::min);
     let rows = predictions.iter().map(|Prediction { method, rmse, .. }| {
         let best = if *rmse == smallest { "  <- best" } else { "" };
-        format!("  {method:<24} {rmse:>8.2}{best}")
+        format!("  {method:<24} {:>8}{best}", error(*rmse))
     });
     lines(rows)
+}
+
+/// Two decimals where they say something and are not lost in digits.
+fn error(rmse: f64) -> String {
+    let plain = rmse == 0.0 || (0.01..1e7).contains(&rmse);
+    if plain { format!("{rmse:.2}") } else { format!("{rmse:.2e}") }
 }
 
 pub(super) fn agreement(agreement: &[Agreement]) -> String {

@@ -30,16 +30,16 @@ pub struct Schedule {
     pub clip: f64,
 }
 
-/// Training came to a loss that is not a finite number.
+/// Training came to an error that is not a finite number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Diverged {
-    /// The pass in which it did, from 1.
+    /// The pass in which it did, from 1: by the loss before its changes, or what was left after them.
     pub pass: usize,
 }
 
 impl fmt::Display for Diverged {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "training diverged: the loss of pass {} is not a finite number", self.pass)
+        write!(f, "training diverged in pass {}: the error is not a finite number", self.pass)
     }
 }
 
@@ -51,7 +51,7 @@ impl std::error::Error for Diverged {}
 ///
 /// # Errors
 ///
-/// [`Diverged`] if the loss of a pass is not finite.
+/// [`Diverged`] if the loss of a pass is not finite, or the loss after the last.
 ///
 /// # Panics
 ///
@@ -76,6 +76,10 @@ pub fn train<F: Unary>(
             return Err(Diverged { pass: pass + 1 });
         }
         after_pass(pass + 1, params);
+    }
+    // No pass has seen what the last change did.
+    if !rnn.total_loss(params, sequence).is_finite() {
+        return Err(Diverged { pass: schedule.passes });
     }
     Ok(())
 }

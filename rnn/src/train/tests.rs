@@ -67,3 +67,13 @@ fn a_loss_that_is_not_finite_ends_training() {
     let ended = train(&network(), &mut params, &sequence, &schedule(Mode::Bptt, 5), |_, _| ());
     assert_eq!(ended, Err(Diverged { pass: 1 }));
 }
+
+#[test]
+fn the_loss_after_the_last_change_is_looked_at() {
+    for mode in [Mode::Bptt, Mode::Rtrl, Mode::Window(7)] {
+        let mut params = Parameters::random(1, 4, 1, 1.0, 0);
+        let schedule = Schedule { rate: 1e300, ..schedule(mode, 1) };
+        let ended = train(&network(), &mut params, &one_step_ahead(&wave(8)), &schedule, |_, _| ());
+        assert_eq!(ended, Err(Diverged { pass: 1 }), "{mode}");
+    }
+}
