@@ -538,6 +538,22 @@ fn drawings_are_files_of_their_own() {
 }
 
 #[test]
+fn a_folder_that_cannot_be_written_is_found_before_the_work() {
+    let folder = Folder::new("svg-first");
+    let (file, page) = (folder.write("file", ""), folder.path("page.html"));
+    for svg in [file.clone(), format!("{file}/below/it")] {
+        let output = rnn(&["--quick", "--svg", &svg, "--out", &page]);
+        refused(&output, &format!("--svg: {svg}: cannot write the report: {file} is not a folder"));
+    }
+    assert!(!Path::new(&page).exists());
+    let figures = folder.path("some/new/figures");
+    answer(rnn(&["--quick", "--svg", &figures, "--out", &page]));
+    assert!(Path::new(&figures).join("triangle.svg").exists());
+    let written: Vec<_> = fs::read_dir(&folder.0).unwrap().map(|file| file.unwrap().file_name()).collect();
+    assert_eq!(written.len(), 3, "file, page.html and some: {written:?}");
+}
+
+#[test]
 fn an_explanation_has_every_equation_and_no_json() {
     let folder = Folder::new("explain");
     let path = folder.write("case.json", case().to_string());

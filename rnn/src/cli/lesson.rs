@@ -1,7 +1,7 @@
 //! `rnn lesson`: the page that explains.
 
 use super::failure::Failure;
-use super::{args, sunspots};
+use super::{args, writable};
 use rnn::case::{CaseError, CaseFile};
 use rnn::lesson::Lesson;
 use std::path::Path;
@@ -11,7 +11,7 @@ pub(super) fn run(args: &args::Lesson) -> Result<String, Failure> {
     if args.json {
         return Ok(Lesson::of(&file)?.to_json() + "\n");
     }
-    sunspots::check_writable(&args.out)?;
+    writable::page(&args.out)?;
     let lesson = Lesson::of(&file)?;
     lesson.write(&args.out).map_err(Failure::at("--out"))?;
     Ok(format!("Lesson: {}\n", args.out.display()))

@@ -14,6 +14,7 @@ mod text;
 mod train;
 mod triangle;
 mod usage;
+mod writable;
 
 use args::{Args, Command};
 use clap::Parser;

@@ -3,15 +3,13 @@
 
 use super::contest::{Contest, Units};
 use super::failure::Failure;
-use super::{agreement, args, cost, picture, text};
+use super::{agreement, args, cost, picture, text, writable};
 use rnn::credit::Mode;
 use rnn::data::Series;
 use rnn::kind::{Activation, Loss, Output};
 use rnn::report::Report;
 use rnn::train::Schedule;
 use rnn::{Parameters, Rnn};
-use std::fs;
-use std::path::Path;
 use std::time::Instant;
 
 /// The years at the end that no network sees in training: 1949-2008.
@@ -38,7 +36,8 @@ pub(super) const TRIANGLE_STEPS: usize = 48;
 
 pub(super) fn run(args: &args::MainJob) -> Result<String, Failure> {
     let begun = Instant::now();
-    check_writable(&args.out)?;
+    writable::page(&args.out)?;
+    args.svg.as_deref().map_or(Ok(()), writable::folder)?;
     let contest = Contest::new(Series::sunspots(), HELD_BACK, Units::Root)?;
     let start = Parameters::random(1, HIDDEN, 1, GAIN, args.seed);
 
@@ -161,20 +160,4 @@ fn settings(seed: u64, bptt: &Schedule, rtrl: &Schedule, spread: &str) -> Vec<(S
         ("triangle", format!("the first {TRIANGLE_STEPS} steps")),
     ];
     settings.map(|(name, value)| (name.to_owned(), value)).into()
-}
-
-/// Tries whether the page can be written, so that an hour's training is not lost to a mistyped path.
-pub(super) fn check_writable(out: &Path) -> Result<(), Failure> {
-    let failed =
-        |reason: String| Failure::new(format!("--out: {}: cannot write the report: {reason}", out.display()));
-    if out.is_dir() {
-        return Err(failed("is a folder".to_owned()));
-    }
-    let Some(name) = out.file_name() else { return Err(failed("the path names no file".to_owned())) };
-    // What stands there already stays untouched: the page, too, is first written beside it.
-    let mut probe = std::ffi::OsString::from(".");
-    probe.push(name);
-    probe.push(format!(".{}.probe", std::process::id()));
-    let probe = out.with_file_name(probe);
-    fs::write(&probe, "").and_then(|()| fs::remove_file(&probe)).map_err(|error| failed(error.to_string()))
 }

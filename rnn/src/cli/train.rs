@@ -2,7 +2,7 @@
 
 use super::contest::{Contest, Learnt, Units};
 use super::failure::Failure;
-use super::{args, picture, sunspots, text};
+use super::{args, picture, sunspots, text, writable};
 use rnn::data::{DataError, Series};
 use rnn::kind::{Loss, Output};
 use rnn::report::Report;
@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 
 pub(super) fn run(args: &args::Train) -> Result<String, Failure> {
     if let Some(out) = &args.out {
-        sunspots::check_writable(out)?;
+        writable::page(out)?;
     }
     let series = shorter(Series::from_csv(&args.data, args.column.as_deref())?, args.leave_out)?;
     let value_label = series.name.clone();
