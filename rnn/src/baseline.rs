@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use crate::compare::{norm, power_of_two};
 use nalgebra::{DMatrix, DVector};
 
 /// The order customary for the yearly sunspot number, whose cycle is about eleven years.
@@ -87,6 +88,13 @@ impl Autoregression {
         if let Some(index) = train.iter().position(|value| !value.is_finite()) {
             return Err(BaselineError::NotFinite { index });
         }
+        // Beyond these the squares inside of the least squares are not numbers any more.
+        let scale = power_of_two(train);
+        if train.iter().any(|&value| value != 0.0) && !(1e-100..1e100).contains(&scale) {
+            let scaled: Vec<f64> = train.iter().map(|value| value / scale).collect();
+            let fit = Self::fit(&scaled, order)?;
+            return Ok(Self { intercept: fit.intercept * scale, ..fit });
+        }
         // About the mean the intercept and the lags are nearly orthogonal, which the conditioning gains from.
         let mean = train.iter().sum::<f64>() / train.len() as f64;
         let rows = train.len() - order;
@@ -147,8 +155,11 @@ impl Autoregression {
 #[must_use]
 pub fn rmse(predictions: &[f64], targets: &[f64]) -> f64 {
     assert_eq!(predictions.len(), targets.len(), "rmse: as many predictions as targets");
-    let squares: f64 = predictions.iter().zip(targets).map(|(y, y_target)| (y - y_target).powi(2)).sum();
-    (squares / predictions.len() as f64).sqrt()
+    let count = predictions.len() as f64;
+    let errors: Vec<f64> = predictions.iter().zip(targets).map(|(y, y_target)| y - y_target).collect();
+    let squares: f64 = errors.iter().map(|error| error.powi(2)).sum();
+    // Where the squares overflow or underflow, the error need not.
+    if squares.is_normal() { (squares / count).sqrt() } else { norm(&errors) / count.sqrt() }
 }
 
 #[cfg(test)]
@@ -166,6 +177,18 @@ mod tests {
             values.push(known.predict_next(&values) + noise * uniform);
         }
         values
+    }
+
+    #[test]
+    fn errors_and_fits_of_any_size_are_numbers() {
+        let values = process(7.0, &[1.2, -0.5, 0.1], &[3.0, -4.0, 11.0], 60, 0.0);
+        for scale in [2.0_f64.powi(1010), 2.0_f64.powi(-1000)] {
+            let scaled: Vec<f64> = values.iter().map(|value| value * scale).collect();
+            let predicted = Autoregression::fit(&scaled[..30], 3).unwrap().predict(&scaled, 30);
+            assert!(rmse(&predicted, &scaled[30..]) < 1e-8 * scale);
+            assert_eq!(rmse(&[3.0 * scale, 4.0 * scale], &[4.0 * scale, 3.0 * scale]), scale);
+        }
+        assert!(rmse(&[], &[]).is_nan());
     }
 
     #[test]

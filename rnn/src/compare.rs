@@ -13,6 +13,13 @@ pub fn relative(a: &[f64], b: &[f64]) -> f64 {
     if difference == 0.0 { 0.0 } else { difference / largest(a.iter().map(|x| x.abs())) }
 }
 
+/// The power of two at or below the largest of `x`, and no subnormal one: what is divided by it is of order one at most, and exact
+/// unless it becomes subnormal.
+pub(crate) fn power_of_two(x: &[f64]) -> f64 {
+    const EXPONENT: u64 = 0x7ff0_0000_0000_0000;
+    f64::from_bits(largest(x.iter().map(|x| x.abs())).to_bits() & EXPONENT).max(f64::MIN_POSITIVE)
+}
+
 /// The Euclidean norm, also where the squares overflow or underflow.
 #[must_use]
 pub fn norm(x: &[f64]) -> f64 {
@@ -46,6 +53,14 @@ mod tests {
         assert_eq!((norm(&[]), norm(&[0.0])), (0.0, 0.0));
         assert_eq!(norm(&[1.0, f64::NEG_INFINITY]), f64::INFINITY);
         assert!(norm(&[f64::NAN, f64::INFINITY]).is_nan());
+    }
+
+    #[test]
+    fn a_power_of_two_makes_the_largest_one_of_order_one() {
+        assert_eq!(power_of_two(&[1.0, -5.0]), 4.0);
+        assert_eq!(power_of_two(&[f64::MAX]), 2.0_f64.powi(1023));
+        assert_eq!(power_of_two(&[1e-320, 0.0]), f64::MIN_POSITIVE);
+        assert_eq!(power_of_two(&[]), f64::MIN_POSITIVE);
     }
 
     #[test]

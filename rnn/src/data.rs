@@ -10,6 +10,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use crate::compare::power_of_two;
 use csv::{Position, ReaderBuilder, StringRecord, Trim};
 
 /// The built-in data, so that the main job needs neither network nor files.
@@ -227,13 +228,16 @@ impl Split {
     /// The same split in units of the training part's standard deviation from its mean, and the map that gets back.
     ///
     /// # Errors
-    /// [`DataError::Constant`] if the training part does not vary.
+    /// [`DataError::Constant`] if the training part does not vary, [`DataError::TooFar`] if a value overflows in its units.
     pub fn standardised(&self) -> Result<(Self, Standardise), DataError> {
         let map = Standardise::fit(self.train())
             .ok_or_else(|| DataError::Constant { file: self.series.name.clone() })?;
         let mut split = self.clone();
         for value in &mut split.series.values {
             *value = map.apply(*value);
+        }
+        if !split.series.values.iter().all(|value| value.is_finite()) {
+            return Err(DataError::TooFar { file: split.series.name });
         }
         Ok((split, map))
     }
@@ -281,28 +285,41 @@ pub struct Standardise {
 }
 
 impl Standardise {
-    /// Fits the map to `values`; `None` if they are none or do not vary.
+    /// Fits the map to `values`; `None` if they are none or do not vary by more than rounding.
     #[must_use]
     pub fn fit(values: &[f64]) -> Option<Self> {
         let count = values.len() as f64;
-        let mean = values.iter().sum::<f64>() / count;
-        let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / count;
+        // By a power of two, which changes no bit of the result, so that neither sums nor squares overflow or underflow.
+        let scale = power_of_two(values);
+        let scaled = || values.iter().map(|value| value / scale);
+        let mean = scaled().sum::<f64>() / count;
+        let variance = scaled().map(|value| (value - mean).powi(2)).sum::<f64>() / count;
         let standard_deviation = variance.sqrt();
         // The rounding of the mean leaves a constant series a variance that is tiny and not 0.
         let varies = standard_deviation.is_finite() && standard_deviation > 8.0 * f64::EPSILON * mean.abs();
-        varies.then_some(Self { mean, standard_deviation })
+        let map = Self { mean: mean * scale, standard_deviation: standard_deviation * scale };
+        // Of the smallest numbers of all the deviation may round to 0.
+        (varies && map.standard_deviation > 0.0).then_some(map)
     }
 
     /// Into standard units.
     #[must_use]
     pub fn apply(&self, value: f64) -> f64 {
-        (value - self.mean) / self.standard_deviation
+        let difference = value - self.mean;
+        if difference.is_finite() {
+            return difference / self.standard_deviation;
+        }
+        value / self.standard_deviation - self.mean / self.standard_deviation
     }
 
     /// Back into the series' own units.
     #[must_use]
     pub fn invert(&self, value: f64) -> f64 {
-        value * self.standard_deviation + self.mean
+        let product = value * self.standard_deviation;
+        if product.is_finite() {
+            return product + self.mean;
+        }
+        2.0 * (value * (0.5 * self.standard_deviation) + 0.5 * self.mean)
     }
 }
 

@@ -462,6 +462,19 @@ fn an_error_far_from_one_has_an_exponent() {
 }
 
 #[test]
+fn a_series_of_any_size_can_be_trained_on() {
+    let folder = Folder::new("size");
+    let out = folder.path("page.html");
+    for (name, rows) in
+        [("large.csv", "0,1\n1,2\n2,3\n3,1e300\n4,8\n"), ("small.csv", "0,1e-320\n1,2e-320\n2,1e-320\n")]
+    {
+        let data = folder.write(name, format!("t,v\n{rows}"));
+        let text = answer(rnn(&["train", "--data", &data, "--epochs", "5", "--out", &out]));
+        assert!(!text.contains("inf") && !text.contains("NaN"), "{text}");
+    }
+}
+
+#[test]
 fn a_very_short_series_is_enough() {
     let folder = Folder::new("short");
     let data = folder.write("data.csv", series(3));

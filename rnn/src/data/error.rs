@@ -90,6 +90,11 @@ pub enum DataError {
         /// The series.
         file: String,
     },
+    /// A value held back overflows in units of the training part's standard deviation.
+    TooFar {
+        /// The series.
+        file: String,
+    },
 }
 
 impl fmt::Display for DataError {
@@ -118,7 +123,10 @@ impl fmt::Display for DataError {
                 write!(f, "{file}: needs at least {needed} rows, found {found}")
             }
             Self::Constant { file } => {
-                write!(f, "{file}: the training part is constant: nothing to standardise")
+                write!(f, "{file}: the training part is constant to rounding: nothing to standardise")
+            }
+            Self::TooFar { file } => {
+                write!(f, "{file}: a value is too far from the training part to be standardised by it")
             }
         }
     }

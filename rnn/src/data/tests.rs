@@ -86,3 +86,21 @@ fn a_constant_series_is_refused() {
     assert_eq!(error, DataError::Constant { file: "v".to_owned() });
     assert_eq!(Standardise::fit(&[]), None);
 }
+
+#[test]
+fn a_series_of_any_size_is_standardised() {
+    for values in [&[1.0, 2.0, 3.0, 1e300][..], &[1e-320, 2e-320], &[1.7e308, 1.7e308, -1.7e308]] {
+        let map = Standardise::fit(values).unwrap();
+        let standard: Vec<f64> = values.iter().map(|&value| map.apply(value)).collect();
+        let mean = standard.iter().sum::<f64>() / values.len() as f64;
+        let variance = standard.iter().map(|value| value.powi(2)).sum::<f64>() / values.len() as f64;
+        assert!(mean.abs() < 1e-2 && (variance - 1.0).abs() < 1e-2, "{values:?}: {standard:?}");
+        // Of a subnormal number there are few digits to come back.
+        let size = values.iter().fold(0.0, |size: f64, value| size.max(value.abs()));
+        for (value, standard) in values.iter().zip(standard) {
+            assert!((map.invert(standard) / size - value / size).abs() < 1e-3, "{values:?}: {value}");
+        }
+    }
+    let error = read("t,v\n0,1e-320\n1,2e-320\n2,1\n").unwrap().split(1).unwrap().standardised().unwrap_err();
+    assert_eq!(error, DataError::TooFar { file: "v".to_owned() });
+}
