@@ -5,7 +5,8 @@
 //!
 //! A block is allocated and freed with the layout of its class, which its [`Header`] keeps. In the pool it has
 //! no owner, and `next` links it to others. A pool belongs to one thread and frees its blocks when that ends; a
-//! block that is released later goes back to the allocator.
+//! block that is released later goes back to the allocator. A block has at least the bytes that were asked for: those
+//! are at most [`LARGEST`], and up to that no step on the way to a class overflows.
 
 #![allow(unsafe_code, reason = "as in `storage`")]
 
@@ -25,6 +26,17 @@ const STEPS: usize = 16;
 /// One list of unused blocks for each class below `2^40` bytes.
 const CLASSES: usize = 36 * STEPS;
 
+/// The most bytes of a block, header included.
+const LARGEST: usize = largest(usize::BITS) as usize;
+
+/// The size of the last class whose blocks an `isize` of so many bits can count. The sizes of those behind it
+/// would wrap around, to blocks without bytes at last.
+const fn largest(bits: u32) -> u64 {
+    let steps = 2 * STEPS as u64 - 1;
+    let (last, counted) = ((CLASSES / STEPS - 1) as u32, bits - 1 - (STEPS.ilog2() + 1));
+    steps << if counted < last { counted } else { last }
+}
+
 #[repr(C, align(32))]
 pub(super) struct Header {
     pub(super) owners: AtomicU32,
@@ -36,7 +48,7 @@ pub(super) struct Header {
     next: *mut Header,
 }
 
-/// The class of blocks for so many bytes, header included, and how many bytes those have.
+/// The class of blocks for so many bytes, header included and at most [`LARGEST`], and how many bytes those have.
 #[inline]
 fn class_of(bytes: usize) -> (usize, usize) {
     let size = bytes.max(STEPS).next_multiple_of(STEPS);
@@ -56,10 +68,14 @@ fn layout(class: usize) -> Layout {
 }
 
 /// A block with room for so many bytes and one owner.
+///
+/// # Panics
+///
+/// If there are no blocks of so many bytes.
 #[inline]
 pub(super) fn acquire(bytes: usize) -> NonNull<Header> {
-    let (class, size) = class_of(bytes.saturating_add(size_of::<Header>()));
-    assert!(class < CLASSES && size <= isize::MAX as usize, "an array of {bytes} bytes");
+    assert!(bytes <= LARGEST - size_of::<Header>(), "an array of {bytes} bytes"); // first: see `LARGEST`
+    let (class, size) = class_of(bytes + size_of::<Header>());
     acquire_of_class(class, size)
 }
 
@@ -241,6 +257,27 @@ mod tests {
             assert_eq!(size_of_class(class), size, "class {class}, for {bytes}");
             assert!(class >= last && class < CLASSES);
             last = class;
+        }
+    }
+
+    #[test]
+    fn the_largest_block_is_the_last_that_can_be_counted() {
+        for bits in [32, 64].into_iter().filter(|&bits| bits <= usize::BITS) {
+            let (most, counted) = (largest(bits) as usize, usize::MAX >> (usize::BITS - bits + 1));
+            let (class, size) = class_of(most);
+            assert!(class < CLASSES && size == most && size <= counted, "{bits} bits: {size} bytes");
+            let (class, size) = class_of(most + 1);
+            assert!(class >= CLASSES || size > counted, "{bits} bits: {size} bytes are left out");
+        }
+    }
+
+    /// On 32 bits the size of the class above `31 << 27` bytes wraps around to 0.
+    #[test]
+    fn more_bytes_than_the_largest_block_has_are_refused() {
+        let more = LARGEST - size_of::<Header>() + 1;
+        for bytes in [more, LARGEST, (31 << (usize::BITS - 5)) + 1, isize::MAX as usize, usize::MAX] {
+            let message = std::panic::catch_unwind(|| acquire(bytes)).unwrap_err().downcast::<String>();
+            assert_eq!(*message.unwrap(), format!("an array of {bytes} bytes"));
         }
     }
 
