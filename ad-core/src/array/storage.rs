@@ -19,7 +19,9 @@
 //!   one recycles it.
 //! * What a block holds when it is taken counts as uninitialised, but for its first `written` bytes: those
 //!   have been written as `f64` or `f32` and as nothing else since, so they are initialised, and any bytes
-//!   are a number of these types.
+//!   are a number of these types. Whoever takes a block for elements of another type sets `written` to 0 before the
+//!   first of them is written, for they may have bytes that are not initialised; and it is raised only when numbers
+//!   have been written.
 
 #![allow(unsafe_code, reason = "the allocator takes longer than an operation; see the module's argument")]
 
@@ -55,13 +57,23 @@ impl<T: Copy + 'static> Storage<T> {
     fn reserved(len: usize) -> Self {
         const { assert!(align_of::<T>() <= align_of::<Header>(), "elements are aligned no more than a header") };
         let bytes = len.checked_mul(size_of::<T>()).expect("an array of more bytes than there are addresses");
-        Self { block: acquire(bytes), numbers: PhantomData }
+        Self::in_block(acquire(bytes))
     }
 
     /// Room for as many numbers as there are here, none of which is there yet.
     #[inline]
     fn reserved_like(&self) -> Self {
-        Self { block: acquire_like(self.header()), numbers: PhantomData }
+        Self::in_block(acquire_like(self.header()))
+    }
+
+    /// A block that is ours alone, and of which nothing but elements is going to be written.
+    #[inline]
+    fn in_block(mut block: NonNull<Header>) -> Self {
+        if !(Self::PLAIN)() {
+            // SAFETY: nobody else has the block. Now, and not when all is written: there may be a panic before.
+            unsafe { block.as_mut().written = 0 };
+        }
+        Self { block, numbers: PhantomData }
     }
 
     #[inline]
@@ -78,7 +90,9 @@ impl<T: Copy + 'static> Storage<T> {
         // SAFETY: the block is ours alone, as the caller promises.
         let header = unsafe { self.block.as_mut() };
         header.len = len;
-        header.written = if (Self::PLAIN)() { header.written.max(len * size_of::<T>()) } else { 0 };
+        if (Self::PLAIN)() {
+            header.written = header.written.max(len * size_of::<T>());
+        }
         self
     }
 
@@ -242,6 +256,7 @@ impl<T: PartialEq> PartialEq for Storage<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use core::mem::MaybeUninit;
 
     #[test]
     fn clones_share_until_one_is_written_to() {
@@ -277,11 +292,21 @@ mod tests {
         }
     }
 
+    /// What had been written by then may not be initialised, and no number may be made of it.
     #[test]
-    fn a_panic_while_numbers_are_collected_leaves_nothing_behind() {
-        let caught = std::panic::catch_unwind(|| Storage::collected(3, (0..3).map(|i| 6 / (1 - i))));
-        assert!(caught.is_err());
-        assert_eq!(*Storage::filled(3, 1), [1, 1, 1]);
+    fn a_panic_while_elements_are_collected_leaves_no_numbers_behind() {
+        let elements = || {
+            (0..3).map(|i| {
+                assert!(i < 1, "no more");
+                MaybeUninit::<f64>::uninit()
+            })
+        };
+        let old = Storage::filled(3, 7.0);
+        let place = old.block;
+        drop(old);
+        assert!(std::panic::catch_unwind(|| Storage::collected(3, elements())).is_err());
+        let new = Storage::unspecified(3, 1.0);
+        assert_eq!((new.block, &*new), (place, &[1.0; 3][..]));
     }
 
     #[test]
