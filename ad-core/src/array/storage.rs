@@ -17,6 +17,8 @@
 //!   in that time, because that takes a reference to one of its owners. The count goes up and down as that
 //!   of `Arc` does, with the same orderings, so what one thread did with a block happens before another
 //!   one recycles it.
+//! * The count does not wrap around: from `2^31` owners on a clone takes back what it added and panics, so there
+//!   are never more beyond these than threads that are just doing so. (`Arc` aborts there, which `core` cannot.)
 //! * What a block holds when it is taken counts as uninitialised, but for its first `written` bytes: those
 //!   have been written as `f64` or `f32` and as nothing else since, so they are initialised, and any bytes
 //!   are a number of these types. Whoever takes a block for elements of another type sets `written` to 0 before the
@@ -33,7 +35,7 @@ use core::marker::PhantomData;
 use core::mem::{align_of, size_of};
 use core::ops::Deref;
 use core::ptr::{self, NonNull};
-use core::sync::atomic::{Ordering, fence};
+use core::sync::atomic::{AtomicU32, Ordering, fence};
 use pool::{Header, acquire, acquire_like, release};
 
 /// A slice of numbers that its clones share.
@@ -221,9 +223,20 @@ impl<T> Clone for Storage<T> {
     #[inline]
     fn clone(&self) -> Self {
         let before = self.header().owners.fetch_add(1, Ordering::Relaxed);
-        assert!(before <= i32::MAX as u32, "too many clones of an array");
+        if before > i32::MAX as u32 {
+            too_many(&self.header().owners);
+        }
         Self { block: self.block, numbers: PhantomData }
     }
+}
+
+/// Refuses an owner that has been counted already, and counts it no longer.
+#[cold]
+#[inline(never)]
+fn too_many(owners: &AtomicU32) -> ! {
+    // Relaxed, as the addition: it is not an owner that ends, and the one that was to be cloned is still there.
+    owners.fetch_sub(1, Ordering::Relaxed);
+    panic!("too many clones of an array")
 }
 
 impl<T> Drop for Storage<T> {
@@ -269,6 +282,20 @@ mod tests {
         drop(b);
         a.make_mut()[1] = 8; // alone: in place
         assert_eq!((a.block, &*a), (place, &[9, 8, 3][..]));
+    }
+
+    #[test]
+    fn a_clone_too_many_is_refused_and_not_counted() {
+        let a = Storage::filled(2, 1.0);
+        let most = i32::MAX as u32 + 1;
+        a.header().owners.store(most, Ordering::Relaxed);
+        for _ in 0..3 {
+            let caught = std::panic::catch_unwind(|| drop(a.clone())).unwrap_err();
+            assert_eq!(caught.downcast_ref(), Some(&"too many clones of an array"));
+            assert_eq!(a.header().owners.load(Ordering::Relaxed), most);
+        }
+        a.header().owners.store(1, Ordering::Relaxed);
+        assert_eq!(*a.clone(), [1.0, 1.0]);
     }
 
     #[test]
