@@ -1,6 +1,6 @@
 //! Misuse never gives a number: it is a compile error, or a panic that names the mistake.
 
-use ad_core::{Array, Function, Scalar, Vector, VectorFunction, function, rules};
+use ad_core::{Array, Function, Matrix, Scalar, Vector, VectorFunction, function, rules};
 use ad_forward::{Dual, DualArray, derivative, implicit_root, jvp};
 use ad_reverse::{
     Gradient, Hessian, HessianVar, Var, VarArray, checkpoint, checkpoint_online, grad, linearize,
@@ -696,4 +696,19 @@ fn an_input_used_as_array_and_as_scalar() {
     };
     // x0 (2 x0^2 + x1^2)
     assert_eq!(grad(f, &[2.0, 3.0][..]), [6.0 * 4.0 + 9.0, 2.0 * 2.0 * 3.0]);
+}
+
+#[test]
+fn a_shape_of_more_entries_than_can_be_counted_is_refused() {
+    let side = 1 << (usize::BITS / 2 + 1); // its square is 0 where it wraps around
+    let shape = [side; 2];
+    let words = &[&*format!("{shape:?}")];
+    refused(words, || Matrix::<f64>::new(shape, []));
+    refused(words, || Matrix::filled(shape, 1.0));
+    refused(words, || Matrix::build(shape, 1.0, |_| ()));
+    refused(words, || Matrix::overwritten(shape, 1.0, |_| ()));
+    refused(words, || Vector::<f64>::from([]).reshape(shape));
+    refused(words, || VarArray::<f64, 2>::from_scalars(shape, &[]));
+    assert_eq!(Matrix::<f64>::try_new(shape, vec![]).unwrap_err().found, 0);
+    assert_eq!(Matrix::<f64>::new([0, side], []).shape(), [0, side], "no numbers fill no rows");
 }

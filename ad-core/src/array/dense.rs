@@ -31,10 +31,10 @@ impl<T: Copy + 'static, const RANK: usize> Dense<T, RANK> {
     ///
     /// # Panics
     ///
-    /// If there are not as many numbers as the shape has entries.
+    /// If there are not as many numbers as the shape has entries, or if those are more than can be counted.
     #[must_use]
     pub fn new(shape: [usize; RANK], data: impl IntoIterator<Item = T>) -> Self {
-        let expected: usize = shape.iter().product();
+        let expected = entries(shape);
         let (data, exact) = Storage::collected(expected, data);
         let (found, or_more) = (data.len(), if data.len() < expected { "" } else { " and more" });
         assert!(exact, "shape {shape:?} has {expected} entries, got {found}{or_more}");
@@ -43,20 +43,32 @@ impl<T: Copy + 'static, const RANK: usize> Dense<T, RANK> {
 
     /// [`new`](Self::new) for numbers that come from outside.
     ///
+    /// ```
+    /// use ad_core::Matrix;
+    ///
+    /// let w = Matrix::try_new([2, 2], vec![1.0, 2.0, 3.0, 4.0]).unwrap();
+    /// assert_eq!(w.row(1), [3.0, 4.0]);
+    /// let error = Matrix::try_new([2, 2], vec![1.0, 2.0, 3.0]).unwrap_err();
+    /// assert_eq!(error.to_string(), "an array of 4 numbers was given 3 numbers");
+    /// ```
+    ///
     /// # Errors
     ///
     /// If there are not as many numbers as the shape has entries.
     pub fn try_new(shape: [usize; RANK], data: Vec<T>) -> Result<Self, LengthMismatch> {
-        let entries = shape.iter().try_fold(1_usize, |product, &extent| product.checked_mul(extent));
-        let entries = entries.unwrap_or(usize::MAX); // more than there can be
+        let entries = checked_entries(shape).unwrap_or(usize::MAX); // more than there can be
         LengthMismatch::check(("an array", entries), ("numbers", data.len()))?;
         Ok(Self::new(shape, data))
     }
 
     /// One number everywhere.
+    ///
+    /// # Panics
+    ///
+    /// If there are more entries than can be counted.
     #[must_use]
     pub fn filled(shape: [usize; RANK], value: T) -> Self {
-        Self { shape, data: Storage::filled(shape.iter().product(), value) }
+        Self { shape, data: Storage::filled(entries(shape), value) }
     }
 
     /// The extent of each axis.
@@ -102,11 +114,8 @@ impl<T: Copy + 'static, const RANK: usize> Dense<T, RANK> {
     /// If the shapes have different numbers of entries.
     #[must_use]
     pub fn reshape<const TO: usize>(self, shape: [usize; TO]) -> Dense<T, TO> {
-        assert!(
-            shape.iter().product::<usize>() == self.data.len(),
-            "cannot reshape {:?} to {shape:?}",
-            self.shape
-        );
+        let fits = checked_entries(shape) == Some(self.data.len());
+        assert!(fits, "cannot reshape {:?} to {shape:?}", self.shape);
         Dense { shape, data: self.data }
     }
 
@@ -130,6 +139,10 @@ impl<T: Copy + 'static, const RANK: usize> Dense<T, RANK> {
     /// let x = Vector::build([3], 1.0, |x| x[1] = 5.0);
     /// assert_eq!(x.as_slice(), [1.0, 5.0, 1.0]);
     /// ```
+    ///
+    /// # Panics
+    ///
+    /// If there are more entries than can be counted.
     #[must_use]
     pub fn build(shape: [usize; RANK], value: T, write: impl FnOnce(&mut [T])) -> Self {
         let mut out = Self::filled(shape, value);
@@ -142,7 +155,7 @@ impl<T: Copy + 'static, const RANK: usize> Dense<T, RANK> {
     /// time in which [`build`](Self::build) fills them.
     #[doc(hidden)]
     pub fn overwritten(shape: [usize; RANK], value: T, fill: impl FnOnce(&mut [T])) -> Self {
-        let mut out = Self { shape, data: Storage::unspecified(shape.iter().product(), value) };
+        let mut out = Self { shape, data: Storage::unspecified(entries(shape), value) };
         fill(out.as_mut_slice());
         out
     }
@@ -409,6 +422,18 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
         shape[0] = range.len();
         Self::new(shape, self.data[range.start * stride..range.end * stride].iter().copied())
     }
+}
+
+/// How many entries an array of this shape has; `None` if they are more than can be counted.
+#[inline]
+pub(crate) fn checked_entries<const RANK: usize>(shape: [usize; RANK]) -> Option<usize> {
+    shape.iter().try_fold(1_usize, |entries, &extent| entries.checked_mul(extent))
+}
+
+/// [`checked_entries`], or a panic.
+#[inline]
+fn entries<const RANK: usize>(shape: [usize; RANK]) -> usize {
+    checked_entries(shape).unwrap_or_else(|| panic!("shape {shape:?} has more entries than can be counted"))
 }
 
 #[track_caller]

@@ -9,6 +9,8 @@ mod dense;
 mod storage;
 
 pub use dense::Dense;
+#[cfg(feature = "serde")]
+pub(crate) use dense::checked_entries;
 
 use crate::rule::{Nary, Unary};
 use crate::rules;

@@ -1,6 +1,6 @@
 //! `serde`: an array as its shape and its numbers.
 
-use crate::array::Dense;
+use crate::array::{Dense, checked_entries};
 use ::serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use alloc::{format, vec::Vec};
 
@@ -31,8 +31,7 @@ impl<'de, T: Deserialize<'de> + Copy + 'static, const RANK: usize> Deserialize<'
         let shape: [usize; RANK] = shape
             .try_into()
             .map_err(|_| de::Error::custom(format!("an array of {axes} axes where {RANK} are expected")))?;
-        let entries = shape.iter().try_fold(1_usize, |entries, &extent| entries.checked_mul(extent));
-        if entries != Some(data.len()) {
+        if checked_entries(shape) != Some(data.len()) {
             let message = format!("{} numbers do not fill an array of shape {shape:?}", data.len());
             return Err(de::Error::custom(message));
         }
