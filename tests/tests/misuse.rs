@@ -712,3 +712,20 @@ fn a_shape_of_more_entries_than_can_be_counted_is_refused() {
     assert_eq!(Matrix::<f64>::try_new(shape, vec![]).unwrap_err().found, 0);
     assert_eq!(Matrix::<f64>::new([0, side], []).shape(), [0, side], "no numbers fill no rows");
 }
+
+#[test]
+#[allow(clippy::reversed_empty_ranges, reason = "it is one of the mistakes")]
+fn a_slice_out_of_bounds_is_refused() {
+    for range in [0..4, 3..4, 4..4, 5..10, 2..1, 4..3] {
+        let words = &[&*format!("slice: {range:?}"), "[3, 0]"];
+        let empty = Matrix::<f64>::filled([3, 0], 1.0);
+        refused(words, || empty.slice(range.clone()));
+        refused(words, || grad(|x: &VarArray<f64, 2>| x.slice(range.clone()).sum(), &empty));
+        let words = &[words[0], "[3, 2]"];
+        refused(words, || Matrix::filled([3, 2], 1.0).slice(range.clone()));
+        let words = &[words[0], "[3]"];
+        refused(words, || Vector::from([1.0; 3]).slice(range.clone()));
+    }
+    assert_eq!(Matrix::<f64>::filled([3, 0], 1.0).slice(1..3).shape(), [2, 0]);
+    assert_eq!(Vector::from([1.0; 3]).slice(3..3).shape(), [0]);
+}

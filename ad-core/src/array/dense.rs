@@ -415,8 +415,14 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
     }
 
     /// Entries (of a vector) or rows (of a matrix) in a range.
+    ///
+    /// # Panics
+    ///
+    /// If the range is not within them.
     #[must_use]
     pub fn sliced(&self, range: Range<usize>) -> Self {
+        let within = range.start <= range.end && range.end <= self.shape[0];
+        assert!(within, "slice: {range:?} is not within an array of shape {:?}", self.shape);
         let stride: usize = self.shape[1..].iter().product();
         let mut shape = self.shape;
         shape[0] = range.len();
