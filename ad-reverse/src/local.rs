@@ -144,15 +144,36 @@ pub(crate) fn cold<T: Scalar, R>(f: impl FnOnce(&mut Cold<T>) -> R) -> R {
     }
 }
 
+/// [`cold`] for what may come late: `None`, and `f` is dropped, if the thread is ending and has given up what it kept.
+pub(crate) fn cold_if_any<T: Scalar, R>(f: impl FnOnce(&mut Cold<T>) -> R) -> Option<R> {
+    if TypeId::of::<T>() == TypeId::of::<f64>() {
+        COLD_F64
+            .try_with(|cold| f(&mut same::<_, RefCell<Cold<T>>>(cold).expect("T is f64").borrow_mut()))
+            .ok()
+    } else if TypeId::of::<T>() == TypeId::of::<f32>() {
+        COLD_F32
+            .try_with(|cold| f(&mut same::<_, RefCell<Cold<T>>>(cold).expect("T is f32").borrow_mut()))
+            .ok()
+    } else {
+        nested_if_any::<T>().map(|local| f(&mut local.cold.borrow_mut()))
+    }
+}
+
 fn nested<T: Scalar>() -> Rc<Local<T>> {
+    nested_if_any().expect("a thread that is not ending")
+}
+
+fn nested_if_any<T: Scalar>() -> Option<Rc<Local<T>>> {
     let id = TypeId::of::<T>();
-    let found = NESTED.with_borrow(|all| all.iter().find(|(t, _)| *t == id).map(|(_, local)| local.clone()));
-    let local = found.unwrap_or_else(|| {
+    let find = |all: &RefCell<Vec<(TypeId, Rc<dyn Any>)>>| {
+        all.borrow().iter().find(|(t, _)| *t == id).map(|(_, local)| local.clone())
+    };
+    let local = NESTED.try_with(find).ok()?.unwrap_or_else(|| {
         let new: Rc<dyn Any> = Rc::new(Local::<T> { hot: Hot::new(), cold: RefCell::new(Cold::new()) });
         NESTED.with_borrow_mut(|all| all.push((id, new.clone())));
         new
     });
-    local.downcast().expect("found by its type")
+    Some(local.downcast().expect("found by its type"))
 }
 
 #[cfg(test)]

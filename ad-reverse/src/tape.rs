@@ -3,7 +3,7 @@
 use crate::adjoints::Workspace;
 use crate::ceiling::{RecordingError, RecordingSize};
 use crate::dot::Products;
-use crate::local::{Hot, cold, hot};
+use crate::local::{Hot, cold, cold_if_any, hot};
 use crate::notes::Note;
 use crate::operations::{Blocks, Edges};
 use crate::stream::{Cursor, Entry, MAX_NODES, Stream};
@@ -124,9 +124,11 @@ impl<T: Scalar> Drop for Recorded<T> {
     }
 }
 
+/// Keeps the tape for another recording, or frees it if the thread is ending: whoever had it may be a thread-local
+/// that goes after the pool.
 fn recycle<T: Scalar>(mut tape: Box<Tape<T>>) {
     tape.clear();
-    cold(|cold| cold.pool.push(tape));
+    cold_if_any(|cold| cold.pool.push(tape));
 }
 
 /// An open recording. While it lives, operations on this thread's variables over `T` are recorded in

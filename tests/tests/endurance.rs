@@ -1,9 +1,12 @@
 //! Long recordings, many recordings, interrupted recordings, and recordings side by side.
 
 use ad_core::{Array, Scalar, Vector, rules};
-use ad_reverse::{RecordingError, RecordingSize, Var, VarArray, grad, try_grad};
-use std::cell::Cell;
+use ad_forward::Dual;
+use ad_reverse::{RecordingError, RecordingSize, Var, VarArray, grad, linearize, try_grad, vjp};
+use std::any::Any;
+use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::LazyLock;
 use std::thread;
 
 /// `x` moved around by `steps` operations: the logistic map, one subtraction and two products a step.
@@ -112,6 +115,32 @@ fn one_to_sixteen_threads_give_the_same_bits() {
         });
         assert_eq!(found, expected, "{threads} threads");
     }
+}
+
+thread_local! {
+    static KEPT: RefCell<Vec<Box<dyn Any>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Records over `T` and keeps what can be swept to the end of the thread.
+fn keep<T: Scalar>(x: &'static T) {
+    let pullback = vjp(|x: &Var<T>| x.sin() * *x, x).1;
+    let linearized = linearize(|x: &Var<T>| x.sin() * *x, x).1;
+    KEPT.with_borrow_mut(|kept| kept.push(Box::new((pullback, linearized))));
+}
+
+static NESTED: LazyLock<Dual<f64, 1>> = LazyLock::new(|| Dual::from_primal(0.5));
+
+/// Where thread-locals end in the order opposite to their beginning, as on Linux. A panic there would end the process.
+#[test]
+fn recordings_that_outlive_the_tapes_of_their_thread_are_freed() {
+    let run = || {
+        KEPT.with_borrow_mut(Vec::clear); // begins before those of the first recording
+        keep(&0.5_f64);
+        keep(&0.5_f32);
+        keep(&*NESTED);
+        KEPT.with_borrow(Vec::len)
+    };
+    assert_eq!(thread::spawn(run).join().unwrap(), 3);
 }
 
 /// What the recording of `f` needs beyond a ceiling, and the gradient below it.
