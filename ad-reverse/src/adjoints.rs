@@ -4,6 +4,7 @@ use crate::block::Edge;
 use crate::operations::{Blocks, Kept};
 use crate::pages::ask_for_large;
 use crate::places::{Place, Places};
+use crate::pool::held;
 use crate::weights::{MANY_ROWS, Product, WAITING, Waiting, add_product, add_product_strictly};
 use ad_core::{Dense, Scalar};
 use std::collections::HashMap;
@@ -21,6 +22,13 @@ pub(crate) struct Workspace<T: Scalar> {
 impl<T: Scalar> Default for Workspace<T> {
     fn default() -> Self {
         Self { nodes: Vec::new(), blocks: Vec::new(), waiting: Vec::new() }
+    }
+}
+
+impl<T: Scalar> Workspace<T> {
+    /// The memory of its lists; those of what waits are short.
+    pub(crate) fn held(&self) -> usize {
+        held(&self.nodes) + held(&self.blocks)
     }
 }
 

@@ -10,6 +10,7 @@
 pub(crate) use self::sums::Sums;
 use crate::block::times;
 use crate::local::{cold, hot};
+use crate::pool::held;
 use crate::stream::{Entry, MAX_NODES};
 use crate::tape::{foreign_variable, live_node};
 use crate::var::Var;
@@ -161,6 +162,11 @@ impl<T: Scalar> Products<T> {
     /// The memory of all that is kept.
     pub(crate) fn bytes(&self) -> usize {
         size_of_val(&self.list[..]) + size_of_val(&self.values[..]) + size_of_val(&self.nodes[..])
+    }
+
+    /// The memory of all lists, with products or without.
+    pub(crate) fn held(&self) -> usize {
+        held(&self.list) + held(&self.values) + held(&self.nodes) + held(&self.recent)
     }
 
     fn record(&mut self, operands: [&[Var<T>]; 2]) -> (T, u32) {

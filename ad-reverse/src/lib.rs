@@ -132,6 +132,7 @@ mod notes;
 mod operations;
 mod pages;
 mod places;
+mod pool;
 mod prefetch;
 mod pull;
 mod records;

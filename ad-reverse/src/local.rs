@@ -5,6 +5,7 @@
 //! destructor, which costs as much as a reference held in a register; the rest ([`Cold`]) does not
 //! have to be fast.
 
+use crate::pool::Pool;
 use crate::stream::{Cursor, MAX_NODES};
 use crate::tape::Tape;
 use crate::thread::with;
@@ -64,9 +65,8 @@ impl<T: Copy> Hot<T> {
 pub(crate) struct Cold<T: Scalar> {
     /// The tape of the open recording.
     pub(crate) open: Option<Box<Tape<T>>>,
-    /// Tapes of finished recordings, with their memory.
-    #[allow(clippy::vec_box, reason = "tapes move between here, the recording and its pullback")]
-    pub(crate) pool: Vec<Box<Tape<T>>>,
+    /// Tapes of finished recordings.
+    pub(crate) pool: Pool<T>,
     next_id: u64,
     last_id: u64,
 }
@@ -77,7 +77,7 @@ static NEXT_RANGE: AtomicU64 = AtomicU64::new(0);
 
 impl<T: Scalar> Cold<T> {
     const fn new() -> Self {
-        Self { open: None, pool: Vec::new(), next_id: 0, last_id: 0 }
+        Self { open: None, pool: Pool::new(), next_id: 0, last_id: 0 }
     }
 
     /// Reserves ids for a recording of unknown length.

@@ -6,6 +6,7 @@ use crate::dot::Products;
 use crate::local::{Hot, cold, cold_if_any, hot};
 use crate::notes::Note;
 use crate::operations::{Blocks, Edges};
+use crate::pool::held;
 use crate::stream::{Cursor, Entry, MAX_NODES, Stream};
 use ad_core::Scalar;
 use std::marker::PhantomData;
@@ -23,6 +24,8 @@ pub(crate) struct Tape<T: Scalar> {
     ceiling: RecordingSize,
     /// The memory of the arrays that `blocks` keep, counted where there is a ceiling.
     arrays: usize,
+    /// The most that the lists of `blocks` have held.
+    lists: usize,
     /// The memory of all that was given up when the recording passed its ceiling.
     given_up: usize,
     /// The operations before ids were used again, which only a recording does that was given up.
@@ -41,17 +44,25 @@ impl<T: Scalar> Tape<T> {
             notes: Vec::new(),
             ceiling: RecordingSize::UNLIMITED,
             arrays: 0,
+            lists: 0,
             given_up: 0,
             counted: 0,
         }
     }
 
     fn clear(&mut self) {
+        self.lists = self.lists.max(self.blocks.bytes());
         self.stream.clear();
         self.blocks.clear();
         self.products.clear();
         self.notes.clear();
         self.arrays = 0;
+    }
+
+    /// The memory that stays with an empty tape.
+    pub(crate) fn held(&self) -> usize {
+        let recorded = self.stream.held() + self.lists + self.products.held() + held(&self.notes);
+        size_of::<Self>() + recorded + self.workspace.held()
     }
 
     /// What the recording has needed until now, of so many operations and with its records up to `cursor`.
@@ -128,7 +139,7 @@ impl<T: Scalar> Drop for Recorded<T> {
 /// that goes after the pool.
 fn recycle<T: Scalar>(mut tape: Box<Tape<T>>) {
     tape.clear();
-    cold_if_any(|cold| cold.pool.push(tape));
+    cold_if_any(|cold| cold.pool.keep(tape));
 }
 
 /// An open recording. While it lives, operations on this thread's variables over `T` are recorded in
@@ -146,7 +157,7 @@ impl<T: Scalar> Recording<T> {
     pub(crate) fn open(ceiling: RecordingSize) -> Self {
         let outer = Hot::empty();
         let (base, outer_tape) = cold(|cold| {
-            let mut tape = cold.pool.pop().unwrap_or_else(|| Box::new(Tape::new()));
+            let mut tape = cold.pool.take().unwrap_or_else(|| Box::new(Tape::new()));
             (tape.ceiling, tape.given_up, tape.counted) = (ceiling, 0, 0);
             (cold.reserve_ids(), cold.open.replace(tape))
         });

@@ -1,7 +1,7 @@
 //! What memory each mode needs, counted by the allocator. One test: the counter is the process's.
 
 use ad_core::{Array, Scalar, Vector, rules};
-use ad_reverse::{RecordingSize, Var, VarArray, grad, try_grad};
+use ad_reverse::{Pullback, RecordingSize, Var, VarArray, grad, try_grad, vjp};
 use peak_alloc::PeakAlloc;
 use rnn::credit::rtrl::Rtrl;
 use rnn::credit::window::Windows;
@@ -210,6 +210,77 @@ fn a_ceiling_holds() {
     }
 }
 
+/// A recording, swept once.
+fn swept(f: impl FnOnce(&Var<f64>) -> Var<f64>) -> Pullback<'static, f64, f64> {
+    let (_, mut pullback) = vjp(f, &0.5);
+    let _ = pullback.call(&1.0);
+    pullback
+}
+
+/// 16 bytes for each, and 8 for its adjoint.
+fn sines(n: usize) -> Pullback<'static, f64, f64> {
+    swept(|x| (0..n).fold(*x, |y, _| y.sin()))
+}
+
+fn array_operations(n: usize) -> Pullback<'static, f64, f64> {
+    swept(|x| (0..n).fold(VarArray::<f64, 1>::from_scalars([1], &[*x]), |y, _| y.map(rules::Sin)).sum())
+}
+
+fn products(n: usize) -> Pullback<'static, f64, f64> {
+    swept(|x| (0..n).fold(*x, |y, _| Var::dot_product(&[y, *x, y, *x], &[*x, y, y, *x])))
+}
+
+fn unused_tapes_are_bounded_and_those_in_use_find_theirs() {
+    const MEGABYTE: usize = 1 << 20;
+    fn of_a_thread(work: impl FnOnce() -> usize + Send) -> usize {
+        std::thread::scope(|scope| scope.spawn(work).join().unwrap())
+    }
+    let many = || drop((0..100).map(|_| sines(200_000)).collect::<Vec<_>>());
+    type Kind = (&'static str, fn(usize) -> Pullback<'static, f64, f64>, usize, usize);
+    // 64 MiB, and the last four. Of arrays as much again waits in a pool of its own, and lists have room for a
+    // quarter more than they held.
+    let kinds: [Kind; 3] = [
+        ("sines", sines, 200_000, 64 + 16),
+        ("array operations", array_operations, 30_000, 64 + 80 + 16),
+        ("dot products", products, 20_000, 64 + 24),
+    ];
+    for (name, of, n, megabytes) in kinds {
+        let kept = of_a_thread(|| {
+            let before = COUNTER.current_usage();
+            drop((0..100).map(|_| of(n)).collect::<Vec<_>>());
+            COUNTER.current_usage() - before
+        });
+        let within = kept > 32 * MEGABYTE && kept < megabytes * MEGABYTE;
+        assert!(within, "100 recordings of {n} {name} left {kept} bytes with their thread");
+    }
+    // A long one, although there have been many since.
+    let again = of_a_thread(|| {
+        for _ in 0..2 {
+            let long = sines(5_000_000);
+            many();
+            drop(long);
+        }
+        peak(|| sines(5_000_000))
+    });
+    assert!(again < 256, "a long recording needs {again} bytes once more");
+    // Several at once of which all are long, and many short ones.
+    for (count, steps) in [(4, 3_000_000), (500, 100)] {
+        let again = of_a_thread(|| {
+            many();
+            let mut all = Vec::with_capacity(count);
+            let mut turn = || {
+                all.extend((0..count).map(|_| sines(steps)));
+                all.clear();
+            };
+            turn(); // they get their memory piece by piece,
+            turn(); // and in one
+            peak(turn)
+        });
+        // What a pullback has besides its tape, which is 4 KiB at least.
+        assert!(again < 256 * count, "{count} recordings of {steps} steps need {again} bytes once more");
+    }
+}
+
 #[test]
 fn memory() {
     let params = Parameters::<f64>::random(1, D, 1, 0.9, 0);
@@ -218,4 +289,5 @@ fn memory() {
     checkpoints_need_the_memory_of_their_states(&params);
     many_gradients_do_not_accumulate();
     a_ceiling_holds();
+    unused_tapes_are_bounded_and_those_in_use_find_theirs();
 }

@@ -194,6 +194,11 @@ impl<T: Copy> Stream<T> {
         full.iter().map(|chunk| chunk.used).sum::<usize>() + last - self.active * TRAILER
     }
 
+    /// The memory of all chunks, with records or without.
+    pub(crate) fn held(&self) -> usize {
+        self.chunks.iter().map(|chunk| chunk.bytes.len()).sum()
+    }
+
     /// Forgets all records and keeps the memory; that of a long stream in one piece, where it can have large pages.
     pub(crate) fn clear(&mut self) {
         if self.len > NEAR && self.len >= 2 * self.chunks[0].bytes.len() {
