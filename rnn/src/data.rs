@@ -207,24 +207,6 @@ impl Split {
         &self.series.values[self.train_len..]
     }
 
-    /// The times of the values held back.
-    #[must_use]
-    pub fn held_back_times(&self) -> &[f64] {
-        &self.series.times[self.train_len..]
-    }
-
-    /// The pairs whose input and target both lie in the training part.
-    #[must_use]
-    pub fn train_pairs(&self) -> Pairs<'_> {
-        Pairs::one_step_ahead(self.train())
-    }
-
-    /// The pairs whose target is held back, one for each held-back value: the first input is the training part's last value.
-    #[must_use]
-    pub fn held_back_pairs(&self) -> Pairs<'_> {
-        Pairs::one_step_ahead(&self.series.values[self.train_len - 1..])
-    }
-
     /// The same split in units of the training part's standard deviation from its mean, and the map that gets back.
     ///
     /// # Errors
@@ -260,18 +242,6 @@ impl<'a> Pairs<'a> {
             0 => Self { x: &[], y_target: &[] },
             len => Self { x: &values[..len - 1], y_target: &values[1..] },
         }
-    }
-
-    /// The number of pairs.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.x.len()
-    }
-
-    /// Whether there are no pairs.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.x.is_empty()
     }
 }
 

@@ -106,29 +106,3 @@ proptest! {
         }
     }
 }
-
-/// A variable of a recording that is over.
-fn stale() -> Var<f64> {
-    let mut kept = None;
-    let _ = grad(
-        |x: &Var<f64>| {
-            kept = Some(*x);
-            *x
-        },
-        &1.0,
-    );
-    kept.unwrap()
-}
-
-#[test]
-#[should_panic(expected = "outside the recording it belongs to")]
-fn a_stale_variable_inside_a_dot_product_is_refused() {
-    let _ = grad(|x| Var::dot_product(&[x[0], stale(), x[2]], &x[..]), &[1.0, 2.0, 3.0]);
-}
-
-#[test]
-#[should_panic(expected = "outside the recording it belongs to")]
-fn a_stale_variable_in_a_preaccumulated_call_is_refused() {
-    let f = function!(|x: &[S]| -> S { x[0] * x[1] * x[2] });
-    let _ = grad(|x| Var::preaccumulate(&f, [x[0], stale(), x[2]]), &[1.0, 2.0, 3.0]);
-}

@@ -88,6 +88,7 @@ fn uses(x: Var<f64>, y: Var<f64>) -> Vec<(&'static str, Use)> {
         ("dot_product, right", one(move || Var::dot_product(&[y, y, y], &[y, y, x]))),
         ("preaccumulate, first", one(move || Var::preaccumulate(&product(), [x, y]))),
         ("preaccumulate, second", one(move || Var::preaccumulate(&product(), [y, x]))),
+        ("preaccumulate, of three", one(move || Var::preaccumulate(&product(), [y, x, y]))),
         ("implicit_root", one(move || implicit_root(&Roots, &[1.0, 2.0], &[y, x])[1])),
         ("log_sum_exp", one(move || Var::log_sum_exp(&[y, x]))),
         ("returned", one(move || x)),
@@ -97,7 +98,7 @@ fn uses(x: Var<f64>, y: Var<f64>) -> Vec<(&'static str, Use)> {
 }
 
 fn product() -> impl Function {
-    function!(|x: &[S]| -> S { x[0] * x[1] })
+    function!(|x: &[S]| -> S { x.iter().fold(S::one(), |y, &x| y * x) })
 }
 
 /// `x_i^2 = theta_i`

@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | `axpby`, `hadamard` | yes, those of the scalar expression | |
 //! | `all_finite` | yes | |
-//! | `axpy`, `hadamard_add`, `dot`, `gemv`, `gemv_t`, `outer_products` | no: multiply-adds may be fused, sums reordered | as the scalar loop |
+//! | `axpy`, `dot`, `gemv`, `gemv_t`, `outer_products` | no: multiply-adds may be fused, sums reordered | as the scalar loop |
 //! | `exp`, `tanh`, `sigmoid`, `softplus` | no: the same, up to the last bits | value: 2 ulp, derivative: 4 ulp |
 //!
 //! On one processor, what becomes of an element depends on nothing but its operands: not on its position, on the
@@ -76,7 +76,7 @@ fn check_matrix(function: &str, rows: usize, cols: usize, a: usize, row_vector: 
 macro_rules! kernels {
     (
         $real:ident: $dot:ident $gemv:ident $gemv_t:ident $outer_products:ident
-        $axpy:ident $axpby:ident $hadamard:ident $hadamard_add:ident $all_finite:ident
+        $axpy:ident $axpby:ident $hadamard:ident $all_finite:ident
         $exp:ident $tanh:ident $tanh_with_partial:ident
         $sigmoid:ident $sigmoid_with_partial:ident $softplus:ident $softplus_with_partial:ident
     ) => {
@@ -171,18 +171,6 @@ macro_rules! kernels {
             dispatch!(hadamard(x, y, out) else loops::hadamard(x, y, out))
         }
 
-        /// `out_i += x_i y_i`.
-        ///
-        /// # Panics
-        ///
-        /// If `x`, `y` and `out` differ in length.
-        #[track_caller]
-        pub fn $hadamard_add(x: &[$real], y: &[$real], out: &mut [$real]) {
-            check_lengths(stringify!($hadamard_add), ("x", x.len()), ("y", y.len()));
-            check_lengths(stringify!($hadamard_add), ("x", x.len()), ("out", out.len()));
-            dispatch!(hadamard_add(x, y, out) else loops::hadamard_add::<$real, Separate>(x, y, out))
-        }
-
         /// Whether all `x_i` are finite.
         #[must_use]
         pub fn $all_finite(x: &[$real]) -> bool {
@@ -238,14 +226,12 @@ macro_rules! kernels {
 }
 
 kernels! {
-    f64: dot_f64 gemv_f64 gemv_t_f64 outer_products_f64 axpy_f64 axpby_f64 hadamard_f64 hadamard_add_f64
-    all_finite_f64
+    f64: dot_f64 gemv_f64 gemv_t_f64 outer_products_f64 axpy_f64 axpby_f64 hadamard_f64 all_finite_f64
     exp_f64 tanh_f64 tanh_with_partial_f64
     sigmoid_f64 sigmoid_with_partial_f64 softplus_f64 softplus_with_partial_f64
 }
 kernels! {
-    f32: dot_f32 gemv_f32 gemv_t_f32 outer_products_f32 axpy_f32 axpby_f32 hadamard_f32 hadamard_add_f32
-    all_finite_f32
+    f32: dot_f32 gemv_f32 gemv_t_f32 outer_products_f32 axpy_f32 axpby_f32 hadamard_f32 all_finite_f32
     exp_f32 tanh_f32 tanh_with_partial_f32
     sigmoid_f32 sigmoid_with_partial_f32 softplus_f32 softplus_with_partial_f32
 }

@@ -69,7 +69,6 @@ with_avx2_fma! {
     axpy<T: Lane>(a: T, x: &[T], y: &mut [T]) { loops::axpy::<T, Fused>(a, x, y) }
     axpby<T: Lane>(a: T, x: &[T], b: T, y: &[T], out: &mut [T]) { loops::axpby(a, x, b, y, out) }
     hadamard<T: Lane>(x: &[T], y: &[T], out: &mut [T]) { loops::hadamard(x, y, out) }
-    hadamard_add<T: Lane>(x: &[T], y: &[T], out: &mut [T]) { loops::hadamard_add::<T, Fused>(x, y, out) }
     all_finite<T: Lane>(x: &[T]) -> bool { loops::all_finite(x) }
     map<F: Elementary, T: Lane>(x: &[T], y: &mut [T]) { loops::map::<F, T, Fused>(x, y) }
     map_with_partial<F: Elementary, T: Lane>(x: &[T], y: &mut [T], p: &mut [T]) {

@@ -56,14 +56,10 @@ fn a_missing_file_and_bytes_that_are_no_text_are_named() {
 }
 
 #[test]
-fn the_split_is_one_cut_in_time_and_loses_no_pair() {
+fn the_split_is_one_cut_in_time_and_loses_no_value() {
     let split = read("t,v\n0,1\n1,2\n2,4\n3,8\n4,16\n").unwrap().split(2).unwrap();
     assert_eq!(split.train(), [1.0, 2.0, 4.0]);
     assert_eq!(split.held_back(), [8.0, 16.0]);
-    assert_eq!(split.held_back_times(), [3.0, 4.0]);
-    assert_eq!(split.train_pairs(), Pairs { x: &[1.0, 2.0], y_target: &[2.0, 4.0] });
-    assert_eq!(split.held_back_pairs(), Pairs { x: &[4.0, 8.0], y_target: &[8.0, 16.0] });
-    assert_eq!(split.train_pairs().len() + split.held_back_pairs().len(), split.series().len() - 1);
     let error = split.series().clone().split(4).unwrap_err();
     assert_eq!(error, DataError::TooFewRows { file: "v".to_owned(), needed: 6, found: 5 });
     assert!(split.series().clone().split(usize::MAX).is_err());

@@ -85,9 +85,9 @@ pub(in crate::kernels) fn axpy<T: Lane, C: Contraction>(a: T, x: &[T], y: &mut [
 
 /// `out_i += x_i y_i`.
 #[inline(always)]
-pub(in crate::kernels) fn hadamard_add<T: Lane, C: Contraction>(x: &[T], y: &[T], out: &mut [T]) {
+fn hadamard_add<T: Lane>(x: &[T], y: &[T], out: &mut [T]) {
     for ((out, &x), &y) in out.iter_mut().zip(x).zip(y) {
-        *out = C::mul_add(x, y, *out);
+        *out = Separate::mul_add(x, y, *out);
     }
 }
 
@@ -119,9 +119,9 @@ pub(in crate::kernels) fn dot<T: Lane>(x: &[T], y: &[T]) -> T {
     let (y, y_rest) = y.as_chunks::<SUMS>();
     let mut sums = [T::from(0.0); SUMS];
     for (x, y) in x.iter().zip(y) {
-        hadamard_add::<T, Separate>(x, y, &mut sums);
+        hadamard_add(x, y, &mut sums);
     }
-    hadamard_add::<T, Separate>(x_rest, y_rest, &mut sums);
+    hadamard_add(x_rest, y_rest, &mut sums);
     let half: [T; SUMS / 2] = core::array::from_fn(|i| sums[i] + sums[i + SUMS / 2]);
     (half[0] + half[2]) + (half[1] + half[3])
 }
