@@ -268,8 +268,9 @@ impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for D
 
     fn slice(&self, range: Range<usize>) -> Self {
         let stride: usize = self.shape()[1..].iter().product();
+        let primal = self.primal.sliced(range.clone()); // first: it looks whether the range is within
         let tangent = self.tangent.sliced(range.start * stride, range.end * stride);
-        Self { primal: self.primal.sliced(range), tangent, tag: self.tag }
+        Self { primal, tangent, tag: self.tag }
     }
 
     fn stop_gradient(&self) -> Self {

@@ -1,7 +1,7 @@
 //! Misuse never gives a number: it is a compile error, or a panic that names the mistake.
 
 use ad_core::{Array, Function, Matrix, Scalar, Vector, VectorFunction, function, rules};
-use ad_forward::{Dual, DualArray, derivative, implicit_root, jvp};
+use ad_forward::{Dual, DualArray, derivative, implicit_root, jvp, seeded};
 use ad_reverse::{
     Gradient, Hessian, HessianVar, Var, VarArray, checkpoint, checkpoint_online, grad, linearize,
     value_and_grad, vjp,
@@ -724,6 +724,8 @@ fn a_slice_out_of_bounds_is_refused() {
         refused(words, || grad(|x: &VarArray<f64, 2>| x.slice(range.clone()).sum(), &empty));
         let words = &[words[0], "[3, 2]"];
         refused(words, || Matrix::filled([3, 2], 1.0).slice(range.clone()));
+        let moving: DualArray<f64, 1, 2> = seeded(&Matrix::filled([3, 2], 1.0), 0, 6);
+        refused(words, || moving.slice(range.clone()));
         let words = &[words[0], "[3]"];
         refused(words, || Vector::from([1.0; 3]).slice(range.clone()));
     }

@@ -137,7 +137,8 @@ fn assert_keeps_the_inputs_alone(recording: &Trace, x: &[f64]) {
 fn layer(w: &VarArray<f64, 2>, x: &VarArray<f64, 1>, scale: Var<f64>) -> (VarArray<f64, 1>, Var<f64>) {
     let h = VarArray::affine(&[(w, x)], x).map(rules::Tanh);
     let h = h.hadamard(&h).scale(scale).axpby(2.0, x, -0.5).axpby_map(0.5, x, rules::Sigmoid, 2.0);
-    let entropy = w.log_sum_exp().sum() + w.softmax().dot(w) + h.squared_distance(x);
+    let norms = w.log_sum_exp();
+    let entropy = norms.sum() + w.softmax().dot(&w.sub_rows(&norms)) + h.squared_distance(x);
     (h.clone(), entropy + h.slice(1..2).sum() * scale)
 }
 
@@ -150,8 +151,9 @@ fn arrays_of_the_inputs_are_a_row_each_with_their_extents() {
     assert_eq!(shapes, [&[2, 2][..], &[2], &[]]);
     assert_keeps_the_inputs_alone(&recording, &[0.3, -1.2, 0.8, 0.5, 0.7, -0.4, 1.5]);
     let names: Vec<_> = recording.rows().iter().map(|row| row.name).collect();
-    let arrays = ["affine", "elementwise", "scale", "axpby", "axpby_map", "reduce_rows", "sub_rows", "slice"];
-    for name in arrays.into_iter().chain(["dot", "squared_distance", "sum"]) {
+    let arrays =
+        ["affine", "elementwise", "scale", "axpby", "axpby_map", "reduce_rows", "sub_rows", "softmax"];
+    for name in arrays.into_iter().chain(["slice", "dot", "squared_distance", "sum"]) {
         assert!(names.contains(&name), "{name} in {names:?}");
     }
     assert_eq!(y.0.as_slice().len() + 1, 3);

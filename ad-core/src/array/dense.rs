@@ -369,7 +369,7 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
         for (w, x) in terms.clone() {
             assert!(
                 w.shape == [outputs, x.cols()] && x.rows() == rows,
-                "affine: weights {:?} do not fit inputs {:?} and {outputs} outputs in {rows} rows",
+                "affine: weights {:?}, inputs {:?} in {rows} rows and a bias of {outputs} do not fit",
                 w.shape,
                 x.shape
             );
