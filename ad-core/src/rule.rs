@@ -81,8 +81,8 @@ pub trait Unary: Copy + Debug + Send + Sync + 'static {
 
     /// `f(x)` on a plain number.
     ///
-    /// A [`Real`] has its functions twice, as a [`Scalar`] and as a `num_traits::Float` (there is [`num_traits`](crate::num_traits) to
-    /// name it by): say which, as in `Float::exp(x)` or `Scalar::softplus(x)`, for `x.exp()` is ambiguous.
+    /// A [`Real`] has its functions twice, as a [`Scalar`] and as a `num_traits::Float` ([`crate::num_traits`] is
+    /// there to name it by): say which, as in `Float::exp(x)` or `Scalar::softplus(x)`, for `x.exp()` is ambiguous.
     fn value<R: Real>(self, x: R) -> R;
 
     /// `f'(x)`, given `x` and `y = f(x)`, in whatever scalar the mode works with.

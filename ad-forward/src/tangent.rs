@@ -16,6 +16,7 @@
 //!
 //! The factors `F` and `c` of a form are finite: where one would not be, the form is evaluated before.
 
+use ad_core::kernels::vector::with_wide_vectors;
 use ad_core::{Dense, Real, Scalar, rules};
 use alloc::{sync::Arc, vec, vec::Vec};
 #[cfg(not(feature = "std"))]
@@ -111,7 +112,7 @@ impl<T: Scalar> Tangent<T> {
         }
         let block = form.block();
         let (inputs, width) = (x.len(), form.directions);
-        let plain = is_plain_product(x, &block);
+        let plain = T::all_finite(x) && !meets_zero(x, &block);
         let mut out = Block::filled([rows, width], T::zero());
         for (i, out) in out.as_mut_slice().chunks_exact_mut(width.max(1)).enumerate() {
             let row = i * inputs..(i + 1) * inputs;
@@ -196,9 +197,7 @@ impl<T: Scalar> Tangent<T> {
         let mut out = vec![T::zero(); form.directions];
         for (w, base) in factors {
             match base {
-                Base::Dense(block) if is_plain_product(&w, &block) => {
-                    T::gemv_t(block.as_slice(), &w, &mut out)
-                }
+                Base::Dense(block) if !meets_zero(&w, &block) => T::gemv_t(block.as_slice(), &w, &mut out),
                 Base::Dense(block) => T::axpy(T::one(), product_singular(&w, &block).as_slice(), &mut out),
                 Base::OneHot { offset } => T::axpy(T::one(), &w, &mut out[offset..offset + w.len()]),
             }
@@ -206,7 +205,7 @@ impl<T: Scalar> Tangent<T> {
         for seed in form.seeds_now() {
             seed.scatter(|i, to, z| {
                 let out = &mut out[to..to + z.len()];
-                if T::all_finite(z) {
+                if w[i].primal() != T::Real::from_literal(0.0) || T::all_finite(z) {
                     T::axpy(w[i], z, out);
                 } else {
                     out.iter_mut().zip(z).for_each(|(out, &z)| *out += w[i].strong_product(z));
@@ -439,7 +438,7 @@ impl<T: Scalar> Factor<T> {
     /// `out += F B`; for two matrices `out = F B` unless told to add.
     fn times(&self, base: &Base<T>, width: usize, out: &mut [T], add: bool) {
         match (self, base) {
-            (_, Base::Dense(block)) if !is_plain_product(self.numbers(), block) => {
+            (_, Base::Dense(block)) if meets_zero(self.numbers(), block) => {
                 let product = match self {
                     Self::Matrix(m) => product_singular(m.as_slice(), block),
                     diagonal => weighted_singular(block, diagonal.numbers()),
@@ -480,12 +479,13 @@ impl<T: Scalar> Factor<T> {
     }
 }
 
-/// Whether products of partials with the numbers of a block are what they should be: for a partial of 0 times an infinity
-/// or NaN is 0, and so is an infinite one times 0 (strong zeros). The block may be large, so it is looked at last.
-fn is_plain_product<T: Scalar>(partials: &[T], block: &Block<T>) -> bool {
+/// Whether an infinity or NaN of a block may meet one of these partials that is 0, and annihilates it (a strong zero). The block may
+/// be large, so it is looked at last.
+fn meets_zero<T: Scalar>(partials: &[T], block: &Block<T>) -> bool {
     let zero = T::Real::from_literal(0.0);
-    let has_zero = || partials.iter().fold(false, |found, p| found | (p.primal() == zero));
-    T::all_finite(partials) && (!has_zero() || T::all_finite(block.as_slice()))
+    // All are looked at: so many at once are faster than one after the other up to the first.
+    let has_zero = with_wide_vectors(|| partials.iter().fold(false, |found, p| found | (p.primal() == zero)));
+    has_zero && !T::all_finite(block.as_slice())
 }
 
 /// `diag(p) B` with strong zeros.
