@@ -191,15 +191,15 @@ impl<T: Scalar> Tangent<T> {
         let factors =
             form.products_now().into_iter().map(|(factor, base)| (factor.transposed_times(w), base));
         let factors: Vec<_> = factors.collect();
-        if !(T::all_finite(w) && factors.iter().all(|(w, _)| T::all_finite(w))) {
+        if !(T::all_finite(w) && factors.iter().all(|(p, _)| T::all_finite(p))) {
             return product_singular(w, &form.block()).as_slice().to_vec();
         }
         let mut out = vec![T::zero(); form.directions];
-        for (w, base) in factors {
+        for (p, base) in factors {
             match base {
-                Base::Dense(block) if !meets_zero(&w, &block) => T::gemv_t(block.as_slice(), &w, &mut out),
-                Base::Dense(block) => T::axpy(T::one(), product_singular(&w, &block).as_slice(), &mut out),
-                Base::OneHot { offset } => T::axpy(T::one(), &w, &mut out[offset..offset + w.len()]),
+                Base::Dense(block) if !meets_zero(&p, &block) => T::gemv_t(block.as_slice(), &p, &mut out),
+                Base::Dense(block) => T::axpy(T::one(), product_singular(&p, &block).as_slice(), &mut out),
+                Base::OneHot { offset } => T::axpy(T::one(), &p, &mut out[offset..offset + p.len()]),
             }
         }
         for seed in form.seeds_now() {

@@ -64,6 +64,7 @@ fn main() {
     for k in 1..=steps.len() {
         let expected = gradient(&case, Mode::Window(k));
         let found = windows(&steps, k);
+        assert!(found.len() == expected.len(), "K = {k}: a number for each parameter");
         for (found, expected) in found.iter().zip(&expected) {
             assert!((found - expected).abs() < 1e-13, "K = {k}: {found}, not {expected}");
         }

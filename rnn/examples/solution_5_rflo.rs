@@ -45,7 +45,12 @@ fn main() {
         let now = rnn::credit::immediate::sensitivity(&rnn, &params.recurrent, &h, x);
         for (i, (found, now)) in p[t].as_slice().iter().zip(now.as_slice()).enumerate() {
             let before = if t == 0 { 0.0 } else { p[t - 1].as_slice()[i] };
-            assert!((found - (now + 0.6 * before)).abs() < 1e-14, "at t = {} something else remains", t + 1);
+            let expected = now + 0.6 * before;
+            assert!(
+                (found - expected).abs() < 1e-14,
+                "at t = {} entry {i} of P_t is {found}, of the leak alone {expected}",
+                t + 1
+            );
         }
         h = rnn.step(&params.recurrent, &h, x);
     }

@@ -71,6 +71,7 @@ fn main() {
     for k in 1..=steps.len() {
         let expected = gradient(&case, Mode::Window(k));
         let found = windows(&steps, k);
+        assert!(found.len() == expected.len(), "K = {k}: a number for each parameter");
         for (found, expected) in found.iter().zip(&expected) {
             assert!((found - expected).abs() < 1e-13, "K = {k}: {found}, not {expected}");
         }
@@ -83,8 +84,9 @@ fn every_window_gives_the_gradient() {
     let (case, steps) = example();
     for k in 1..=steps.len() + 1 {
         for mode in [Mode::Bptt, Mode::Rtrl, Mode::Window(k)] {
-            let expected = gradient(&case, mode);
-            for (found, expected) in windows(&steps, k).iter().zip(&expected) {
+            let (found, expected) = (windows(&steps, k), gradient(&case, mode));
+            assert_eq!(found.len(), expected.len());
+            for (found, expected) in found.iter().zip(&expected) {
                 assert!((found - expected).abs() < 1e-13, "K = {k}, {mode}: {found}, not {expected}");
             }
         }
