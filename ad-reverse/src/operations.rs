@@ -10,6 +10,7 @@
 
 use crate::affine::Term;
 use crate::block::Edge;
+use crate::pool::held;
 use ad_core::{Dense, Scalar};
 use std::mem::ManuallyDrop;
 
@@ -90,6 +91,11 @@ impl<T: Scalar> Blocks<T> {
     pub(crate) fn bytes(&self) -> usize {
         let lists = size_of_val(&self.ops[..]) + size_of_val(&self.edges[..]) + size_of_val(&self.kept[..]);
         lists + size_of_val(&self.gathered[..])
+    }
+
+    /// The memory of the lists, with operations or without.
+    pub(crate) fn held(&self) -> usize {
+        held(&self.ops) + held(&self.edges) + held(&self.kept) + held(&self.gathered)
     }
 
     /// The memory of the arrays that an operation keeps.

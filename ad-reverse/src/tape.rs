@@ -24,8 +24,6 @@ pub(crate) struct Tape<T: Scalar> {
     ceiling: RecordingSize,
     /// The memory of the arrays that `blocks` keep, counted where there is a ceiling.
     arrays: usize,
-    /// The most that the lists of `blocks` have held.
-    lists: usize,
     /// The memory of all that was given up when the recording passed its ceiling.
     given_up: usize,
     /// The operations before ids were used again, which only a recording does that was given up.
@@ -44,14 +42,12 @@ impl<T: Scalar> Tape<T> {
             notes: Vec::new(),
             ceiling: RecordingSize::UNLIMITED,
             arrays: 0,
-            lists: 0,
             given_up: 0,
             counted: 0,
         }
     }
 
     fn clear(&mut self) {
-        self.lists = self.lists.max(self.blocks.bytes());
         self.stream.clear();
         self.blocks.clear();
         self.products.clear();
@@ -61,7 +57,7 @@ impl<T: Scalar> Tape<T> {
 
     /// The memory that stays with an empty tape.
     pub(crate) fn held(&self) -> usize {
-        let recorded = self.stream.held() + self.lists + self.products.held() + held(&self.notes);
+        let recorded = self.stream.held() + self.blocks.held() + self.products.held() + held(&self.notes);
         size_of::<Self>() + recorded + self.workspace.held()
     }
 
