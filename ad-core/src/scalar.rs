@@ -174,7 +174,8 @@ pub trait Scalar:
 
     /// `x_0 y_0 + .. + x_{n-1} y_{n-1}` as one operation, whose order of summation is the kernel's.
     ///
-    /// On a tape it is one record, where the loop makes two for each term.
+    /// On a tape it is one record, where the loop makes two for each term; dual numbers in several directions add up their
+    /// tangents with the widest vectors of the processor.
     ///
     /// # Panics
     ///

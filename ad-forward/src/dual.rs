@@ -211,7 +211,11 @@ fn map<T: Copy, const N: usize>(a: [T; N], f: impl Fn(T) -> T) -> [T; N] {
     core::array::from_fn(|i| f(a[i]))
 }
 
-impl<T: Scalar, const N: usize> Kernels for Dual<T, N> {}
+impl<T: Scalar, const N: usize> Kernels for Dual<T, N> {
+    fn dot(x: &[Self], y: &[Self]) -> Self {
+        crate::dot::dot(x, y)
+    }
+}
 
 impl<T: Scalar, const N: usize> Scalar for Dual<T, N> {
     type Real = T::Real;

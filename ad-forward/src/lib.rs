@@ -103,6 +103,7 @@ extern crate alloc;
 extern crate std;
 
 mod array;
+mod dot;
 mod dual;
 mod higher;
 mod implicit;

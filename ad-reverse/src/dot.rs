@@ -109,8 +109,8 @@ pub(crate) fn dot<T: Scalar>(x: &[Var<T>], y: &[Var<T>]) -> Var<T> {
     let len = x.len().min(y.len());
     let operands = [&x[..len], &y[..len]];
     if operands.into_iter().flatten().all(|x| x.id() == 0) {
-        let [x, y] = operands.map(|x| x.iter().map(|x| x.value()).collect::<Vec<T>>());
-        return Var::from_value(T::dot(&x, &y));
+        let [x, y] = operands;
+        return Var::from_value(T::dot_of(x, y, |x| x.value()));
     }
     let (value, index) = cold::<T, _>(|cold| {
         let tape = cold.open.as_mut().unwrap_or_else(|| foreign_variable());

@@ -63,6 +63,9 @@ proptest! {
         let recorded = ad_reverse::vjp(|x| program(x, &places, Var::dot_product), &x[..]).0;
         let bits = |x: &[f64]| x.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
         prop_assert_eq!(bits(&values), bits(&recorded), "the primal is that of the plain run");
+        let moving: Vec<Dual<f64, 8>> = x.iter().map(|&x| Dual::variable(x, 0)).collect();
+        let moved = program(&moving, &places, Dual::dot_product);
+        prop_assert_eq!(bits(&values), bits(&moved.iter().map(|y| y.primal()).collect::<Vec<_>>()));
         for ((fused, looped), forward) in fused.as_slice().iter().zip(looped.as_slice()).zip(forward.as_slice()) {
             assert_relative_eq!(fused, looped, max_relative = 1e-11, epsilon = 1e-11);
             assert_relative_eq!(fused, forward, max_relative = 1e-11, epsilon = 1e-11);

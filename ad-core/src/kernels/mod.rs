@@ -90,8 +90,17 @@ pub trait Kernels: Sized {
     where
         Self: Scalar,
     {
-        let primal = <Self::Real as Kernels>::dot(&primals(x), &primals(y));
+        let primal = <Self::Real as Kernels>::dot_of(x, y, |x| x.primal());
         x.iter().zip(y).map(|(&x, &y)| x * y).sum::<Self>().with_primal(primal)
+    }
+
+    /// [`dot`](Self::dot) of the numbers in other elements, rounded as that is.
+    fn dot_of<A>(x: &[A], y: &[A], number: impl Fn(&A) -> Self) -> Self
+    where
+        Self: Scalar,
+    {
+        let numbers = |x: &[A]| x.iter().map(&number).collect::<Vec<_>>();
+        Self::dot(&numbers(x), &numbers(y))
     }
 
     /// `y += a x`.

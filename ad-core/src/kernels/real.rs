@@ -9,7 +9,7 @@ use crate::rule::Unary;
 
 macro_rules! real_kernels {
     ($t:ty: $exp:ident $gemm:ident $gemv:ident $gemv_t:ident $outer_products:ident
-        $dot:ident $axpy:ident $axpby:ident $hadamard:ident
+        $dot:ident $dot_of:ident $axpy:ident $axpby:ident $hadamard:ident
         $($map:ident = $value:ident / $value_and_partial:ident)*) => {
         impl Kernels for $t {
             fn gemv(a: &[Self], x: &[Self], y: &mut [Self]) {
@@ -37,6 +37,10 @@ macro_rules! real_kernels {
             }
             fn dot(x: &[Self], y: &[Self]) -> Self {
                 vector::$dot(x, y)
+            }
+            #[inline]
+            fn dot_of<A>(x: &[A], y: &[A], number: impl Fn(&A) -> Self) -> Self {
+                vector::$dot_of(x, y, number)
             }
             fn axpy(a: Self, x: &[Self], y: &mut [Self]) {
                 vector::$axpy(a, x, y);
@@ -71,12 +75,12 @@ macro_rules! real_kernels {
     };
 }
 real_kernels!(f64: exp_f64 gemm_f64 gemv_f64 gemv_t_f64 outer_products_f64
-    dot_f64 axpy_f64 axpby_f64 hadamard_f64
+    dot_f64 dot_of_f64 axpy_f64 axpby_f64 hadamard_f64
     map_tanh = tanh_f64 / tanh_with_partial_f64
     map_sigmoid = sigmoid_f64 / sigmoid_with_partial_f64
     map_softplus = softplus_f64 / softplus_with_partial_f64);
 real_kernels!(f32: exp_f32 gemm_f32 gemv_f32 gemv_t_f32 outer_products_f32
-    dot_f32 axpy_f32 axpby_f32 hadamard_f32
+    dot_f32 dot_of_f32 axpy_f32 axpby_f32 hadamard_f32
     map_tanh = tanh_f32 / tanh_with_partial_f32
     map_sigmoid = sigmoid_f32 / sigmoid_with_partial_f32
     map_softplus = softplus_f32 / softplus_with_partial_f32);

@@ -213,7 +213,7 @@ impl Format {
 
 macro_rules! tests_of {
     (
-        $module:ident, $real:ident: $bits:ty, $format:expr, span $span:literal; $dot:ident $gemv:ident $gemv_t:ident
+        $module:ident, $real:ident: $bits:ty, $format:expr, span $span:literal; $dot:ident $dot_of:ident $gemv:ident $gemv_t:ident
         $outer_products:ident $axpy:ident $axpby:ident $hadamard:ident $all_finite:ident
         $exp:ident $($function:ident: $value:ident $with_partial:ident),*
     ) => {
@@ -551,6 +551,8 @@ macro_rules! tests_of {
                     }
                     assert_sum($dot(x, y), x.iter().copied().zip(y.iter().copied()), 0.0);
                     assert_sum(loops::dot(x, y), x.iter().copied().zip(y.iter().copied()), 0.0);
+                    let apart = |x: &[$real]| x.iter().map(|&x| (1.5, x, 2_u8)).collect::<Vec<_>>();
+                    assert_eq!(bits(&[$dot_of(&apart(x), &apart(y), |x| x.1)]), bits(&[$dot(x, y)]));
                 }
             }
 
@@ -604,14 +606,14 @@ macro_rules! tests_of {
 
 tests_of! {
     double, f64: u64, Format { mantissa: 52, smallest: -1074, overflow: 1024 }, span 760.0;
-    dot_f64 gemv_f64 gemv_t_f64
+    dot_f64 dot_of_f64 gemv_f64 gemv_t_f64
     outer_products_f64 axpy_f64 axpby_f64 hadamard_f64 all_finite_f64 exp_f64
     tanh: tanh_f64 tanh_with_partial_f64, sigmoid: sigmoid_f64 sigmoid_with_partial_f64,
     softplus: softplus_f64 softplus_with_partial_f64
 }
 tests_of! {
     single, f32: u32, Format { mantissa: 23, smallest: -149, overflow: 128 }, span 110.0;
-    dot_f32 gemv_f32 gemv_t_f32
+    dot_f32 dot_of_f32 gemv_f32 gemv_t_f32
     outer_products_f32 axpy_f32 axpby_f32 hadamard_f32 all_finite_f32 exp_f32
     tanh: tanh_f32 tanh_with_partial_f32, sigmoid: sigmoid_f32 sigmoid_with_partial_f32,
     softplus: softplus_f32 softplus_with_partial_f32

@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | `axpby`, `hadamard` | yes, those of the scalar expression | |
 //! | `all_finite` | yes | |
-//! | `axpy`, `dot`, `gemv`, `gemv_t`, `outer_products` | no: multiply-adds may be fused, sums reordered | as the scalar loop |
+//! | `axpy`, `dot`, `dot_of`, `gemv`, `gemv_t`, `outer_products` | no: multiply-adds may be fused, sums reordered | as the scalar loop |
 //! | `exp`, `tanh`, `sigmoid`, `softplus` | no: the same, up to the last bits | value: 2 ulp, derivative: 4 ulp |
 //!
 //! On one processor, what becomes of an element depends on nothing but its operands: not on its position, on the
@@ -75,7 +75,7 @@ fn check_matrix(function: &str, rows: usize, cols: usize, a: usize, row_vector: 
 /// The functions for one type. `$name` is the public name of each.
 macro_rules! kernels {
     (
-        $real:ident: $dot:ident $gemv:ident $gemv_t:ident $outer_products:ident
+        $real:ident: $dot:ident $dot_of:ident $gemv:ident $gemv_t:ident $outer_products:ident
         $axpy:ident $axpby:ident $hadamard:ident $all_finite:ident
         $exp:ident $tanh:ident $tanh_with_partial:ident
         $sigmoid:ident $sigmoid_with_partial:ident $softplus:ident $softplus_with_partial:ident
@@ -90,6 +90,19 @@ macro_rules! kernels {
         pub fn $dot(x: &[$real], y: &[$real]) -> $real {
             check_lengths(stringify!($dot), ("x", x.len()), ("y", y.len()));
             dispatch!($dot(x, y) else loops::dot(x, y))
+        }
+
+        /// The same for numbers that are parts of other elements, with the same bits.
+        ///
+        /// # Panics
+        ///
+        /// If `x` and `y` differ in length.
+        #[track_caller]
+        #[inline]
+        #[must_use]
+        pub fn $dot_of<A>(x: &[A], y: &[A], number: impl Fn(&A) -> $real) -> $real {
+            check_lengths(stringify!($dot_of), ("x", x.len()), ("y", y.len()));
+            dispatch!($dot_of(x, y, number) else loops::dot_of(x, y, number))
         }
 
         /// `y += A x`, for `A` of `rows` rows and `cols` columns.
@@ -226,12 +239,12 @@ macro_rules! kernels {
 }
 
 kernels! {
-    f64: dot_f64 gemv_f64 gemv_t_f64 outer_products_f64 axpy_f64 axpby_f64 hadamard_f64 all_finite_f64
+    f64: dot_f64 dot_of_f64 gemv_f64 gemv_t_f64 outer_products_f64 axpy_f64 axpby_f64 hadamard_f64 all_finite_f64
     exp_f64 tanh_f64 tanh_with_partial_f64
     sigmoid_f64 sigmoid_with_partial_f64 softplus_f64 softplus_with_partial_f64
 }
 kernels! {
-    f32: dot_f32 gemv_f32 gemv_t_f32 outer_products_f32 axpy_f32 axpby_f32 hadamard_f32 all_finite_f32
+    f32: dot_f32 dot_of_f32 gemv_f32 gemv_t_f32 outer_products_f32 axpy_f32 axpby_f32 hadamard_f32 all_finite_f32
     exp_f32 tanh_f32 tanh_with_partial_f32
     sigmoid_f32 sigmoid_with_partial_f32 softplus_f32 softplus_with_partial_f32
 }

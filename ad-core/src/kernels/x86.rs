@@ -49,12 +49,12 @@ impl Avx2Fma {
 
 /// From each item `fn name(arguments) body` makes a method of [`Avx2Fma`] that runs `body` with AVX2 and FMA.
 macro_rules! with_avx2_fma {
-    ($($name:ident $(<$($t:ident: $bound:ident),*>)? ($($arg:ident: $type:ty),*) $(-> $output:ty)? { $body:expr })*) => {
+    ($($name:ident $(<$($t:ident $(: $bound:ident)?),*>)? ($($arg:ident: $type:ty),*) $(-> $output:ty)? { $body:expr })*) => {
         impl Avx2Fma {$(
             #[inline]
-            pub(super) fn $name $(<$($t: $bound),*>)? (self, $($arg: $type),*) $(-> $output)? {
+            pub(super) fn $name $(<$($t $(: $bound)?),*>)? (self, $($arg: $type),*) $(-> $output)? {
                 #[target_feature(enable = "avx2,fma")]
-                fn run $(<$($t: $bound),*>)? ($($arg: $type),*) $(-> $output)? {
+                fn run $(<$($t $(: $bound)?),*>)? ($($arg: $type),*) $(-> $output)? {
                     $body
                 }
                 // SAFETY: `self` proves that the processor has the features `run` is compiled for.
@@ -80,6 +80,8 @@ with_avx2_fma! {
 with_avx2_fma! {
     dot_f64(x: &[f64], y: &[f64]) -> f64 { double::dot(x, y) }
     dot_f32(x: &[f32], y: &[f32]) -> f32 { single::dot(x, y) }
+    dot_of_f64<A>(x: &[A], y: &[A], number: impl Fn(&A) -> f64) -> f64 { double::dot_of(x, y, number) }
+    dot_of_f32<A>(x: &[A], y: &[A], number: impl Fn(&A) -> f32) -> f32 { single::dot_of(x, y, number) }
     gemv_f64(a: &[f64], x: &[f64], y: &mut [f64]) { double::gemv(a, x, y) }
     gemv_f32(a: &[f32], x: &[f32], y: &mut [f32]) { single::gemv(a, x, y) }
     gemv_t_f64(a: &[f64], x: &[f64], y: &mut [f64]) { double::gemv_t(a, x, y) }
@@ -241,6 +243,26 @@ macro_rules! products {
 
         #[target_feature(enable = "avx2,fma")]
         pub(super) fn dot(x: &[Real], y: &[Real]) -> Real {
+            sum_of_products(x, y, |x| load(x), |x| load_short(x))
+        }
+
+        /// [`dot`] of the numbers in other elements, rounded as that is.
+        #[inline]
+        #[target_feature(enable = "avx2,fma")]
+        pub(super) fn dot_of<A>(x: &[A], y: &[A], number: impl Fn(&A) -> Real) -> Real {
+            let whole = |x: &[A; LANES]| load(&core::array::from_fn(|lane| number(&x[lane])));
+            let short = |x: &[A]| load(&core::array::from_fn(|lane| x.get(lane).map_or(0.0, &number)));
+            sum_of_products(x, y, whole, short)
+        }
+
+        #[inline]
+        #[target_feature(enable = "avx2,fma")]
+        fn sum_of_products<A>(
+            x: &[A],
+            y: &[A],
+            whole: impl Fn(&[A; LANES]) -> Vector,
+            short: impl Fn(&[A]) -> Vector,
+        ) -> Real {
             let (x, x_rest) = x.as_chunks::<LANES>();
             let (y, y_rest) = y.as_chunks::<LANES>();
             let (x_blocks, x) = x.as_chunks::<4>();
@@ -249,13 +271,13 @@ macro_rules! products {
             let mut sums = [$zero(); 4];
             for (x, y) in x_blocks.iter().zip(y_blocks) {
                 for ((sum, x), y) in sums.iter_mut().zip(x).zip(y) {
-                    *sum = $fmadd(load(x), load(y), *sum);
+                    *sum = $fmadd(whole(x), whole(y), *sum);
                 }
             }
             for ((sum, x), y) in sums.iter_mut().zip(x).zip(y) {
-                *sum = $fmadd(load(x), load(y), *sum);
+                *sum = $fmadd(whole(x), whole(y), *sum);
             }
-            sums[3] = $fmadd(load_short(x_rest), load_short(y_rest), sums[3]);
+            sums[3] = $fmadd(short(x_rest), short(y_rest), sums[3]);
             let mut rows = [$zero(); ROWS];
             rows[0] = $add($add(sums[0], sums[1]), $add(sums[2], sums[3]));
             totals(rows)[0]

@@ -53,6 +53,16 @@ fn of_a_dot_product_with_an_infinite_number() {
 }
 
 #[test]
+fn of_a_dot_product_of_scalars_with_an_infinite_number() {
+    // x_1 does not move where x_0 does, whose factor is infinite.
+    let f = function!(|x: &[S]| -> S { S::dot_product(x, &[S::lit(f64::INFINITY), S::lit(3.0)]) });
+    holds(&f, &[1.0, 2.0], &[f64::INFINITY, 3.0]);
+    // The slope of the root is infinite, on a path that is not taken.
+    let f = function!(|x: &[S]| -> S { S::dot_product(&[x[0].sqrt(), x[1]], &[S::zero(), x[1]]) });
+    holds(&f, &[0.0, 5.0], &[0.0, 10.0]);
+}
+
+#[test]
 fn of_an_infinite_factor() {
     let f = function!(|x: &[S]| -> S {
         let scaled = S::Vector::from_scalars([2], &[S::one(), x[0]]).scale(S::constant(S::Real::infinity()));

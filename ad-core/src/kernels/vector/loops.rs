@@ -83,14 +83,6 @@ pub(in crate::kernels) fn axpy<T: Lane, C: Contraction>(a: T, x: &[T], y: &mut [
     }
 }
 
-/// `out_i += x_i y_i`.
-#[inline(always)]
-fn hadamard_add<T: Lane>(x: &[T], y: &[T], out: &mut [T]) {
-    for ((out, &x), &y) in out.iter_mut().zip(x).zip(y) {
-        *out = Separate::mul_add(x, y, *out);
-    }
-}
-
 /// Whether all are finite.
 #[allow(clippy::eq_op, reason = "a number minus itself is not always 0")]
 #[inline(always)]
@@ -112,16 +104,27 @@ pub(in crate::kernels) fn all_finite<T: Lane>(x: &[T]) -> bool {
 
 /// `sum x_i y_i`.
 pub(in crate::kernels) fn dot<T: Lane>(x: &[T], y: &[T]) -> T {
+    dot_of(x, y, |&x| x)
+}
+
+/// [`dot`] of the numbers in other elements.
+#[inline(always)]
+pub(in crate::kernels) fn dot_of<A, T: Lane>(x: &[A], y: &[A], number: impl Fn(&A) -> T) -> T {
     /// Independent partial sums, for the compiler to put into vectors.
     const SUMS: usize = 8;
 
     let (x, x_rest) = x.as_chunks::<SUMS>();
     let (y, y_rest) = y.as_chunks::<SUMS>();
     let mut sums = [T::from(0.0); SUMS];
+    let mut add = |x: &[A], y: &[A]| {
+        for ((sum, x), y) in sums.iter_mut().zip(x).zip(y) {
+            *sum = Separate::mul_add(number(x), number(y), *sum);
+        }
+    };
     for (x, y) in x.iter().zip(y) {
-        hadamard_add(x, y, &mut sums);
+        add(x, y);
     }
-    hadamard_add(x_rest, y_rest, &mut sums);
+    add(x_rest, y_rest);
     let half: [T; SUMS / 2] = core::array::from_fn(|i| sums[i] + sums[i + SUMS / 2]);
     (half[0] + half[2]) + (half[1] + half[3])
 }
