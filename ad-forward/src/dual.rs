@@ -4,12 +4,17 @@ use crate::array::DualArray;
 use crate::tag::Tag;
 use ad_core::kernels::Kernels;
 use ad_core::rule::Partials;
-use ad_core::{Binary, Nary, Scalar, Unary, rules};
+use ad_core::{Binary, Nary, Scalar, Unary};
 use core::cmp::Ordering;
 use core::fmt;
-use core::iter::Sum;
-use core::ops::{Add, Div, Mul, Neg, Rem, Sub};
-use num_traits::{Float, Num, One, Zero};
+use num_traits::{Num, One, Zero};
+
+mod dot;
+mod lanes;
+mod operators;
+
+pub(crate) use self::lanes::over;
+use self::lanes::{along, zip};
 
 /// A primal and its tangents in `N` directions: `x + dx_1 e_1 + .. + dx_N e_N` with `e_i e_j = 0`.
 ///
@@ -142,78 +147,9 @@ impl<T: Scalar, const N: usize> Dual<T, N> {
     }
 }
 
-/// `partial * tangent` per lane. One look at the partial decides whether zeros must be strong: those
-/// of the tangent at an infinite partial, and a partial of 0 (a path not taken) at an infinite tangent.
-///
-/// On plain numbers both branches stand inline: around a call, all lanes of the caller would have to
-/// live in memory. On nested ones that would double the code with every level.
-#[inline(always)]
-fn along<T: Scalar, const N: usize>(partial: T, tangent: [T; N]) -> [T; N] {
-    if partial.is_ordinary() {
-        map(tangent, |t| partial * t)
-    } else if rules::is_plain::<T>() {
-        map(tangent, |t| partial.strong_product(t))
-    } else {
-        along_singular(partial, tangent)
-    }
-}
-
-/// `p dx + q dy` per lane.
-#[inline(always)]
-fn both<T: Scalar, const N: usize>(p: T, dx: [T; N], q: T, dy: [T; N]) -> [T; N] {
-    zip(along(p, dx), along(q, dy), |a, b| a + b)
-}
-
-#[cold]
-#[inline(never)]
-fn both_singular<T: Scalar, const N: usize>(p: T, dx: [T; N], q: T, dy: [T; N]) -> [T; N] {
-    both(p, dx, q, dy)
-}
-
-/// The tangents of `value = x / y` where `1 / y` is infinite or rounded: a quotient by `y` need not be. And where
-/// the value is NaN, as `inf / inf` is.
-#[cold]
-#[inline(never)]
-fn quotient_singular<T: Scalar, const N: usize>(value: T, y: T, dx: [T; N], dy: [T; N]) -> [T; N] {
-    if value.primal().is_nan() {
-        return both(value, dx, value, dy);
-    }
-    let by_left = map(dx, |t| over(t, y));
-    zip(by_left, along(-value / y, dy), |a, b| a + b)
-}
-
-/// `t / y` for a tangent or a coefficient `t`, where zeros are strong: that of `t`, also if it has derivatives itself,
-/// as a direction that does not move has in a nested mode; and the partial `1 / y` for an infinite `y`.
-pub(crate) fn over<T: Scalar>(t: T, y: T) -> T {
-    let divisor = y.primal();
-    if t.is_strong_zero() {
-        t
-    } else if divisor.is_infinite() || (divisor.is_zero() && t.primal().is_zero()) {
-        (T::one() / y).strong_product(t)
-    } else {
-        t / y // where `1 / y` would be rounded or overflow
-    }
-}
-
-#[cold]
-#[inline(never)]
-fn along_singular<T: Scalar, const N: usize>(partial: T, tangent: [T; N]) -> [T; N] {
-    map(tangent, |t| partial.strong_product(t))
-}
-
-#[inline(always)]
-fn zip<T: Copy, const N: usize>(a: [T; N], b: [T; N], f: impl Fn(T, T) -> T) -> [T; N] {
-    core::array::from_fn(|i| f(a[i], b[i]))
-}
-
-#[inline(always)]
-fn map<T: Copy, const N: usize>(a: [T; N], f: impl Fn(T) -> T) -> [T; N] {
-    core::array::from_fn(|i| f(a[i]))
-}
-
 impl<T: Scalar, const N: usize> Kernels for Dual<T, N> {
     fn dot(x: &[Self], y: &[Self]) -> Self {
-        crate::dot::dot(x, y)
+        dot::dot(x, y)
     }
 }
 
@@ -287,165 +223,6 @@ impl<T: Scalar, const N: usize> Scalar for Dual<T, N> {
         self.primal.is_zero_in_value() && self.tangent.iter().all(|t| t.is_zero_in_value())
     }
 }
-
-impl<T: Scalar, const N: usize> Neg for Dual<T, N> {
-    type Output = Self;
-    #[inline]
-    fn neg(self) -> Self {
-        self.like(-self.primal, self.tangent.map(|t| -t))
-    }
-}
-
-impl<T: Scalar, const N: usize> Add for Dual<T, N> {
-    type Output = Self;
-    #[inline]
-    fn add(self, rhs: Self) -> Self {
-        let primal = self.primal + rhs.primal; // before the tangents: the compiler keeps to the order
-        let tangent = zip(self.tangent, rhs.tangent, |a, b| a + b);
-        Self { primal, tangent, tag: self.tag.join(rhs.tag) }
-    }
-}
-
-impl<T: Scalar, const N: usize> Sub for Dual<T, N> {
-    type Output = Self;
-    #[inline]
-    fn sub(self, rhs: Self) -> Self {
-        let primal = self.primal - rhs.primal; // before the tangents: the compiler keeps to the order
-        let tangent = zip(self.tangent, rhs.tangent, |a, b| a - b);
-        Self { primal, tangent, tag: self.tag.join(rhs.tag) }
-    }
-}
-
-#[allow(clippy::suspicious_arithmetic_impl, reason = "the product rule is a sum")]
-impl<T: Scalar, const N: usize> Mul for Dual<T, N> {
-    type Output = Self;
-    #[inline(always)]
-    fn mul(self, rhs: Self) -> Self {
-        let (x, y) = (self.primal, rhs.primal);
-        let value = x * y;
-        let tag = self.tag.join(rhs.tag);
-        if Self::LOOKS && !self.is_moving() {
-            return rhs.chain(value, x);
-        }
-        if Self::LOOKS && !rhs.is_moving() {
-            return self.chain(value, y);
-        }
-        // An ordinary product has ordinary factors: one look at it decides whether zeros must be strong.
-        if value.is_ordinary() {
-            return Self::new(value, zip(self.tangent, rhs.tangent, |dx, dy| y * dx + x * dy)).tagged(tag);
-        }
-        if rules::is_plain::<T>() {
-            return Self::new(value, both(y, self.tangent, x, rhs.tangent)).tagged(tag);
-        }
-        Self::new(value, both_singular(y, self.tangent, x, rhs.tangent)).tagged(tag)
-    }
-}
-
-#[allow(clippy::suspicious_arithmetic_impl, reason = "the quotient rule is a sum")]
-impl<T: Scalar, const N: usize> Div for Dual<T, N> {
-    type Output = Self;
-    #[inline]
-    fn div(self, rhs: Self) -> Self {
-        let value = self.primal / rhs.primal;
-        let tag = self.tag.join(rhs.tag);
-        let inverse = T::one() / rhs.primal;
-        if tag == Tag::NONE {
-            return Self::from_primal(value);
-        }
-        if value.primal().is_nan() || !(Float::is_normal(inverse.primal()) && inverse.is_all_finite()) {
-            // 1 / y overflows for a subnormal y, and is rounded to one for a large y; a quotient by it need not be.
-            return Self::new(value, quotient_singular(value, rhs.primal, self.tangent, rhs.tangent))
-                .tagged(tag);
-        }
-        Self::new(value, both(inverse, self.tangent, -value * inverse, rhs.tangent)).tagged(tag)
-    }
-}
-
-impl<T: Scalar, const N: usize> Rem for Dual<T, N> {
-    type Output = Self;
-    #[inline]
-    fn rem(self, rhs: Self) -> Self {
-        self.apply2(rhs, rules::Rem)
-    }
-}
-
-impl<T: Scalar, const N: usize> Sum for Dual<T, N> {
-    #[inline]
-    fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
-        // Start where the sum of `T` starts (`f64` starts at -0.0), so that the primal is bit-equal.
-        iter.fold(Self::from_primal(core::iter::empty::<T>().sum()), Add::add)
-    }
-}
-
-/// `dual op number` and `number op dual`: cheaper than lifting the number.
-macro_rules! mixed {
-    ($($real:ty)*) => {
-        $(
-            impl<T: Scalar<Real = $real>, const N: usize> Add<$real> for Dual<T, N> {
-                type Output = Self;
-                #[inline]
-                fn add(self, rhs: $real) -> Self {
-                    self.like(self.primal + T::constant(rhs), self.tangent)
-                }
-            }
-            impl<T: Scalar<Real = $real>, const N: usize> Sub<$real> for Dual<T, N> {
-                type Output = Self;
-                #[inline]
-                fn sub(self, rhs: $real) -> Self {
-                    self.like(self.primal - T::constant(rhs), self.tangent)
-                }
-            }
-            impl<T: Scalar<Real = $real>, const N: usize> Mul<$real> for Dual<T, N> {
-                type Output = Self;
-                #[inline]
-                fn mul(self, rhs: $real) -> Self {
-                    let factor = T::constant(rhs);
-                    self.chain(self.primal * factor, factor)
-                }
-            }
-            impl<T: Scalar<Real = $real>, const N: usize> Div<$real> for Dual<T, N> {
-                type Output = Self;
-                #[inline]
-                fn div(self, rhs: $real) -> Self {
-                    let divisor = T::constant(rhs);
-                    let value = self.primal / divisor;
-                    self.chain(value, rules::unless_nan(value, T::one() / divisor))
-                }
-            }
-            impl<T: Scalar<Real = $real>, const N: usize> Add<Dual<T, N>> for $real {
-                type Output = Dual<T, N>;
-                #[inline]
-                fn add(self, rhs: Dual<T, N>) -> Dual<T, N> {
-                    rhs.like(T::constant(self) + rhs.primal, rhs.tangent)
-                }
-            }
-            impl<T: Scalar<Real = $real>, const N: usize> Sub<Dual<T, N>> for $real {
-                type Output = Dual<T, N>;
-                #[inline]
-                fn sub(self, rhs: Dual<T, N>) -> Dual<T, N> {
-                    rhs.like(T::constant(self) - rhs.primal, rhs.tangent.map(|t| -t))
-                }
-            }
-            impl<T: Scalar<Real = $real>, const N: usize> Mul<Dual<T, N>> for $real {
-                type Output = Dual<T, N>;
-                #[inline]
-                fn mul(self, rhs: Dual<T, N>) -> Dual<T, N> {
-                    let factor = T::constant(self);
-                    rhs.chain(factor * rhs.primal, factor)
-                }
-            }
-            impl<T: Scalar<Real = $real>, const N: usize> Div<Dual<T, N>> for $real {
-                type Output = Dual<T, N>;
-                #[inline]
-                fn div(self, rhs: Dual<T, N>) -> Dual<T, N> {
-                    let value = T::constant(self) / rhs.primal;
-                    rhs.chain(value, -value / rhs.primal)
-                }
-            }
-        )*
-    };
-}
-mixed!(f64 f32);
 
 impl<T: Scalar, const N: usize> PartialEq for Dual<T, N> {
     #[inline]

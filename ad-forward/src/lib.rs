@@ -103,7 +103,6 @@ extern crate alloc;
 extern crate std;
 
 mod array;
-mod dot;
 mod dual;
 mod higher;
 mod implicit;

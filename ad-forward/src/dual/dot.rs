@@ -1,6 +1,6 @@
 //! Dot products of dual numbers.
 
-use crate::dual::Dual;
+use super::Dual;
 use crate::tag::Tag;
 use ad_core::Scalar;
 use ad_core::kernels::Kernels;
