@@ -7,6 +7,7 @@
 //! the time, with and without rows padded against conflicts in the cache.) `tanh'` comes out of the same kernel call as `tanh`.
 
 use super::Sizes;
+use super::buffer::Buffer;
 use ad_core::kernels::Kernels;
 use ad_core::kernels::vector::with_wide_vectors;
 use rnn::{Parameters, Sequence};
@@ -17,36 +18,41 @@ pub struct Bptt {
     sizes: Sizes,
     alpha: f64,
     /// `h_0 .. h_T`
-    h: Vec<f64>,
+    h: Buffer,
     /// `alpha f'(u_t)`, then the adjoint of `u_t`.
-    u: Vec<f64>,
+    u: Buffer,
     /// `x_t`
-    x: Vec<f64>,
+    x: Buffer,
     /// `y_t - y*_t`
-    error: Vec<f64>,
-    potential: Vec<f64>,
-    activity: Vec<f64>,
-    delta: Vec<f64>,
+    error: Buffer,
+    potential: Buffer,
+    activity: Buffer,
+    delta: Buffer,
     /// The gradient: `W_rec`, `W_in`, `b_rec`, `W_out`, `b_out`.
-    pub grad: [Vec<f64>; 5],
+    pub grad: [Buffer; 5],
 }
 
 impl Bptt {
     /// Room for a problem.
     pub fn new(sizes: Sizes, alpha: f64) -> Self {
         let Sizes { n, d, m, t, b } = sizes;
-        let zeros = |len: usize| vec![0.0; len];
         Self {
             sizes,
             alpha,
-            h: zeros((t + 1) * b * d),
-            u: zeros(t * b * d),
-            x: zeros(t * b * n),
-            error: zeros(t * b * m),
-            potential: zeros(b * d),
-            activity: zeros(b * d),
-            delta: zeros(b * d),
-            grad: [zeros(d * d), zeros(d * n), zeros(d), zeros(m * d), zeros(m)],
+            h: Buffer::zeros((t + 1) * b * d),
+            u: Buffer::zeros(t * b * d),
+            x: Buffer::zeros(t * b * n),
+            error: Buffer::zeros(t * b * m),
+            potential: Buffer::zeros(b * d),
+            activity: Buffer::zeros(b * d),
+            delta: Buffer::zeros(b * d),
+            grad: [
+                Buffer::zeros(d * d),
+                Buffer::zeros(d * n),
+                Buffer::zeros(d),
+                Buffer::zeros(m * d),
+                Buffer::zeros(m),
+            ],
         }
     }
 
@@ -57,20 +63,25 @@ impl Bptt {
         sequence: &Sequence<f64, RANK>,
     ) -> f64 {
         let Sizes { n, d, m, t, b } = self.sizes;
+        let (alpha, keep) = (self.alpha, 1.0 - self.alpha);
+        let buffers = [&mut self.h, &mut self.u, &mut self.x, &mut self.error];
+        let [h, u, x, error] = buffers.map(|buffer| &mut **buffer);
+        let buffers = [&mut self.potential, &mut self.activity, &mut self.delta];
+        let [potential, activity, delta] = buffers.map(|buffer| &mut **buffer);
         let (theta, readout) = (&params.recurrent, &params.readout);
         let (hb, mb) = (b * d, b * m);
         let mut loss = 0.0;
-        for (step, (x, y_target)) in sequence.iter().enumerate() {
-            self.x[step * b * n..(step + 1) * b * n].copy_from_slice(x.as_slice());
-            let (past, now) = self.h.split_at_mut((step + 1) * hb);
+        for (step, (input, y_target)) in sequence.iter().enumerate() {
+            x[step * b * n..(step + 1) * b * n].copy_from_slice(input.as_slice());
+            let (past, now) = h.split_at_mut((step + 1) * hb);
             let (h_prev, h) = (&past[step * hb..], &mut now[..hb]);
-            repeat(theta.b_rec.as_slice(), &mut self.potential);
-            product(b, theta.w_rec.as_slice(), h_prev, &mut self.potential);
-            product(b, theta.w_in.as_slice(), x.as_slice(), &mut self.potential);
-            let slope = &mut self.u[step * hb..(step + 1) * hb];
-            f64::map_tanh(&self.potential, &mut self.activity, Some(slope));
-            f64::axpby(1.0 - self.alpha, h_prev, self.alpha, &self.activity, h);
-            let error = &mut self.error[step * mb..(step + 1) * mb];
+            repeat(theta.b_rec.as_slice(), potential);
+            product(b, theta.w_rec.as_slice(), h_prev, potential);
+            product(b, theta.w_in.as_slice(), input.as_slice(), potential);
+            let slope = &mut u[step * hb..(step + 1) * hb];
+            f64::map_tanh(potential, activity, Some(slope));
+            f64::axpby(keep, h_prev, alpha, activity, h);
+            let error = &mut error[step * mb..(step + 1) * mb];
             repeat(readout.b_out.as_slice(), error);
             product(b, readout.w_out.as_slice(), h, error);
             for (error, y) in error.iter_mut().zip(y_target.as_slice()) {
@@ -78,30 +89,26 @@ impl Bptt {
             }
             loss += 0.5 * f64::dot(error, error);
         }
-        self.delta.fill(0.0);
+        delta.fill(0.0);
         for step in (0..t).rev() {
-            product_transposed(
-                b,
-                readout.w_out.as_slice(),
-                &self.error[step * mb..(step + 1) * mb],
-                &mut self.delta,
-            );
-            let u = &mut self.u[step * hb..(step + 1) * hb];
+            let error = &error[step * mb..(step + 1) * mb];
+            product_transposed(b, readout.w_out.as_slice(), error, delta);
+            let u = &mut u[step * hb..(step + 1) * hb];
             with_wide_vectors(|| {
-                for (u, delta) in u.iter_mut().zip(&mut self.delta) {
-                    *u *= self.alpha * *delta;
-                    *delta *= 1.0 - self.alpha;
+                for (u, delta) in u.iter_mut().zip(&mut *delta) {
+                    *u *= alpha * *delta;
+                    *delta *= keep;
                 }
             });
-            product_transposed(b, theta.w_rec.as_slice(), u, &mut self.delta);
+            product_transposed(b, theta.w_rec.as_slice(), u, delta);
         }
         let rows = t * b;
         let [w_rec, w_in, b_rec, w_out, b_out] = &mut self.grad;
-        outer([d, rows, d], &self.u, &self.h[..rows * d], w_rec);
-        outer([d, rows, n], &self.u, &self.x, w_in);
-        outer([m, rows, d], &self.error, &self.h[hb..], w_out);
-        column_sums(&self.u, b_rec);
-        column_sums(&self.error, b_out);
+        outer([d, rows, d], u, &h[..rows * d], w_rec);
+        outer([d, rows, n], u, x, w_in);
+        outer([m, rows, d], error, &h[hb..], w_out);
+        column_sums(u, b_rec);
+        column_sums(error, b_out);
         loss
     }
 }

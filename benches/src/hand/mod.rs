@@ -4,6 +4,7 @@
 //! and do nothing that the gradient does not need. Squared error, identity output, tanh.
 
 pub mod bptt;
+mod buffer;
 pub mod rtrl;
 
 use ad_core::{Dense, Matrix, Real, Vector};

@@ -5,6 +5,7 @@
 //! entries that are not zero are touched; two blocks of `P` take turns.
 
 use super::Sizes;
+use super::buffer::Buffer;
 use ad_core::kernels::Kernels;
 use rnn::{Parameters, Sequence};
 
@@ -13,18 +14,18 @@ use rnn::{Parameters, Sequence};
 pub struct Rtrl {
     sizes: Sizes,
     alpha: f64,
-    h: Vec<f64>,
-    h_prev: Vec<f64>,
-    potential: Vec<f64>,
-    activity: Vec<f64>,
-    slope: Vec<f64>,
-    error: Vec<f64>,
-    delta: Vec<f64>,
-    jacobian: Vec<f64>,
-    p: Vec<f64>,
-    p_prev: Vec<f64>,
+    h: Buffer,
+    h_prev: Buffer,
+    potential: Buffer,
+    activity: Buffer,
+    slope: Buffer,
+    error: Buffer,
+    delta: Buffer,
+    jacobian: Buffer,
+    p: Buffer,
+    p_prev: Buffer,
     /// The gradient: theta, then `W_out`, `b_out`.
-    pub grad: [Vec<f64>; 3],
+    pub grad: [Buffer; 3],
 }
 
 impl Rtrl {
@@ -32,21 +33,20 @@ impl Rtrl {
     pub fn new(sizes: Sizes, alpha: f64) -> Self {
         let Sizes { d, m, .. } = sizes;
         let p = sizes.recurrent();
-        let zeros = |len: usize| vec![0.0; len];
         Self {
             sizes,
             alpha,
-            h: zeros(d),
-            h_prev: zeros(d),
-            potential: zeros(d),
-            activity: zeros(d),
-            slope: zeros(d),
-            error: zeros(m),
-            delta: zeros(d),
-            jacobian: zeros(d * d),
-            p: zeros(d * p),
-            p_prev: zeros(d * p),
-            grad: [zeros(p), zeros(m * d), zeros(m)],
+            h: Buffer::zeros(d),
+            h_prev: Buffer::zeros(d),
+            potential: Buffer::zeros(d),
+            activity: Buffer::zeros(d),
+            slope: Buffer::zeros(d),
+            error: Buffer::zeros(m),
+            delta: Buffer::zeros(d),
+            jacobian: Buffer::zeros(d * d),
+            p: Buffer::zeros(d * p),
+            p_prev: Buffer::zeros(d * p),
+            grad: [Buffer::zeros(p), Buffer::zeros(m * d), Buffer::zeros(m)],
         }
     }
 
