@@ -94,6 +94,13 @@ fn of_a_product_of_factors_that_overflows() {
         grown.hadamard(&S::Vector::constant(&ad_core::Dense::new([2], [none, one]))).slice(0..1).sum()
     });
     holds(&f, &[1e-200, 1.0], &[0.0, 0.0]);
+    // A weight that overflows with a factor: it has no part in the derivative by x_1.
+    let f = function!(|x: &[S]| -> S {
+        let [big, none, one] = [1e200, 0.0, 1.0].map(S::Real::from_literal);
+        let x = S::Vector::from_scalars([2], x);
+        x.axpby(big, &x, none).dot(&S::Vector::constant(&ad_core::Dense::new([2], [big, one])))
+    });
+    holds(&f, &[1e-300, 1.0], &[f64::INFINITY, 1e200]);
     // The same by a matrix, and where an infinite tangent meets a weight of 0.
     let f = function!(|x: &[S]| -> S {
         let [big, none, one] = [1e200, 0.0, 1.0].map(S::Real::from_literal);
@@ -111,10 +118,31 @@ fn of_an_infinite_input_of_a_seeded_matrix() {
     let w = Matrix::from_rows(&[[-1.0, 2.0], [1.0, 1.0]]);
     let w: DualArray<f64, 1, 2> = seeded(&w, 0, 4);
     let (x, b) = (constant(&Vector::from([f64::INFINITY, 1.0])), constant(&Vector::from([0.0; 2])));
-    let y = DualArray::affine(&[(&w, &x)], &b).map(rules::Relu);
+    let y = || DualArray::affine(&[(&w, &x)], &b).map(rules::Relu);
     let expected = [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, f64::INFINITY, 1.0];
-    assert_eq!(y.tangent(4).as_slice(), expected);
-    assert_eq!(y.contract(&[1.0, 0.0], 4), [0.0; 4]);
+    assert_eq!(y().tangent(4).as_slice(), expected);
+    assert_eq!(y().contract(&[1.0, 0.0], 4), [0.0; 4], "before the numbers of the tangent are known");
+}
+
+#[test]
+fn of_a_seeded_matrix_with_factors_that_overflow() {
+    // dy_i/dW_i0 is x_0 = 0, times 1e200 twice.
+    let w: DualArray<f64, 1, 2> = seeded(&Matrix::from_rows(&[[1.0, 1.0], [1.0, 1.0]]), 0, 4);
+    let (x, b) = (constant(&Vector::from([0.0, 1.0])), constant(&Vector::from([0.0; 2])));
+    let y = DualArray::affine(&[(&w, &x)], &b);
+    let grown = y.axpby(1e200, &y, 0.0).axpby(1e200, &y, 0.0);
+    let inf = f64::INFINITY;
+    assert_eq!(grown.tangent(4).as_slice(), [0.0, inf, 0.0, 0.0, 0.0, 0.0, 0.0, inf]);
+}
+
+#[test]
+fn of_a_matrix_in_memory_that_was_used_before() {
+    // sqrt'(0) is infinite, and meets a weight of 0.
+    let x: DualArray<f64, 1, 1> = seeded(&Vector::from([0.0, 4.0]), 0, 2);
+    let (w, b) = (Matrix::from_rows(&[[0.0, 1.0], [1.0, 0.0]]), Vector::from([0.0; 2]));
+    let y = DualArray::affine(&[(&constant(&w), &x.map(rules::Sqrt))], &constant(&b));
+    drop(Matrix::filled([2, 2], 7.0)); // the tangent gets this memory
+    assert_eq!(y.tangent(2).as_slice(), [0.0, 0.25, f64::INFINITY, 0.0]);
 }
 
 #[test]
@@ -229,4 +257,20 @@ impl Nary for Singular {
             .map(|p| if p.primal().is_nan() { S::constant(S::Real::infinity()) } else { p })
             .collect()
     }
+}
+
+#[test]
+fn of_a_softmax_whose_entry_is_zero() {
+    // exp(-inf) = 0, and so are all partials: those of an infinite factor and of an infinite direction, too.
+    let f = function!(|x: &[S]| -> S {
+        let [inf, one] = [S::Real::infinity(), S::Real::from_literal(1.0)];
+        let factors = S::Vector::constant(&ad_core::Dense::new([2], [inf, one]));
+        S::Vector::from_scalars([2], x).softmax().hadamard(&factors).sum()
+    });
+    let (x, dx) = ([f64::NEG_INFINITY, 2.0], [f64::INFINITY, 1.0]);
+    holds(&f, &x, &[0.0, 0.0]);
+    let softmax = function!(|x: &[S]| -> Vec<S> { S::Vector::from_scalars([2], x).softmax().to_scalars() });
+    let (_, mut linear) = ad_reverse::linearize(|x: &[Var<f64>]| softmax.call(x), &x[..]);
+    assert_eq!(linear.jvp(&dx), [0.0, 0.0]);
+    assert_eq!(ad_forward::jvp(|x| softmax.call(x), &x[..], &dx[..]).1, [0.0, 0.0]);
 }
