@@ -42,3 +42,15 @@ impl fmt::Display for LengthMismatch {
 }
 
 impl core::error::Error for LengthMismatch {}
+
+/// The result, or a panic that says why there is none and names the caller's line: in `unwrap_or_else` it would be that of the
+/// closure.
+#[doc(hidden)] // for the operators of the modes that have a `try_` form
+#[inline]
+#[track_caller]
+pub fn or_panic<R, E: fmt::Display>(result: Result<R, E>) -> R {
+    match result {
+        Ok(result) => result,
+        Err(error) => panic!("{error}"),
+    }
+}

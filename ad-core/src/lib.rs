@@ -101,6 +101,8 @@ pub mod tree;
 pub use array::{Array, Dense, Matrix, Vector};
 pub use function::{Function, VectorFunction};
 pub use length::LengthMismatch;
+#[doc(hidden)]
+pub use length::or_panic;
 pub use rule::{Binary, Nary, Unary};
 pub use scalar::{Real, Scalar};
 pub use tree::{Lift, Tree};

@@ -23,6 +23,7 @@
 //! Operators that give a matrix (`jacobian`, `hessian` and their kin) or keep buffers take a slice instead: [`flatten`] makes
 //! one of a tree, and [`unflatten`] brings the numbers that the operator passes to the function back into the structure.
 
+use crate::length::or_panic;
 use crate::{Array, Dense, LengthMismatch, Real, Scalar};
 use alloc::vec::Vec;
 use core::borrow::Borrow;
@@ -274,12 +275,13 @@ pub fn flatten<T: Scalar, P: Tree<Scalar = T> + ?Sized>(tree: &P) -> Vec<T> {
 /// If there are not as many numbers as `like` has.
 #[doc(alias = "tree_unflatten")]
 #[must_use]
+#[track_caller]
 pub fn unflatten<T, P>(like: &P, numbers: Vec<T>) -> P::Owned<T>
 where
     T: Scalar<Real = <P::Scalar as Scalar>::Real>,
     P: Tree + ?Sized,
 {
-    try_unflatten(like, numbers).unwrap_or_else(|error| panic!("{error}"))
+    or_panic(try_unflatten(like, numbers))
 }
 
 /// [`unflatten`] for numbers that come from outside.

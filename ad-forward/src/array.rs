@@ -41,6 +41,7 @@ impl<T: Scalar, const N: usize, const RANK: usize> DualArray<T, N, RANK> {
     ///
     /// If the entries do not fit into the directions.
     #[must_use]
+    #[track_caller]
     pub fn seeded(primal: &Dense<T, RANK>, first: usize, directions: usize) -> Self {
         let tangent = Tangent::one_hot(primal.as_slice().len(), first, directions);
         Self { primal: primal.clone(), tangent, tag: Tag::BY_HAND }
@@ -52,6 +53,7 @@ impl<T: Scalar, const N: usize, const RANK: usize> DualArray<T, N, RANK> {
     ///
     /// If there are not as many rows as entries.
     #[must_use]
+    #[track_caller]
     pub fn with_tangent(primal: &Dense<T, RANK>, tangent: Dense<T, 2>) -> Self {
         let (entries, rows) = (primal.as_slice().len(), tangent.rows());
         assert!(entries == rows, "{entries} entries, but {rows} rows of tangents");
@@ -76,6 +78,7 @@ impl<T: Scalar, const N: usize, const RANK: usize> DualArray<T, N, RANK> {
     ///
     /// If the array has been seeded with another number of directions.
     #[must_use]
+    #[track_caller]
     pub fn tangent(&self, directions: usize) -> Dense<T, 2> {
         let entries = self.primal.as_slice().len();
         let block = self.tangent.block().unwrap_or_else(|| Block::filled([entries, directions], T::zero()));
@@ -91,6 +94,7 @@ impl<T: Scalar, const N: usize, const RANK: usize> DualArray<T, N, RANK> {
     ///
     /// If `w` has another length, or the array another number of directions.
     #[must_use]
+    #[track_caller]
     pub fn contract(&self, w: &[T], directions: usize) -> Vec<T> {
         let entries = self.primal.as_slice().len();
         assert!(w.len() == entries, "{} weights for {entries} entries", w.len());
@@ -112,12 +116,14 @@ impl<T: Scalar, const N: usize, const RANK: usize> DualArray<T, N, RANK> {
     /// # Panics
     ///
     /// If another run has a part in it; as [`tangent`](Self::tangent).
+    #[track_caller]
     pub(crate) fn tangent_of(&self, tag: Tag, directions: usize) -> Dense<T, 2> {
         self.tag.check(tag);
         self.tangent(directions)
     }
 
     /// The tangent of a scalar result with these partials: needs `N` directions.
+    #[track_caller]
     fn scalar_tangent(&self, partials: &[T]) -> [T; N] {
         let out = self.contract(partials, N);
         core::array::from_fn(|i| out[i])
@@ -154,9 +160,10 @@ impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for D
     }
 
     fn get(&self, index: usize) -> Dual<T, N> {
+        let primal = self.primal.as_slice()[index]; // first: it looks whether there is such an entry
         let block = self.tangent(N);
         let row = block.row(index);
-        Dual::new(self.primal.as_slice()[index], core::array::from_fn(|i| row[i])).tagged(self.tag)
+        Dual::new(primal, core::array::from_fn(|i| row[i])).tagged(self.tag)
     }
 
     fn to_scalars(&self) -> Vec<Dual<T, N>> {
@@ -210,10 +217,11 @@ impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for D
 
     fn dot(&self, rhs: &Self) -> Dual<T, N> {
         let tag = self.tag.join(rhs.tag);
+        let primal = self.primal.dotted(&rhs.primal); // first: it looks whether the shapes agree
         let (left, right) =
             (self.scalar_tangent(rhs.primal.as_slice()), rhs.scalar_tangent(self.primal.as_slice()));
         let tangent = core::array::from_fn(|i| left[i] + right[i]);
-        Dual::new(self.primal.dotted(&rhs.primal), tangent).tagged(tag)
+        Dual::new(primal, tangent).tagged(tag)
     }
 
     fn sum(&self) -> Dual<T, N> {
@@ -253,11 +261,12 @@ impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for D
 
     fn sub_rows(&self, rhs: &DualArray<T, N, 1>) -> Self {
         let tag = self.tag.join(rhs.tag);
-        let cols = self.primal.cols();
+        let primal = self.primal.rows_subtracted(&rhs.primal); // first: it looks whether the shapes fit
+        let cols = primal.cols();
         let minus_ones = Dense::filled([cols, 1], -T::one());
         let by_rhs =
             Self::repeated(self.primal.rows(), |i| rhs.tangent.sliced(i, i + 1).through(&minus_ones));
-        Self { primal: self.primal.rows_subtracted(&rhs.primal), tangent: self.tangent.plus(&by_rhs), tag }
+        Self { primal, tangent: self.tangent.plus(&by_rhs), tag }
     }
 
     fn softmax(&self) -> Self {

@@ -88,6 +88,7 @@ impl<T: Scalar, const N: usize> Dual<T, N> {
     /// If `direction >= N`.
     #[inline]
     #[must_use]
+    #[track_caller]
     pub fn variable(primal: T, direction: usize) -> Self {
         assert!(direction < N, "direction {direction} of a dual number with {N} directions");
         let mut x = Self::from_primal(primal);
@@ -119,6 +120,7 @@ impl<T: Scalar, const N: usize> Dual<T, N> {
     #[doc(hidden)]
     #[inline]
     #[must_use]
+    #[track_caller]
     pub fn tangent_of(self, tag: Tag) -> [T; N] {
         self.tag.check(tag);
         self.tangent

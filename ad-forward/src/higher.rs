@@ -4,7 +4,7 @@ use crate::dual::Dual;
 use crate::jvp::derivative;
 use crate::tag::Tag;
 use ad_core::tree::{Each, count, flatten};
-use ad_core::{LengthMismatch, Scalar, Tree};
+use ad_core::{LengthMismatch, Scalar, Tree, or_panic};
 use core::borrow::Borrow;
 
 /// A dual number of dual numbers: what second derivatives are computed on.
@@ -60,6 +60,7 @@ pub fn third_derivative<T: Scalar>(f: impl FnOnce(Dual3<T>) -> Dual3<T>, x: T) -
 /// If a direction has not as many numbers as `x`; as [`derivative`].
 #[doc(alias = "third_partial_derivative_vec")]
 #[must_use]
+#[track_caller]
 pub fn third_directional_derivative<T, P, Out>(
     f: impl FnOnce(&P::Over<Dual3<T>>) -> Out,
     x: &P,
@@ -73,9 +74,7 @@ where
     let directions = directions.map(flatten);
     let n = count(x);
     for direction in &directions {
-        if let Err(error) = LengthMismatch::check(("a point", n), ("tangents", direction.len())) {
-            panic!("{error}");
-        }
+        or_panic(LengthMismatch::check(("a point", n), ("tangents", direction.len())));
     }
     let tags = [Tag::fresh(), Tag::fresh(), Tag::fresh()];
     let mut place = 0;

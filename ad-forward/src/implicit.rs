@@ -15,7 +15,7 @@
 
 use crate::jacobian::jacobian;
 use crate::lu::{LinearSolve, Lu};
-use ad_core::{Scalar, VectorFunction};
+use ad_core::{Scalar, VectorFunction, or_panic};
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -70,12 +70,13 @@ impl core::error::Error for Singular {}
 /// If `dF/dx` is singular at the solution, or `f` does not give as many results as `x` has numbers.
 #[doc(alias("implicit_derivative", "implicit_derivative_vec", "custom_root"))]
 #[must_use]
+#[track_caller]
 pub fn implicit_root<S, F>(f: &F, x: &[S::Real], theta: &[S]) -> Vec<S>
 where
     S: Scalar,
     F: VectorFunction + ?Sized,
 {
-    try_implicit_root(f, x, theta).unwrap_or_else(|error| panic!("{error}"))
+    or_panic(try_implicit_root(f, x, theta))
 }
 
 /// [`implicit_root`] of equations that may not determine how their solution moves.
@@ -88,6 +89,7 @@ where
 /// # Panics
 ///
 /// If `f` does not give as many results as `x` has numbers.
+#[track_caller]
 pub fn try_implicit_root<S, F>(f: &F, x: &[S::Real], theta: &[S]) -> Result<Vec<S>, Singular>
 where
     S: Scalar,
@@ -96,6 +98,7 @@ where
     root(f, x, theta, "dF/dx")
 }
 
+#[track_caller]
 fn root<S, F>(f: &F, x: &[S::Real], theta: &[S], matrix: &'static str) -> Result<Vec<S>, Singular>
 where
     S: Scalar,
@@ -116,6 +119,7 @@ where
 ///
 /// If `f` or the solver do not give as many results as `x` has numbers.
 #[must_use]
+#[track_caller]
 pub fn implicit_root_with<S, F, A>(f: &F, solver: &A, x: &[S::Real], theta: &[S]) -> Vec<S>
 where
     S: Scalar,
@@ -153,12 +157,13 @@ where
 ///
 /// If `1 - dg/dx` is singular at the solution, or `g` does not give as many results as `x` has numbers.
 #[must_use]
+#[track_caller]
 pub fn implicit_fixed_point<S, G>(g: &G, x: &[S::Real], theta: &[S]) -> Vec<S>
 where
     S: Scalar,
     G: VectorFunction + ?Sized,
 {
-    try_implicit_fixed_point(g, x, theta).unwrap_or_else(|error| panic!("{error}"))
+    or_panic(try_implicit_fixed_point(g, x, theta))
 }
 
 /// [`implicit_fixed_point`] of a map that may not determine how its fixed point moves.
@@ -179,6 +184,7 @@ where
 /// # Panics
 ///
 /// If `g` does not give as many results as `x` has numbers.
+#[track_caller]
 pub fn try_implicit_fixed_point<S, G>(g: &G, x: &[S::Real], theta: &[S]) -> Result<Vec<S>, Singular>
 where
     S: Scalar,

@@ -38,6 +38,7 @@ pub const CHUNK: usize = 8;
 /// If `f` returns results of different lengths; as [`derivative`](crate::derivative).
 #[doc(alias = "jacfwd")]
 #[must_use]
+#[track_caller]
 pub fn jacobian<T: Scalar>(f: impl FnMut(&[Dual<T, CHUNK>]) -> Vec<Dual<T, CHUNK>>, x: &[T]) -> Matrix<T> {
     jacobian_by_chunks(f, x)
 }
@@ -48,6 +49,7 @@ pub fn jacobian<T: Scalar>(f: impl FnMut(&[Dual<T, CHUNK>]) -> Vec<Dual<T, CHUNK
 ///
 /// If `N` is 0, or `f` returns results of different lengths; as [`derivative`](crate::derivative).
 #[must_use]
+#[track_caller]
 pub fn jacobian_by_chunks<T: Scalar, const N: usize>(
     mut f: impl FnMut(&[Dual<T, N>]) -> Vec<Dual<T, N>>,
     x: &[T],
@@ -71,6 +73,7 @@ pub fn jacobian_by_chunks<T: Scalar, const N: usize>(
 /// If `f` returns results of different lengths; as [`derivative`](crate::derivative).
 #[cfg(feature = "rayon")]
 #[must_use]
+#[track_caller]
 pub fn par_jacobian<T: Scalar>(
     f: impl Fn(&[Dual<T, CHUNK>]) -> Vec<Dual<T, CHUNK>> + Sync,
     x: &[T],
@@ -109,6 +112,7 @@ fn tangents<T: Scalar, const N: usize>(out: &[Dual<T, N>], tag: Tag) -> Vec<Vec<
 }
 
 /// The matrix of these columns; `rows` tells how many rows there are where there is no column.
+#[track_caller]
 fn from_columns<T: Scalar>(columns: Vec<Vec<T>>, rows: impl FnOnce() -> usize) -> Matrix<T> {
     let rows = columns.first().map_or_else(rows, Vec::len);
     assert!(
@@ -150,6 +154,7 @@ impl<T: Scalar, F: FnMut(&[Dual<T, CHUNK>], &mut [Dual<T, CHUNK>])> Jacobian<T, 
     /// # Panics
     ///
     /// If `jacobian` has not as many numbers as results and inputs ask for; as [`derivative`](crate::derivative).
+    #[track_caller]
     pub fn call(&mut self, x: &[T], y: &mut [T], jacobian: &mut [T]) {
         let (m, n) = (y.len(), x.len());
         assert!(jacobian.len() == m * n, "a Jacobian of {m} x {n} numbers, a slice of {}", jacobian.len());

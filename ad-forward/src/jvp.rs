@@ -4,7 +4,7 @@ use crate::array::DualArray;
 use crate::dual::Dual;
 use crate::tag::Tag;
 use ad_core::tree::flatten;
-use ad_core::{Array, Dense, LengthMismatch, Lift, Scalar, Tree};
+use ad_core::{Array, Dense, LengthMismatch, Lift, Scalar, Tree, or_panic};
 use core::borrow::Borrow;
 
 /// `f'(x)` for a function of one variable.
@@ -23,6 +23,7 @@ use core::borrow::Borrow;
 #[doc(alias = "first_derivative")]
 #[inline]
 #[must_use]
+#[track_caller]
 pub fn derivative<T: Scalar>(f: impl FnOnce(Dual<T, 1>) -> Dual<T, 1>, x: T) -> T {
     value_and_derivative(f, x).1
 }
@@ -35,6 +36,7 @@ pub fn derivative<T: Scalar>(f: impl FnOnce(Dual<T, 1>) -> Dual<T, 1>, x: T) -> 
 #[doc(alias("first_derivative", "compute_derivative_fwd"))]
 #[inline]
 #[must_use]
+#[track_caller]
 pub fn value_and_derivative<T: Scalar>(f: impl FnOnce(Dual<T, 1>) -> Dual<T, 1>, x: T) -> (T, T) {
     let tag = Tag::fresh();
     let y = f(Dual::variable(x, 0).tagged(tag));
@@ -55,6 +57,7 @@ pub fn value_and_derivative<T: Scalar>(f: impl FnOnce(Dual<T, 1>) -> Dual<T, 1>,
 /// ```
 #[doc(alias("pushforward", "compute_directional_derivative_fwd"))]
 #[must_use]
+#[track_caller]
 pub fn jvp<T, P, Out>(
     f: impl FnOnce(&P::Over<Dual<T, 1>>) -> Out,
     x: &P,
@@ -65,7 +68,7 @@ where
     P: Tree<Scalar = T> + ?Sized,
     Out: Tree<Scalar = Dual<T, 1>>,
 {
-    try_jvp(f, x, dx).unwrap_or_else(|error| panic!("{error}"))
+    or_panic(try_jvp(f, x, dx))
 }
 
 /// [`jvp`] along a direction that comes from outside.
@@ -104,6 +107,7 @@ where
 /// As [`jvp`].
 #[doc(alias = "has_aux")]
 #[must_use]
+#[track_caller]
 pub fn jvp_with_aux<T, P, Out, Aux>(
     f: impl FnOnce(&P::Over<Dual<T, 1>>) -> (Out, Aux),
     x: &P,

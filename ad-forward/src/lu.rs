@@ -34,6 +34,7 @@ impl<R: Real> Lu<R> {
     ///
     /// If the matrix is not square.
     #[must_use]
+    #[track_caller]
     pub fn new(a: &Matrix<R>) -> Option<Self> {
         let [n, cols] = a.shape();
         assert!(n == cols, "a system of {n} equations for {cols} unknowns");

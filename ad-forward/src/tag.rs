@@ -83,6 +83,7 @@ impl Tag {
     ///
     /// If another run has a part in it.
     #[inline]
+    #[track_caller]
     pub(crate) fn check(self, run: Self) {
         let known = self.bits & !Self::UNKNOWN.bits;
         if known != run.bits && known != 0 {
@@ -93,6 +94,7 @@ impl Tag {
 
 #[cold]
 #[inline(never)]
+#[track_caller]
 fn refuse() -> ! {
     panic!(
         "a number of an outer derivative, one kept from a derivative that has ended, or a variable made by hand was used in \

@@ -40,6 +40,7 @@ pub(crate) enum Tangent<T> {
 
 impl<T: Scalar> Tangent<T> {
     /// Entry `i` of an array of `entries` moves in direction `offset + i`, out of `directions`.
+    #[track_caller]
     pub(crate) fn one_hot(entries: usize, offset: usize, directions: usize) -> Self {
         assert!(
             offset + entries <= directions,
@@ -122,6 +123,7 @@ impl<T: Scalar> Tangent<T> {
     }
 
     /// The sum of two tangents.
+    #[track_caller]
     pub(crate) fn plus(&self, other: &Self) -> Self {
         let (Self::Form(left), Self::Form(right)) = (self, other) else {
             return if matches!(self, Self::Zero) { other.clone() } else { self.clone() };

@@ -41,6 +41,7 @@ impl<T: Scalar, F: FnMut(&[Var<T>]) -> Var<T>> Gradient<T, F> {
     /// # Panics
     ///
     /// If the gradient has another length than `x`; as [`grad`](crate::grad).
+    #[track_caller]
     pub fn call(&mut self, x: &[T], gradient_at_x: &mut [T]) -> T {
         let (n, found) = (x.len(), gradient_at_x.len());
         assert!(n == found, "a gradient of {n} numbers, a slice of {found}");

@@ -6,7 +6,7 @@ use crate::linear::LinearMap;
 use crate::places::Places;
 use crate::var::Var;
 use ad_core::tree::{flatten, unflatten};
-use ad_core::{Array, Dense, LengthMismatch, Lift, Matrix, Scalar, Tree};
+use ad_core::{Array, Dense, LengthMismatch, Lift, Matrix, Scalar, Tree, or_panic};
 use ad_forward::{CHUNK, Dual, Tag};
 use std::borrow::Borrow;
 use std::fmt;
@@ -32,6 +32,7 @@ pub type HessianVar<T> = Var<Dual<T, CHUNK>>;
 /// If `v` has not as many numbers as `x`; as [`grad`](crate::grad).
 #[doc(alias = "hessian_vector_product")]
 #[must_use]
+#[track_caller]
 pub fn hvp<T, P>(f: impl FnOnce(&P::Over<HvpVar<T>>) -> HvpVar<T>, x: &P, v: &P) -> P::Owned<T>
 where
     T: Scalar,
@@ -47,6 +48,7 @@ where
 /// As [`hvp`].
 #[doc(alias("hessian_vector_product", "composed_hvp"))]
 #[must_use]
+#[track_caller]
 pub fn grad_and_hvp<T, P>(
     f: impl FnOnce(&P::Over<HvpVar<T>>) -> HvpVar<T>,
     x: &P,
@@ -56,7 +58,7 @@ where
     T: Scalar,
     P: Tree<Scalar = T> + ?Sized,
 {
-    try_grad_and_hvp(f, x, v).unwrap_or_else(|error| panic!("{error}"))
+    or_panic(try_grad_and_hvp(f, x, v))
 }
 
 /// [`grad_and_hvp`] with a vector that comes from outside.
@@ -119,6 +121,7 @@ impl<T: Scalar, F: FnMut(&[HvpVar<T>]) -> HvpVar<T>> Hvp<T, F> {
     /// # Panics
     ///
     /// If the slices have other lengths than `x`; as [`grad`](crate::grad).
+    #[track_caller]
     pub fn call(&mut self, x: &[T], v: &[T], gradient_at_x: &mut [T], product: &mut [T]) -> T {
         let n = x.len();
         assert!(v.len() == n, "a point of {n} numbers was given {} tangents", v.len());
@@ -224,6 +227,7 @@ impl<T: Scalar, F: FnMut(&[HessianVar<T>]) -> HessianVar<T>> Hessian<T, F> {
     /// # Panics
     ///
     /// If the slices have other lengths; as [`grad`](crate::grad).
+    #[track_caller]
     pub fn call(&mut self, x: &[T], gradient_at_x: &mut [T], hessian: &mut [T]) -> T {
         let n = x.len();
         assert!(gradient_at_x.len() == n, "a gradient of {n} numbers, a slice of {}", gradient_at_x.len());

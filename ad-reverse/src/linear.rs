@@ -7,7 +7,7 @@ use crate::places::{Place, Places, Results};
 use crate::sweep::{optimistic_sweep, sweep};
 use crate::tape::{Recorded, Recording};
 use crate::var::Var;
-use ad_core::{LengthMismatch, Scalar, Tree};
+use ad_core::{LengthMismatch, Scalar, Tree, or_panic};
 use std::cell::RefCell;
 
 /// The Jacobian `J` of a recorded function (results x inputs), as the recording that it is applied by.
@@ -100,10 +100,11 @@ impl<T: Scalar> LinearMap<T> {
     /// # Panics
     ///
     /// If one of them has another length.
+    #[track_caller]
     pub(crate) fn pull_row_into(&mut self, w: &[T], row: &mut [T]) {
         let (columns, found) = (self.inputs.numbers, row.len());
         assert!(columns == found, "{columns} inputs, a slice of {found}");
-        self.pull_into(1, w, row).unwrap_or_else(|error| panic!("{error}"));
+        or_panic(self.pull_into(1, w, row));
     }
 
     /// [`pull`](Self::pull), with the adjoints of the inputs as `read` takes them; it also says whether they are finite.

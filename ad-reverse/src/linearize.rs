@@ -5,7 +5,7 @@ use crate::forward::Forward;
 use crate::linear::LinearMap;
 use crate::var::Var;
 use ad_core::tree::{flatten, unflatten};
-use ad_core::{Array, Dense, LengthMismatch, Lift, Scalar, Tree};
+use ad_core::{Array, Dense, LengthMismatch, Lift, Scalar, Tree, or_panic};
 use std::borrow::Borrow;
 
 /// `f(x)`, and the derivative of `f` at `x` as a linear map: one recording, swept up or down.
@@ -67,8 +67,9 @@ where
     ///
     /// If `dx` has not as many numbers as the inputs.
     #[must_use]
+    #[track_caller]
     pub fn jvp<V: Tree<Scalar = T> + ?Sized>(&mut self, dx: &V) -> Out::Owned<T> {
-        self.try_jvp(dx).unwrap_or_else(|error| panic!("{error}"))
+        or_panic(self.try_jvp(dx))
     }
 
     /// [`jvp`](Self::jvp) along a direction that comes from outside.
@@ -96,10 +97,11 @@ where
     /// # Panics
     ///
     /// If `dx` has not as many numbers as the inputs, or `dy` as the results.
+    #[track_caller]
     pub fn jvp_into(&mut self, dx: &[T], dy: &mut [T]) {
         let (rows, found) = (self.outputs(), dy.len());
         assert!(rows == found, "{rows} results, a slice of {found}");
-        self.push(dx, dy).unwrap_or_else(|error| panic!("{error}"));
+        or_panic(self.push(dx, dy));
     }
 
     fn push(&mut self, dx: &[T], dy: &mut [T]) -> Result<(), LengthMismatch> {
@@ -116,8 +118,9 @@ where
     ///
     /// If `w` has not as many numbers as the results.
     #[must_use]
+    #[track_caller]
     pub fn vjp<W: Tree<Scalar = T> + ?Sized>(&mut self, w: &W) -> P::Owned<T> {
-        self.try_vjp(w).unwrap_or_else(|error| panic!("{error}"))
+        or_panic(self.try_vjp(w))
     }
 
     /// [`vjp`](Self::vjp) of a cotangent that comes from outside.
@@ -136,6 +139,7 @@ where
     /// # Panics
     ///
     /// If `w` has not as many numbers as the results, or `row` as the inputs.
+    #[track_caller]
     pub fn vjp_into(&mut self, w: &[T], row: &mut [T]) {
         self.map.pull_row_into(w, row);
     }

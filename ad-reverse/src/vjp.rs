@@ -7,7 +7,7 @@ use crate::linear::LinearMap;
 use crate::places::{Places, Read};
 use crate::var::Var;
 use ad_core::tree::flatten;
-use ad_core::{Array, Dense, LengthMismatch, Lift, Matrix, Scalar, Tree};
+use ad_core::{Array, Dense, LengthMismatch, Lift, Matrix, Scalar, Tree, or_panic};
 use std::borrow::Borrow;
 
 /// The gradient of a scalar function.
@@ -214,6 +214,7 @@ impl<T: Scalar, P: Tree<Scalar = T> + ?Sized> Pullback<'_, T, P> {
     ///
     /// If `w` has not as many numbers as the result.
     #[must_use]
+    #[track_caller]
     pub fn call<W: Tree<Scalar = T> + ?Sized>(&mut self, w: &W) -> P::Owned<T> {
         self.call_watching(w).0
     }
@@ -240,6 +241,7 @@ impl<T: Scalar, P: Tree<Scalar = T> + ?Sized> Pullback<'_, T, P> {
     /// # Panics
     ///
     /// If `w` has not as many numbers as the result, or `adjoint_of_x` as the inputs.
+    #[track_caller]
     pub fn call_into(&mut self, w: &[T], adjoint_of_x: &mut [T]) {
         self.map.pull_row_into(w, adjoint_of_x);
     }
@@ -250,8 +252,9 @@ impl<T: Scalar, P: Tree<Scalar = T> + ?Sized> Pullback<'_, T, P> {
     ///
     /// As [`call`](Self::call).
     #[must_use]
+    #[track_caller]
     pub fn call_watching<W: Tree<Scalar = T> + ?Sized>(&mut self, w: &W) -> (P::Owned<T>, Vec<Vec<T>>) {
-        self.read(&flatten(w)).unwrap_or_else(|error| panic!("{error}"))
+        or_panic(self.read(&flatten(w)))
     }
 
     /// The adjoints of the inputs in their structure, and those of the watched arrays.
@@ -274,8 +277,9 @@ impl<T: Scalar, P: Tree<Scalar = T> + ?Sized> Pullback<'_, T, P> {
     ///
     /// If `w` does not hold `seeds` rows of as many numbers as the result has.
     #[must_use]
+    #[track_caller]
     pub fn rows(&mut self, seeds: usize, w: &[T]) -> Vec<T> {
-        self.map.pull(seeds, w).unwrap_or_else(|error| panic!("{error}")).0
+        or_panic(self.map.pull(seeds, w)).0
     }
 
     /// [`rows`](Self::rows) without bringing the numbers of a row together: a matrix with a row per seed for
@@ -297,13 +301,14 @@ impl<T: Scalar, P: Tree<Scalar = T> + ?Sized> Pullback<'_, T, P> {
     ///
     /// As [`rows`](Self::rows).
     #[must_use]
+    #[track_caller]
     pub fn blocks(&mut self, seeds: usize, w: &[T]) -> Vec<Matrix<T>> {
         let read = |adjoints: &mut Adjoints<'_, T>, inputs: &Places| {
             let blocks = inputs.read_blocks(adjoints);
             let finite = blocks.iter().all(|block| T::all_finite(block.as_slice()));
             (blocks, finite)
         };
-        self.map.pull_and_read(seeds, w, read).unwrap_or_else(|error| panic!("{error}")).0
+        or_panic(self.map.pull_and_read(seeds, w, read)).0
     }
 
     /// The number of numbers in the result.

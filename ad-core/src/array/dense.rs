@@ -33,6 +33,7 @@ impl<T: Copy + 'static, const RANK: usize> Dense<T, RANK> {
     ///
     /// If there are not as many numbers as the shape has entries, or if those are more than can be counted.
     #[must_use]
+    #[track_caller]
     pub fn new(shape: [usize; RANK], data: impl IntoIterator<Item = T>) -> Self {
         let expected = entries(shape);
         let (data, exact) = Storage::collected(expected, data);
@@ -67,6 +68,7 @@ impl<T: Copy + 'static, const RANK: usize> Dense<T, RANK> {
     ///
     /// If there are more entries than can be counted.
     #[must_use]
+    #[track_caller]
     pub fn filled(shape: [usize; RANK], value: T) -> Self {
         Self { shape, data: Storage::filled(entries(shape), value) }
     }
@@ -113,6 +115,7 @@ impl<T: Copy + 'static, const RANK: usize> Dense<T, RANK> {
     ///
     /// If the shapes have different numbers of entries.
     #[must_use]
+    #[track_caller]
     pub fn reshape<const TO: usize>(self, shape: [usize; TO]) -> Dense<T, TO> {
         let fits = checked_entries(shape) == Some(self.data.len());
         assert!(fits, "cannot reshape {:?} to {shape:?}", self.shape);
@@ -144,6 +147,7 @@ impl<T: Copy + 'static, const RANK: usize> Dense<T, RANK> {
     ///
     /// If there are more entries than can be counted.
     #[must_use]
+    #[track_caller]
     pub fn build(shape: [usize; RANK], value: T, write: impl FnOnce(&mut [T])) -> Self {
         let mut out = Self::filled(shape, value);
         write(out.as_mut_slice());
@@ -168,6 +172,7 @@ impl<T: Copy + 'static> Dense<T, 2> {
     ///
     /// If the rows differ in length.
     #[must_use]
+    #[track_caller]
     pub fn from_rows<Row: AsRef<[T]>>(rows: &[Row]) -> Self {
         let cols = rows.first().map_or(0, |row| row.as_ref().len());
         for (i, row) in rows.iter().enumerate() {
@@ -189,9 +194,11 @@ impl<T: Copy + 'static> Dense<T, 2> {
     ///
     /// If there is no such row.
     #[must_use]
+    #[track_caller]
     pub fn row(&self, i: usize) -> &[T] {
         let cols = self.shape[1];
-        &self.data[i * cols..(i + 1) * cols]
+        let Some(row) = self.data.get(i * cols..(i + 1) * cols) else { no_row(i, self.shape) };
+        row
     }
 }
 
@@ -256,11 +263,13 @@ impl<T: Copy + 'static, const RANK: usize> Index<[usize; RANK]> for Dense<T, RAN
     type Output = T;
 
     #[inline]
+    #[track_caller]
     fn index(&self, index: [usize; RANK]) -> &T {
-        let place = self.shape.iter().zip(index).fold(0, |place, (&extent, i)| {
+        let mut place = 0;
+        for (&extent, i) in self.shape.iter().zip(index) {
             assert!(i < extent, "no entry {index:?} in an array of shape {:?}", self.shape);
-            place * extent + i
-        });
+            place = place * extent + i;
+        }
         &self.data[place]
     }
 }
@@ -295,6 +304,17 @@ pub(crate) fn checked_entries<const RANK: usize>(shape: [usize; RANK]) -> Option
 
 /// [`checked_entries`], or a panic.
 #[inline]
+#[track_caller]
 fn entries<const RANK: usize>(shape: [usize; RANK]) -> usize {
-    checked_entries(shape).unwrap_or_else(|| panic!("shape {shape:?} has more entries than can be counted"))
+    let Some(entries) = checked_entries(shape) else {
+        panic!("shape {shape:?} has more entries than can be counted");
+    };
+    entries
+}
+
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn no_row(i: usize, shape: [usize; 2]) -> ! {
+    panic!("no row {i} in a matrix of shape {shape:?}");
 }

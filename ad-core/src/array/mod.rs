@@ -38,12 +38,14 @@ pub trait Array<S: Scalar, const RANK: usize>: Clone + Debug + 'static {
     fn constant(x: &Dense<S::Real, RANK>) -> Self;
 
     /// Gathers scalars, row-major.
+    #[track_caller]
     fn from_scalars(shape: [usize; RANK], x: &[S]) -> Self;
 
     /// The extent of each axis.
     fn shape(&self) -> [usize; RANK];
 
     /// The entry at a row-major index.
+    #[track_caller]
     fn get(&self, index: usize) -> S;
 
     /// The primal: plain numbers that the `f64` run would have computed, bit for bit.
@@ -62,10 +64,12 @@ pub trait Array<S: Scalar, const RANK: usize>: Clone + Debug + 'static {
 
     /// `a self + b rhs` for plain numbers `a` and `b`.
     #[must_use]
+    #[track_caller]
     fn axpby(&self, a: S::Real, rhs: &Self, b: S::Real) -> Self;
 
     /// The elementwise product.
     #[must_use]
+    #[track_caller]
     fn hadamard(&self, rhs: &Self) -> Self;
 
     /// Every entry times one scalar.
@@ -73,6 +77,7 @@ pub trait Array<S: Scalar, const RANK: usize>: Clone + Debug + 'static {
     fn scale(&self, factor: S) -> Self;
 
     /// `sum_i self_i rhs_i`, over all entries.
+    #[track_caller]
     fn dot(&self, rhs: &Self) -> S;
 
     /// The sum of all entries.
@@ -85,6 +90,7 @@ pub trait Array<S: Scalar, const RANK: usize>: Clone + Debug + 'static {
     /// # Panics
     ///
     /// Also if `terms` is empty.
+    #[track_caller]
     fn affine(terms: &[(&S::Matrix, &Self)], bias: &S::Vector) -> Self;
 
     /// A rule of many variables along the last axis: one result per row (a vector is one row).
@@ -92,10 +98,12 @@ pub trait Array<S: Scalar, const RANK: usize>: Clone + Debug + 'static {
 
     /// Subtracts `rhs[i]` from every entry of row `i` (a vector is one row).
     #[must_use]
+    #[track_caller]
     fn sub_rows(&self, rhs: &S::Vector) -> Self;
 
     /// The entries (of a vector) or rows (of a matrix) in a range.
     #[must_use]
+    #[track_caller]
     fn slice(&self, range: Range<usize>) -> Self;
 
     /// The number of entries.
@@ -126,12 +134,14 @@ pub trait Array<S: Scalar, const RANK: usize>: Clone + Debug + 'static {
 
     /// `self + rhs`.
     #[must_use]
+    #[track_caller]
     fn plus(&self, rhs: &Self) -> Self {
         self.axpby(S::Real::from_literal(1.0), rhs, S::Real::from_literal(1.0))
     }
 
     /// `self - rhs`.
     #[must_use]
+    #[track_caller]
     fn minus(&self, rhs: &Self) -> Self {
         self.axpby(S::Real::from_literal(1.0), rhs, S::Real::from_literal(-1.0))
     }
@@ -146,6 +156,7 @@ pub trait Array<S: Scalar, const RANK: usize>: Clone + Debug + 'static {
     /// assert_eq!(h.axpby_map(0.5, &u, rules::Relu, 2.0).as_slice(), [0.5, 11.0]);
     /// ```
     #[must_use]
+    #[track_caller]
     fn axpby_map<R: Unary>(&self, a: S::Real, x: &Self, rule: R, b: S::Real) -> Self {
         self.axpby(a, &x.map(rule), b)
     }
@@ -158,6 +169,7 @@ pub trait Array<S: Scalar, const RANK: usize>: Clone + Debug + 'static {
     /// let (y, target) = (Vector::from([1.0, 2.0]), Vector::from([4.0, -2.0]));
     /// assert_eq!(y.squared_distance(&target), 25.0);
     /// ```
+    #[track_caller]
     fn squared_distance(&self, rhs: &Self) -> S {
         let difference = self.minus(rhs);
         difference.dot(&difference)

@@ -24,7 +24,7 @@ use ad_core::kernels::Kernels;
 use ad_core::num_traits::Float;
 use ad_core::rule::Partials;
 use ad_core::tree::{Each, flatten};
-use ad_core::{Binary, Dense, LengthMismatch, Nary, Scalar, Tree, Unary};
+use ad_core::{Binary, Dense, LengthMismatch, Nary, Scalar, Tree, Unary, or_panic};
 use core::array::from_fn;
 use core::borrow::Borrow;
 
@@ -271,6 +271,7 @@ pub fn derivatives<T: Scalar, const K: usize>(f: impl FnOnce(Taylor<T, K>) -> Ta
 /// If the coefficients have not all as many numbers as the first one; if a number of another series of the same type has a
 /// part in the result, one of an outer series or one that was kept from a series that has ended.
 #[must_use]
+#[track_caller]
 pub fn jet<T, P, Out, const K: usize>(
     f: impl FnOnce(&P::Over<Taylor<T, K>>) -> Out,
     curve: [&P; K],
@@ -284,7 +285,7 @@ where
     for coefficient in &numbers {
         let (expected, found) =
             (("a point", numbers[0].len()), ("numbers in a coefficient", coefficient.len()));
-        LengthMismatch::check(expected, found).unwrap_or_else(|error| panic!("{error}"));
+        or_panic(LengthMismatch::check(expected, found));
     }
     let tag = Tag::fresh();
     let mut place = 0;

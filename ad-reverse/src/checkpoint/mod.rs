@@ -91,6 +91,7 @@ pub struct LoopGradient<T, Params, State> {
 /// If `snapshots` is 0, or the state changes its number of numbers; as [`grad`](crate::grad).
 #[doc(alias("remat", "grad_checkpointed"))]
 #[must_use]
+#[track_caller]
 pub fn checkpoint<T, P, H>(
     step: impl Fn(usize, &P::Over<Var<T>>, &H::Over<Var<T>>) -> (H::Owned<Var<T>>, Var<T>),
     params: &P,
@@ -140,6 +141,7 @@ where
 /// As [`checkpoint`].
 #[doc(alias("remat", "grad_checkpointed_online"))]
 #[must_use]
+#[track_caller]
 pub fn checkpoint_online<T, P, H>(
     step: impl Fn(usize, &P::Over<Var<T>>, &H::Over<Var<T>>) -> (H::Owned<Var<T>>, Var<T>),
     mut more: impl FnMut(usize, &H::Over<Var<T>>) -> bool,

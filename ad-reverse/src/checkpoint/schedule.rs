@@ -46,6 +46,7 @@ impl<T> Snapshots<T> {
     /// # Panics
     ///
     /// If there is room for none.
+    #[track_caller]
     pub(super) fn new(first: Vec<T>, room: usize) -> Self {
         assert!(room > 0, "the first state of a loop has to be kept");
         Self { room, kept: vec![Snapshot { time: 0, level: u32::MAX, state: first }] }

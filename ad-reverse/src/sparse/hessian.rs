@@ -39,6 +39,7 @@ impl<T: Scalar> SparseHessian<T> {
     ///
     /// If the pattern is not square.
     #[must_use]
+    #[track_caller]
     pub fn new(sparsity: &Sparsity) -> Self {
         let (rows, cols) = (sparsity.rows(), sparsity.cols());
         assert!(rows == cols, "a Hessian of {rows} rows and {cols} columns");
@@ -74,6 +75,7 @@ impl<T: Scalar> SparseHessian<T> {
     /// # Panics
     ///
     /// If `f` has not as many inputs as the entries were made for.
+    #[track_caller]
     pub fn call<F: Function + ?Sized>(&mut self, f: &F, x: &[T]) -> &Csr<T> {
         let Self { matrix, coloring: Coloring { of, count }, from_own_row, inputs, products } = self;
         let n = matrix.sparsity().cols();

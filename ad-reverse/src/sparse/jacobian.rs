@@ -94,11 +94,11 @@ impl<T: Scalar> SparseJacobian<T> {
     /// # Panics
     ///
     /// If `f` has not as many inputs and outputs as the entries were made for.
+    #[track_caller]
     pub fn call<F: VectorFunction + ?Sized>(&mut self, f: &F, x: &[T]) -> &Csr<T> {
         let Self { matrix, coloring: Coloring { of, count }, mode } = self;
         let (rows, cols) = (matrix.sparsity().rows(), matrix.sparsity().cols());
         assert!(x.len() == cols, "a Jacobian of {cols} columns, and {} inputs", x.len());
-        let check = |outputs| assert!(outputs == rows, "a Jacobian of {rows} rows, and {outputs} outputs");
         match mode {
             Mode::Forward { inputs } => {
                 for start in (0..*count).step_by(CHUNK) {
@@ -106,7 +106,7 @@ impl<T: Scalar> SparseJacobian<T> {
                     let tag = Tag::fresh();
                     inputs.extend(moving(x, of, (start, tag)));
                     let y = f.call(inputs);
-                    check(y.len());
+                    check_outputs(rows, y.len());
                     for ((i, j), entry) in matrix.entries_mut() {
                         if let Some(lane) = lane(of[j], start) {
                             *entry = y[i].tangent_of(tag)[lane];
@@ -117,7 +117,7 @@ impl<T: Scalar> SparseJacobian<T> {
             Mode::Reverse { inputs, sums } => {
                 let run = |x: &[Var<T>]| {
                     let y = f.call(x);
-                    check(y.len());
+                    check_outputs(rows, y.len());
                     y
                 };
                 sums.resize(*count * cols, T::zero());
@@ -136,4 +136,9 @@ impl<T: Scalar> SparseJacobian<T> {
         self.call(f, x);
         self.matrix
     }
+}
+
+#[track_caller]
+fn check_outputs(rows: usize, outputs: usize) {
+    assert!(outputs == rows, "a Jacobian of {rows} rows, and {outputs} outputs");
 }

@@ -27,6 +27,7 @@ impl Sparsity {
     ///
     /// If there are fewer columns than an entry asks for.
     #[must_use]
+    #[track_caller]
     pub fn from_rows<R: AsRef<[usize]>>(cols: usize, rows: impl IntoIterator<Item = R>) -> Self {
         let (mut starts, mut columns) = (vec![0], Vec::new());
         for row in rows {

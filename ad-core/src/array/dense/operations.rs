@@ -33,6 +33,7 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
 
     /// `a x + b y`.
     #[must_use]
+    #[track_caller]
     pub fn combined(&self, a: T, rhs: &Self, b: T) -> Self {
         assert_same(self.shape, rhs.shape, "axpby");
         self.like(|out| T::axpby(a, &self.data, b, &rhs.data, out))
@@ -40,6 +41,7 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
 
     /// `a x + b y`, rounded as [`combined`](Self::combined) is, in the memory of `y`.
     #[must_use]
+    #[track_caller]
     pub fn combined_into(&self, a: T, mut rhs: Self, b: T) -> Self {
         assert_same(self.shape, rhs.shape, "axpby");
         let pairs = rhs.as_mut_slice().iter_mut().zip(self.as_slice());
@@ -49,6 +51,7 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
 
     /// `x y` elementwise.
     #[must_use]
+    #[track_caller]
     pub fn multiplied(&self, rhs: &Self) -> Self {
         assert_same(self.shape, rhs.shape, "hadamard");
         self.like(|out| T::hadamard(&self.data, &rhs.data, out))
@@ -66,6 +69,7 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
 
     /// `sum x_i y_i`.
     #[must_use]
+    #[track_caller]
     pub fn dotted(&self, rhs: &Self) -> T {
         assert_same(self.shape, rhs.shape, "dot");
         T::dot(&self.data, &rhs.data)
@@ -79,6 +83,7 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
 
     /// `sum_k W_k x_k + b` along the last axis.
     #[must_use]
+    #[track_caller]
     pub fn affine_of<'a>(
         terms: impl Iterator<Item = (&'a Dense<T, 2>, &'a Self)> + Clone,
         bias: &Dense<T, 1>,
@@ -88,11 +93,13 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
         let mut shape = first.shape;
         shape[RANK - 1] = outputs;
         for (w, x) in terms.clone() {
+            let (found, inputs) = (x.rows(), x.cols());
+            assert!(found == rows, "affine: inputs in {rows} rows, and others in {found}");
             assert!(
-                w.shape == [outputs, x.cols()] && x.rows() == rows,
-                "affine: weights {:?}, inputs {:?} in {rows} rows and a bias of {outputs} do not fit",
-                w.shape,
-                x.shape
+                w.shape == [outputs, inputs],
+                "affine: weights of shape {:?}; {inputs} inputs and a bias of {outputs} ask for [{outputs}, {inputs}], \
+                 outputs x inputs",
+                w.shape
             );
         }
         if rows == 1 {
@@ -129,6 +136,7 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
 
     /// Subtracts `rhs[i]` from every entry of row `i`.
     #[must_use]
+    #[track_caller]
     pub fn rows_subtracted(&self, rhs: &Dense<T, 1>) -> Self {
         assert!(rhs.cols() == self.rows(), "sub_rows: {} rows, {} values", self.rows(), rhs.cols());
         let cols = self.cols();
@@ -141,6 +149,7 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
     ///
     /// If the range is not within them.
     #[must_use]
+    #[track_caller]
     pub fn sliced(&self, range: Range<usize>) -> Self {
         let within = range.start <= range.end && range.end <= self.shape[0];
         assert!(within, "slice: {range:?} is not within an array of shape {:?}", self.shape);
