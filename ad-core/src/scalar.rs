@@ -50,6 +50,10 @@ macro_rules! binary_methods {
 ///
 /// Comparisons look at the primal alone, so that every mode takes the branches of the plain run.
 #[doc(alias = "DualNum")]
+#[diagnostic::on_unimplemented(
+    note = "a struct of parameters is made an argument by `ad_core::impl_tree!`",
+    note = "a function of numbers is generic, `fn f<S: Scalar>(x: &[S]) -> S`, and its literals are `S::lit(2.0)`"
+)]
 pub trait Scalar:
     Copy + Debug + Display + PartialOrd + Send + Sync + 'static + NumAssign + Neg<Output = Self> + Sum + Kernels
 {

@@ -53,6 +53,11 @@ pub trait Lift<T: Scalar, S: Scalar<Real = T::Real>> {
 /// assert_eq!(flatten(&(1.0, [2.0, 3.0], (4.0,))), [1.0, 2.0, 3.0, 4.0]);
 /// ```
 #[doc(alias = "pytree")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no argument of an operator: it is no tree of numbers",
+    note = "trees are numbers, vectors, matrices, slices, `Vec`s and arrays of numbers, and tuples of trees",
+    note = "a struct is made one by `ad_core::impl_tree!`, whose kind `[tree]` is for a field that is a `Vec` of trees"
+)]
 pub trait Tree {
     /// What the leaves are made of.
     type Scalar: Scalar;
