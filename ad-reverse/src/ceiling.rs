@@ -104,7 +104,8 @@ where
 /// [`vjp`](fn@crate::vjp) with a ceiling for the recording.
 ///
 /// The ceiling is looked at with every array operation, and where scalar ones need memory: they can pass it by a chunk of
-/// at most 64 KiB, or by 2 MiB on a tape that has been longer before. Past it nothing is kept any more, and `f`
+/// 64 KiB, or by 2 MiB on a tape that has been longer before, or by one record where that is longer still (a rule of `n`
+/// scalars, such as [`Scalar::norm`], has one of about 12 `n` bytes over `f64`). Past it nothing is kept any more, and `f`
 /// runs to its end.
 ///
 /// ```

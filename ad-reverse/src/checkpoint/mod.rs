@@ -71,6 +71,9 @@ pub struct LoopGradient<T, Params, State> {
 /// inputs of all steps. It is run for each step once to record it, and for as few as possible again. It is
 /// plain code on [`Var`]s: when it is not recorded, it is run on constants, which cost nothing to record.
 ///
+/// Not inside of another gradient: that records everything that is run again, and takes several times the memory of the plain loop.
+/// [The module](self) shows how to chain the two instead.
+///
 /// ```
 /// use ad_core::Scalar;
 /// use ad_reverse::{Var, checkpoint};
@@ -118,7 +121,7 @@ where
 ///
 /// `more` is asked once before each step, in order. How many steps there will be is not known while the
 /// states are chosen, so more steps may be run again than in [`checkpoint`]; no single one is run more than
-/// once oftener.
+/// once oftener. Nor does it save memory inside of another gradient, as [`checkpoint`](fn@checkpoint) says.
 ///
 /// ```
 /// use ad_core::Scalar;
