@@ -13,6 +13,31 @@
 //! });
 //! assert_eq!(rosenbrock.call(&[1.0, 1.0]), 0.0);
 //! ```
+//!
+//! A trait with a generic method cannot stand behind `dyn`. A list of different functions is a list of closures of one
+//! scalar, `Vec<Box<dyn Fn(&[Var<f64>]) -> Var<f64>>>`; or, to run them on any scalar, of an enum that is a function itself:
+//!
+//! ```
+//! use ad_core::{Function, Scalar};
+//!
+//! enum Term {
+//!     Square { at: usize },
+//!     Sine { at: usize, factor: f64 },
+//! }
+//!
+//! impl Function for Term {
+//!     fn call<S: Scalar>(&self, x: &[S]) -> S {
+//!         match *self {
+//!             Term::Square { at } => x[at] * x[at],
+//!             Term::Sine { at, factor } => (x[at] * S::lit(factor)).sin(),
+//!         }
+//!     }
+//! }
+//!
+//! let terms = [Term::Square { at: 1 }, Term::Sine { at: 0, factor: 2.0 }];
+//! let sum: f64 = terms.iter().map(|term| term.call(&[0.0, 3.0])).sum();
+//! assert_eq!(sum, 9.0);
+//! ```
 
 use crate::Scalar;
 use alloc::{vec, vec::Vec};
