@@ -8,6 +8,7 @@ use ad_reverse::{Var, VarArray, checkpoint, checkpoint_online, value_and_grad};
 use ad_tests::cases;
 use proptest::prelude::*;
 use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Parameters of every kind: scalars, a matrix that is multiplied with at every step, a vector.
 #[derive(Clone, Debug)]
@@ -214,6 +215,38 @@ fn no_step_is_run_oftener_than_the_binomial_optimum() {
 #[should_panic(expected = "has to be kept")]
 fn no_snapshots_are_refused() {
     let _ = checkpoint(|_, p: &Var<f64>, h: &Var<f64>| (*p * *h, *h), &1.0, &1.0, 3, 0);
+}
+
+/// Two parts of a state that change places have as many numbers as before, and would be restored as other ones.
+#[test]
+fn a_state_that_changes_its_shapes_is_refused() {
+    type Pair = (VarArray<f64, 1>, VarArray<f64, 1>);
+    type Lists = (Vec<Var<f64>>, Vec<Var<f64>>);
+    let arrays = |_: usize, p: &Var<f64>, h: &Pair| ((h.1.scale(*p), h.0.clone()), h.0.sum() * *p);
+    let of_arrays = (Vector::from([1.0]), Vector::from([2.0, 3.0]));
+    let lists = |_: usize, p: &Var<f64>, h: &Lists| ((h.1.clone(), h.0.clone()), h.0[0] * *p);
+    let of_lists = (vec![1.0], vec![2.0, 3.0]);
+    for snapshots in [1, 2, 3, 10] {
+        let runs: [&dyn Fn() -> f64; 4] = [
+            &|| checkpoint(arrays, &0.5, &of_arrays, 6, snapshots).params,
+            &|| checkpoint_online(arrays, |t, _: &Pair| t < 6, &0.5, &of_arrays, snapshots).params,
+            &|| checkpoint(lists, &0.5, &of_lists, 6, snapshots).params,
+            &|| checkpoint_online(lists, |t, _: &Lists| t < 6, &0.5, &of_lists, snapshots).params,
+        ];
+        for (i, run) in runs.into_iter().enumerate() {
+            let caught =
+                catch_unwind(AssertUnwindSafe(run)).map(|dp| panic!("run {i} of {snapshots} gave {dp}"));
+            let message = caught.unwrap_err().downcast::<String>().unwrap();
+            assert!(
+                message.contains("has not the numbers and shapes of the first one"),
+                "run {i}: {message}"
+            );
+        }
+    }
+    // Nothing is restored of the state after the last step.
+    let last =
+        |t: usize, p: &Var<f64>, h: &Pair| if t < 2 { (h.clone(), h.0.sum() * *p) } else { arrays(t, p, h) };
+    assert_eq!(checkpoint(last, &0.5, &of_arrays, 3, 2).params, 3.0);
 }
 
 #[test]

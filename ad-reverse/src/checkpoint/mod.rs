@@ -38,6 +38,7 @@
 //! `sqrt(2 T)` states make two runs suffice, and two or three more than `log2(T) / 2` states as many runs.
 
 mod schedule;
+mod structure;
 
 use crate::adjoints::{Adjoints, Shared};
 use crate::array::VarArray;
@@ -50,6 +51,7 @@ use ad_core::{Array, Dense, Lift, Scalar, Tree};
 use schedule::{Snapshots, split};
 use std::borrow::Borrow;
 use std::ops::Range;
+use structure::Structure;
 
 /// The sum of a loop's losses and its gradients.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,7 +93,8 @@ pub struct LoopGradient<T, Params, State> {
 ///
 /// # Panics
 ///
-/// If `snapshots` is 0, or the state changes its number of numbers; as [`grad`](crate::grad).
+/// If `snapshots` is 0, or a state that is not the last one has other numbers of scalars, vectors or matrices of other
+/// shapes than the first; as [`grad`](crate::grad). (Arrays of other crates are their numbers here.)
 #[doc(alias("remat", "grad_checkpointed"))]
 #[must_use]
 #[track_caller]
@@ -108,7 +111,7 @@ where
     H: Tree<Scalar = T> + ?Sized,
     H::Owned<Var<T>>: Tree<Scalar = Var<T>>,
 {
-    assert!(snapshots > 0, "the first state of a loop has to be kept");
+    assert!(snapshots > 0, "0 snapshots: the first state of a loop has to be kept, so there is at least 1");
     let mut reversal = Reversal::new(step, params, start);
     if steps > 0 {
         let first = ad_core::tree::flatten(start);
@@ -141,7 +144,7 @@ where
 ///
 /// # Panics
 ///
-/// As [`checkpoint`].
+/// As [`checkpoint`]; and if the last state has another structure and was kept before it was known to be the last.
 #[doc(alias("remat", "grad_checkpointed_online"))]
 #[must_use]
 #[track_caller]
@@ -166,7 +169,7 @@ where
     while more(end, h.borrow()) {
         h = reversal.run(end, &h);
         end += 1;
-        kept.offer(end, || values(&h));
+        kept.offer(end, || reversal.values(end - 1, &h));
     }
     drop(h);
     while let Some((time, state)) = kept.pop() {
@@ -184,6 +187,8 @@ struct Reversal<'a, T: Scalar, P: Tree<Scalar = T> + ?Sized, H: ?Sized, F> {
     params: &'a P,
     params_as_constants: P::Owned<Var<T>>,
     start: &'a H,
+    /// What every state has to look like that is restored.
+    structure: Structure,
     /// The sum of the losses of the first so many steps.
     value: T,
     valued: usize,
@@ -207,6 +212,7 @@ where
             params,
             params_as_constants: crate::constant(params),
             start,
+            structure: Structure::of(start),
             value: std::iter::empty::<T>().sum(), // where a sum of `T` starts, so that it is bit-equal
             valued: 0,
             adjoint: Vec::new(),
@@ -216,6 +222,7 @@ where
 
     /// Sweeps back through the steps `times`, of which the first begins at the state `from`; that is one of
     /// the `snapshots` states that can be kept.
+    #[track_caller]
     fn reverse(&mut self, from: &[T], times: Range<usize>, snapshots: usize) {
         let (start, mut end) = (times.start, times.end);
         while end - start > 1 {
@@ -224,7 +231,7 @@ where
             for t in start..middle {
                 h = self.run(t, &h);
             }
-            let from_middle = values(&h);
+            let from_middle = self.values(middle - 1, &h);
             drop(h);
             self.reverse(&from_middle, middle..end, snapshots - 1);
             end = middle;
@@ -239,6 +246,15 @@ where
         next
     }
 
+    /// The values of the state after step `t`, in order.
+    #[track_caller]
+    fn values(&self, t: usize, h: &H::Owned<Var<T>>) -> Vec<T> {
+        self.structure.check(t, h);
+        let mut values = Values(Vec::new());
+        h.lift(&mut values);
+        values.0
+    }
+
     /// Adds the loss of a step that is run for the first time.
     fn note(&mut self, t: usize, loss: Var<T>) {
         if t == self.valued {
@@ -248,6 +264,7 @@ where
     }
 
     /// Records step `t`, which begins at the state `from`, and sweeps it back.
+    #[track_caller]
     fn pull(&mut self, from: &[T], t: usize) {
         let recording = Recording::<T>::open(RecordingSize::UNLIMITED);
         let (mut params_at, mut start_at) = (Places::default(), Places::default());
@@ -265,8 +282,9 @@ where
         let mut w = std::mem::take(&mut self.adjoint);
         if w.is_empty() {
             w.resize(state, T::zero()); // nothing follows the last step
+        } else {
+            self.structure.check(t, &next);
         }
-        assert!(w.len() == state, "a state of {state} numbers after step {t}, and one of {} later", w.len());
         w.push(T::one());
 
         let shared = std::mem::take(&mut self.shared);
@@ -311,7 +329,6 @@ struct Restore<'a, T> {
 
 impl<T: Scalar> Restore<'_, T> {
     fn take(&mut self, count: usize) -> &[T] {
-        assert!(self.numbers.len() >= count, "a step gave a state with fewer numbers than the first one has");
         let (numbers, rest) = self.numbers.split_at(count);
         self.numbers = rest;
         numbers
@@ -340,13 +357,6 @@ impl<T: Scalar> Lift<T, Var<T>> for Restore<'_, T> {
     fn matrix(&mut self, x: &T::Matrix) -> VarArray<T, 2> {
         self.array(x.shape())
     }
-}
-
-/// The values of a state, in order.
-fn values<T: Scalar>(h: &impl Tree<Scalar = Var<T>>) -> Vec<T> {
-    let mut values = Values(Vec::new());
-    h.lift(&mut values);
-    values.0
 }
 
 struct Values<T>(Vec<T>);

@@ -48,7 +48,7 @@ impl<T> Snapshots<T> {
     /// If there is room for none.
     #[track_caller]
     pub(super) fn new(first: Vec<T>, room: usize) -> Self {
-        assert!(room > 0, "the first state of a loop has to be kept");
+        assert!(room > 0, "0 snapshots: the first state of a loop has to be kept, so there is at least 1");
         Self { room, kept: vec![Snapshot { time: 0, level: u32::MAX, state: first }] }
     }
 
