@@ -36,8 +36,10 @@ The value is that of the standard library or of `libm`, bit for bit that of a ru
 `acosh` next to 1 and of `atanh` next to -1 is the standard library's. Next to a zero of a derivative its terms cancel, and the error
 is small against the terms and not against their sum: so it is with the first derivatives of `silu` and the `gelu`s, the second ones
 of `silu`, `gelu_tanh` and, at -1 and 1, `normal_pdf`, and the mixed one of `powf`; and so with the value of `log_sum_exp` next to its own.
+The second derivatives of the softmax of arrays have it where two entries are nearly equal: they are made of the rounded values, `y (1 - y) (1 - 2 y)`,
+where the softmax of scalars is differentiated again. The error there is below `1e-16`.
 
-`log_sum_exp`, `softmax` (its first component), `norm` and `prod` are shown for two arguments, `mul_add` for the third being 0.75. What is
+`log_sum_exp`, `softmax` (its first component), both also of arrays, `norm` and `prod` are shown for two arguments, `mul_add` for the third being 0.75. What is
 made of exact operations (`abs`, `max`, `floor`, `clamp` and the like) has no error and is not listed; `polygamma` is what `digamma` has
 as derivatives.
 
@@ -71,5 +73,8 @@ fn main() {
     }
     for kernel in Kernel::ALL.into_iter().filter(|kernel| is_wanted(kernel.0)) {
         of_one_variable(&format!("{} of arrays", kernel.0), &kernel, |x| unary(kernel.0, x));
+    }
+    for (name, operation) in OfTwo::OF_ARRAYS.into_iter().filter(|(name, _)| is_wanted(name)) {
+        of_two_variables(name, &operation, |x, y| operation.exact(x, y));
     }
 }

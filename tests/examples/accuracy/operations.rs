@@ -12,6 +12,8 @@ pub(crate) enum OfTwo {
     Norm,
     Prod,
     MulAdd,
+    LogSumExpOfArrays,
+    SoftmaxOfArrays,
 }
 
 /// The third argument of `mul_add`.
@@ -26,11 +28,15 @@ impl OfTwo {
         ("mul_add", Self::MulAdd),
     ];
 
+    /// What is an operation on arrays with derivatives of its own.
+    pub(crate) const OF_ARRAYS: [(&'static str, Self); 2] =
+        [("log_sum_exp of arrays", Self::LogSumExpOfArrays), ("softmax of arrays", Self::SoftmaxOfArrays)];
+
     pub(crate) fn exact(self, x: &Big, y: &Big) -> Option<Big> {
         let exp = |x| unary("exp", x);
         match self {
-            Self::LogSumExp => unary("ln", &(exp(x)? + exp(y)?)),
-            Self::Softmax => Some(exp(x)? / (exp(x)? + exp(y)?)),
+            Self::LogSumExp | Self::LogSumExpOfArrays => unary("ln", &(exp(x)? + exp(y)?)),
+            Self::Softmax | Self::SoftmaxOfArrays => Some(exp(x)? / (exp(x)? + exp(y)?)),
             Self::Norm => binary("hypot", x, y),
             Self::Prod => Some(x * y),
             Self::MulAdd => Some(x * y + big(ADDED)),
@@ -46,6 +52,8 @@ impl Program for OfTwo {
             Self::Norm => S::norm(x),
             Self::Prod => S::prod(x),
             Self::MulAdd => x[0].mul_add(x[1], S::lit(ADDED)),
+            Self::LogSumExpOfArrays => S::Vector::from_scalars([2], x).log_sum_exp().get(0),
+            Self::SoftmaxOfArrays => S::Vector::from_scalars([2], x).softmax().get(0),
         }
     }
 }
