@@ -1,0 +1,63 @@
+//! Lengths and shapes that do not fit.
+
+use super::*;
+
+#[test]
+fn a_pullback_refuses_cotangents_of_another_length() {
+    let (_, mut pullback) = vjp(|x: &[Var<f64>]| vec![x[0] * x[1], x[0]], &[2.0, 3.0][..]);
+    for wrong in [0, 1, 3] {
+        refused(&["2 numbers", &wrong.to_string()], || pullback.call(&vec![1.0; wrong]));
+    }
+    refused(&["cotangents"], || pullback.rows(2, &[1.0; 3]));
+    assert_eq!(pullback.call(&[1.0, 1.0]), [4.0, 2.0], "and is of use afterwards");
+    for wrong in [0, 1, 3] {
+        let dx = vec![1.0; wrong];
+        refused(&["2 numbers", &format!("{wrong} tangents")], || {
+            jvp(|x: &[Dual<f64, 1>]| x[0], &[1.0, 2.0][..], &dx)
+        });
+    }
+}
+
+#[test]
+fn seedings_of_different_widths_do_not_mix() {
+    let x = Vector::from([1.0, 2.0]);
+    let (a, b) = (DualArray::<f64, 2, 1>::seeded(&x, 0, 2), DualArray::<f64, 2, 1>::seeded(&x, 0, 3));
+    refused(&["2 and 3 directions"], || a.plus(&b));
+    refused(&["3 directions, not 2"], || b.tangent(2));
+    refused(&["directions"], || b.sum());
+    refused(&["do not fit"], || DualArray::<f64, 2, 1>::seeded(&x, 1, 2));
+}
+
+#[test]
+fn a_shape_of_more_entries_than_can_be_counted_is_refused() {
+    let side = 1 << (usize::BITS / 2 + 1); // its square is 0 where it wraps around
+    let shape = [side; 2];
+    let words = &[&*format!("{shape:?}")];
+    refused(words, || Matrix::<f64>::new(shape, []));
+    refused(words, || Matrix::filled(shape, 1.0));
+    refused(words, || Matrix::build(shape, 1.0, |_| ()));
+    refused(words, || Matrix::overwritten(shape, 1.0, |_| ()));
+    refused(words, || Vector::<f64>::from([]).reshape(shape));
+    refused(words, || VarArray::<f64, 2>::from_scalars(shape, &[]));
+    assert_eq!(Matrix::<f64>::try_new(shape, vec![]).unwrap_err().found, 0);
+    assert_eq!(Matrix::<f64>::new([0, side], []).shape(), [0, side], "no numbers fill no rows");
+}
+
+#[test]
+#[allow(clippy::reversed_empty_ranges, reason = "it is one of the mistakes")]
+fn a_slice_out_of_bounds_is_refused() {
+    for range in [0..4, 3..4, 4..4, 5..10, 2..1, 4..3] {
+        let words = &[&*format!("slice: {range:?}"), "[3, 0]"];
+        let empty = Matrix::<f64>::filled([3, 0], 1.0);
+        refused(words, || empty.slice(range.clone()));
+        refused(words, || grad(|x: &VarArray<f64, 2>| x.slice(range.clone()).sum(), &empty));
+        let words = &[words[0], "[3, 2]"];
+        refused(words, || Matrix::filled([3, 2], 1.0).slice(range.clone()));
+        let moving: DualArray<f64, 1, 2> = seeded(&Matrix::filled([3, 2], 1.0), 0, 6);
+        refused(words, || moving.slice(range.clone()));
+        let words = &[words[0], "[3]"];
+        refused(words, || Vector::from([1.0; 3]).slice(range.clone()));
+    }
+    assert_eq!(Matrix::<f64>::filled([3, 0], 1.0).slice(1..3).shape(), [2, 0]);
+    assert_eq!(Vector::from([1.0; 3]).slice(3..3).shape(), [0]);
+}
