@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-/// A slice or tree that does not have as many numbers as another one asks for.
+/// A slice or tree that does not have as many numbers as another one asks for, or has them in an array of another shape.
 ///
 /// ```
 /// let error = ad_core::tree::try_unflatten(&[0.0; 3], vec![1.0, 2.0]).unwrap_err();
@@ -19,6 +19,9 @@ pub struct LengthMismatch {
     pub given: &'static str,
     /// How many there were.
     pub found: usize,
+    /// Where the numbers are as many: the shapes `[rows, columns]` of the first array that was asked for and given another
+    /// shape, first the one that it should have. (A vector is one row.)
+    pub shapes: Option<([usize; 2], [usize; 2])>,
 }
 
 impl LengthMismatch {
@@ -31,13 +34,24 @@ impl LengthMismatch {
         (of, expected): (&'static str, usize),
         (given, found): (&'static str, usize),
     ) -> Result<(), Self> {
-        if expected == found { Ok(()) } else { Err(Self { of, expected, given, found }) }
+        if expected == found { Ok(()) } else { Err(Self { of, expected, given, found, shapes: None }) }
     }
 }
 
 impl fmt::Display for LengthMismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} of {} numbers was given {} {}", self.of, self.expected, self.found, self.given)
+        match self.shapes {
+            None => {
+                write!(f, "{} of {} numbers was given {} {}", self.of, self.expected, self.found, self.given)
+            }
+            Some((expected, found)) => {
+                write!(
+                    f,
+                    "{} with an array of shape {expected:?} was given {} of shape {found:?}",
+                    self.of, self.given
+                )
+            }
+        }
     }
 }
 

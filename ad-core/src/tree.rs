@@ -28,6 +28,11 @@ use crate::{Array, Dense, LengthMismatch, Real, Scalar};
 use alloc::vec::Vec;
 use core::borrow::Borrow;
 
+mod fit;
+
+#[doc(hidden)] // for the operators of the modes, which take trees that stand for others
+pub use fit::{flatten_as, flatten_into};
+
 /// How the leaves of a [`Tree`] over `T` become leaves over `S`. Implemented by the operators.
 pub trait Lift<T: Scalar, S: Scalar<Real = T::Real>> {
     /// Lifts a scalar.

@@ -3,7 +3,7 @@
 use crate::array::DualArray;
 use crate::dual::Dual;
 use crate::tag::Tag;
-use ad_core::tree::flatten;
+use ad_core::tree::flatten_as;
 use ad_core::{Array, Dense, LengthMismatch, Lift, Scalar, Tree, or_panic};
 use core::borrow::Borrow;
 
@@ -49,7 +49,7 @@ pub fn value_and_derivative<T: Scalar>(f: impl FnOnce(Dual<T, 1>) -> Dual<T, 1>,
 ///
 /// # Panics
 ///
-/// If `dx` has not as many numbers as `x`; as [`derivative`].
+/// If `dx` has not as many numbers as `x`, or an array of another shape; as [`derivative`].
 ///
 /// ```
 /// let (y, dy) = ad_forward::jvp(|x| x[0] * x[1], &[2.0, 3.0], &[1.0, 0.0]);
@@ -75,7 +75,7 @@ where
 ///
 /// # Errors
 ///
-/// If `dx` has not as many numbers as `x`; `f` has not been run then.
+/// If `dx` has not as many numbers as `x`, or an array of another shape; `f` has not been run then.
 ///
 /// # Panics
 ///
@@ -91,11 +91,9 @@ where
     P: Tree<Scalar = T> + ?Sized,
     Out: Tree<Scalar = Dual<T, 1>>,
 {
-    let tangents = flatten(dx);
+    let tangents = flatten_as(("a point", x), ("tangents", dx))?;
     let tag = Tag::fresh();
-    let mut seed = Seed { tangents: &tangents, seeded: 0, tag };
-    let inputs = x.lift(&mut seed);
-    LengthMismatch::check(("a point", seed.seeded), ("tangents", tangents.len()))?;
+    let inputs = x.lift(&mut Seed { tangents: tangents.into_iter(), tag });
     let out = f(inputs.borrow());
     Ok((out.lift(&mut Primal), out.lift(&mut Tangent { tag })))
 }
@@ -128,22 +126,16 @@ where
     (y, dy, kept.expect("the function has run"))
 }
 
-/// Gives each number of a tree its tangent, 0 where there is none, and counts them.
-struct Seed<'a, T> {
-    tangents: &'a [T],
-    seeded: usize,
+/// Gives each number of a tree its tangent, of which there are as many.
+struct Seed<T> {
+    tangents: alloc::vec::IntoIter<T>,
     tag: Tag,
 }
 
-impl<T: Scalar> Seed<'_, T> {
-    fn next(&mut self) -> T {
-        self.seeded += 1;
-        self.tangents.get(self.seeded - 1).copied().unwrap_or_else(T::zero)
-    }
-
+impl<T: Scalar> Seed<T> {
     fn array<const RANK: usize>(&mut self, x: &Dense<T, RANK>) -> DualArray<T, 1, RANK> {
         let len = x.as_slice().len();
-        let tangent = Dense::new([len, 1], (0..len).map(|_| self.next()));
+        let tangent = Dense::new([len, 1], self.tangents.by_ref().take(len));
         match self.tag.if_moving(tangent.as_slice()) {
             Tag::NONE => DualArray::from_primal(x),
             tag => DualArray::with_tangent(x, tangent).tagged(tag),
@@ -151,9 +143,9 @@ impl<T: Scalar> Seed<'_, T> {
     }
 }
 
-impl<T: Scalar> Lift<T, Dual<T, 1>> for Seed<'_, T> {
+impl<T: Scalar> Lift<T, Dual<T, 1>> for Seed<T> {
     fn scalar(&mut self, x: T) -> Dual<T, 1> {
-        Dual::input_of(self.tag, x, [self.next()])
+        Dual::input_of(self.tag, x, [self.tangents.next().expect("as many as numbers")])
     }
     fn vector(&mut self, x: &T::Vector) -> DualArray<T, 1, 1> {
         self.array(&x.to_dense())

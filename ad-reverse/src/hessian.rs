@@ -5,7 +5,7 @@ use crate::gradient::gradient;
 use crate::linear::LinearMap;
 use crate::places::Places;
 use crate::var::Var;
-use ad_core::tree::{flatten, unflatten};
+use ad_core::tree::{flatten_as, unflatten};
 use ad_core::{Array, Dense, LengthMismatch, Lift, Matrix, Scalar, Tree, or_panic};
 use ad_forward::{CHUNK, Dual, Tag};
 use std::borrow::Borrow;
@@ -29,7 +29,7 @@ pub type HessianVar<T> = Var<Dual<T, CHUNK>>;
 ///
 /// # Panics
 ///
-/// If `v` has not as many numbers as `x`; as [`grad`](crate::grad).
+/// If `v` has not as many numbers as `x`, or an array of another shape; as [`grad`](crate::grad).
 #[doc(alias = "hessian_vector_product")]
 #[must_use]
 #[track_caller]
@@ -65,7 +65,7 @@ where
 ///
 /// # Errors
 ///
-/// If `v` has not as many numbers as `x`.
+/// If `v` has not as many numbers as `x`, or an array of another shape.
 ///
 /// # Panics
 ///
@@ -80,8 +80,7 @@ where
     T: Scalar,
     P: Tree<Scalar = T> + ?Sized,
 {
-    let tangents = flatten(v);
-    LengthMismatch::check(("a point", ad_core::tree::count(x)), ("tangents", tangents.len()))?;
+    let tangents = flatten_as(("a point", x), ("tangents", v))?;
     let tag = Tag::fresh();
     let lift = |inputs: &mut Places| x.lift(&mut Moving { inputs, tangents: tangents.into_iter(), tag });
     let (_, _, mut map) = LinearMap::record(lift, |x: P::Owned<HvpVar<T>>| f(x.borrow()));

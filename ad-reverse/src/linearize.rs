@@ -4,7 +4,7 @@ use crate::array::VarArray;
 use crate::forward::Forward;
 use crate::linear::LinearMap;
 use crate::var::Var;
-use ad_core::tree::{flatten, unflatten};
+use ad_core::tree::unflatten;
 use ad_core::{Array, Dense, LengthMismatch, Lift, Scalar, Tree, or_panic};
 use std::borrow::Borrow;
 
@@ -65,7 +65,7 @@ where
     ///
     /// # Panics
     ///
-    /// If `dx` has not as many numbers as the inputs.
+    /// If `dx` has not as many numbers as the inputs, or an array of another shape.
     #[must_use]
     #[track_caller]
     pub fn jvp<V: Tree<Scalar = T> + ?Sized>(&mut self, dx: &V) -> Out::Owned<T> {
@@ -76,10 +76,11 @@ where
     ///
     /// # Errors
     ///
-    /// If `dx` has not as many numbers as the inputs.
+    /// If `dx` has not as many numbers as the inputs, or an array of another shape.
     pub fn try_jvp<V: Tree<Scalar = T> + ?Sized>(&mut self, dx: &V) -> Result<Out::Owned<T>, LengthMismatch> {
         let mut dy = vec![T::zero(); self.outputs()];
-        self.push(&flatten(dx), &mut dy)?;
+        let dx = self.map.inputs.flatten("a point", ("tangents", dx))?;
+        self.push(&dx, &mut dy)?;
         Ok(self.out.lift(&mut Fill(dy.into_iter())))
     }
 
@@ -116,7 +117,7 @@ where
     ///
     /// # Panics
     ///
-    /// If `w` has not as many numbers as the results.
+    /// If `w` has not as many numbers as the results, or an array of another shape.
     #[must_use]
     #[track_caller]
     pub fn vjp<W: Tree<Scalar = T> + ?Sized>(&mut self, w: &W) -> P::Owned<T> {
@@ -127,9 +128,10 @@ where
     ///
     /// # Errors
     ///
-    /// If `w` has not as many numbers as the results.
+    /// If `w` has not as many numbers as the results, or an array of another shape.
     pub fn try_vjp<W: Tree<Scalar = T> + ?Sized>(&mut self, w: &W) -> Result<P::Owned<T>, LengthMismatch> {
-        let (row, _) = self.map.pull(1, &flatten(w))?;
+        let w = self.map.outputs.flatten("a pullback", ("cotangents", w))?;
+        let (row, _) = self.map.pull(1, &w)?;
         Ok(unflatten(self.x, row))
     }
 

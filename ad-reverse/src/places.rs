@@ -4,7 +4,8 @@ use crate::adjoints::Adjoints;
 use crate::array::VarArray;
 use crate::tape::{Recorded, record_leaves};
 use crate::var::Var;
-use ad_core::{Array, Dense, Lift, Scalar};
+use ad_core::tree::flatten_into;
+use ad_core::{Array, Dense, LengthMismatch, Lift, Scalar, Tree};
 use std::ops::Range;
 
 /// Where the leaves of a tree lie in a recording.
@@ -19,20 +20,16 @@ pub(crate) enum Place {
     /// A result that depends on no input, with its number of entries.
     Constant(usize),
     /// Scalars that were recorded one after the other.
-    Nodes {
-        start: u32,
-        count: usize,
-    },
-    Block {
-        op: u32,
-        entries: usize,
-    },
+    Nodes { start: u32, count: usize },
+    /// An array; its shape as rows and columns, and that of a vector as one row.
+    Block { op: u32, shape: [usize; 2] },
 }
 
 impl Place {
     pub(crate) fn entries(self) -> usize {
         match self {
-            Self::Constant(entries) | Self::Block { entries, .. } => entries,
+            Self::Constant(entries) => entries,
+            Self::Block { shape: [rows, cols], .. } => rows * cols,
             Self::Nodes { count, .. } => count,
         }
     }
@@ -67,6 +64,28 @@ impl Places {
             }
             _ => self.push(Place::Nodes { start: node, count: more }),
         }
+    }
+
+    /// The numbers of a tree that stands for these; both have a name for the error.
+    ///
+    /// # Errors
+    ///
+    /// If there are not as many, or an array of another shape stands for an array.
+    pub(crate) fn flatten<T: Scalar, P: Tree<Scalar = T> + ?Sized>(
+        &self,
+        of: &'static str,
+        given: (&'static str, &P),
+    ) -> Result<Vec<T>, LengthMismatch> {
+        let mut begin = 0;
+        let leaves = self.leaves.iter().map(|&leaf| {
+            begin += leaf.entries();
+            (begin - leaf.entries(), leaf)
+        });
+        let mut arrays = leaves.filter_map(|(begin, leaf)| match leaf {
+            Place::Block { shape, .. } if leaf.entries() > 0 => Some((begin, shape)),
+            _ => None,
+        });
+        flatten_into((of, self.numbers), &mut arrays, given)
     }
 
     pub(crate) fn seed<T: Scalar>(&self, adjoints: &mut Adjoints<'_, T>, w: &[T]) {
@@ -107,8 +126,8 @@ impl Places {
                         adjoints.take_seeds(node + i as u32, |seed, x| rows[at(seed) + i] = x);
                     }
                 }
-                Place::Block { op, entries } if entries > 0 => {
-                    let block = adjoints.take_block(op);
+                Place::Block { op, .. } if place.entries() > 0 => {
+                    let (entries, block) = (place.entries(), adjoints.take_block(op));
                     for (seed, row) in block.as_slice().chunks_exact(entries).enumerate() {
                         rows[at(seed)..][..entries].copy_from_slice(row);
                     }
@@ -124,7 +143,7 @@ impl Places {
         let width = adjoints.width();
         let read = |&place: &Place| match place {
             Place::Constant(entries) => Dense::filled([width, entries], T::zero()),
-            Place::Block { op, entries } => adjoints.take_block(op).reshape([width, entries]),
+            Place::Block { op, .. } => adjoints.take_block(op).reshape([width, place.entries()]),
             Place::Nodes { start, count } => {
                 let mut rows = Dense::filled([width, count], T::zero());
                 let numbers = rows.as_mut_slice();
@@ -163,9 +182,9 @@ impl Places {
         &mut self,
         values: Dense<T, RANK>,
     ) -> VarArray<T, RANK> {
-        let entries = values.as_slice().len();
+        let shape = [values.rows(), values.cols()];
         let leaf = VarArray::leaf(values);
-        self.push(Place::Block { op: leaf.op(), entries });
+        self.push(Place::Block { op: leaf.op(), shape });
         leaf
     }
 }
@@ -178,12 +197,12 @@ pub(crate) struct Results<'a, T: Scalar> {
 
 impl<T: Scalar> Results<'_, T> {
     pub(crate) fn array<const RANK: usize>(&mut self, x: &VarArray<T, RANK>) {
-        let entries = x.values().as_slice().len();
+        let values = x.values();
         self.places.push(match x.id() {
-            0 => Place::Constant(entries),
+            0 => Place::Constant(values.as_slice().len()),
             id => {
                 self.tape.node(id);
-                Place::Block { op: x.op(), entries }
+                Place::Block { op: x.op(), shape: [values.rows(), values.cols()] }
             }
         });
     }

@@ -6,7 +6,6 @@ use crate::ceiling::{RecordingError, RecordingSize};
 use crate::linear::LinearMap;
 use crate::places::{Places, Read};
 use crate::var::Var;
-use ad_core::tree::flatten;
 use ad_core::{Array, Dense, LengthMismatch, Lift, Matrix, Scalar, Tree, or_panic};
 use std::borrow::Borrow;
 
@@ -212,7 +211,7 @@ impl<T: Scalar, P: Tree<Scalar = T> + ?Sized> Pullback<'_, T, P> {
     ///
     /// # Panics
     ///
-    /// If `w` has not as many numbers as the result.
+    /// If `w` has not as many numbers as the result, or an array of another shape.
     #[must_use]
     #[track_caller]
     pub fn call<W: Tree<Scalar = T> + ?Sized>(&mut self, w: &W) -> P::Owned<T> {
@@ -223,9 +222,9 @@ impl<T: Scalar, P: Tree<Scalar = T> + ?Sized> Pullback<'_, T, P> {
     ///
     /// # Errors
     ///
-    /// If `w` has not as many numbers as the result.
+    /// If `w` has not as many numbers as the result, or an array of another shape.
     pub fn try_call<W: Tree<Scalar = T> + ?Sized>(&mut self, w: &W) -> Result<P::Owned<T>, LengthMismatch> {
-        Ok(self.read(&flatten(w))?.0)
+        Ok(self.read(w)?.0)
     }
 
     /// [`call`](Self::call) in slices: writes the cotangent of the inputs, number by number in the order in which they have
@@ -254,14 +253,18 @@ impl<T: Scalar, P: Tree<Scalar = T> + ?Sized> Pullback<'_, T, P> {
     #[must_use]
     #[track_caller]
     pub fn call_watching<W: Tree<Scalar = T> + ?Sized>(&mut self, w: &W) -> (P::Owned<T>, Vec<Vec<T>>) {
-        or_panic(self.read(&flatten(w)))
+        or_panic(self.read(w))
     }
 
     /// The adjoints of the inputs in their structure, and those of the watched arrays.
     #[allow(clippy::type_complexity, reason = "two results, each of its own type")]
-    fn read(&mut self, w: &[T]) -> Result<(P::Owned<T>, Vec<Vec<T>>), LengthMismatch> {
+    fn read<W: Tree<Scalar = T> + ?Sized>(
+        &mut self,
+        w: &W,
+    ) -> Result<(P::Owned<T>, Vec<Vec<T>>), LengthMismatch> {
         let x = self.x;
-        self.map.pull_and_read(1, w, |adjoints, inputs| {
+        let w = self.map.outputs.flatten("a pullback", ("cotangents", w))?;
+        self.map.pull_and_read(1, &w, |adjoints, inputs| {
             let mut read = Read::new(adjoints, inputs);
             let tree = x.lift(&mut read);
             (tree, read.finite)

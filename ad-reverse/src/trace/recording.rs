@@ -99,7 +99,7 @@ impl<'a, T: Real> Reader<'a, T> {
             let (first, rows, entries) = match place {
                 Place::Constant(entries) => (None, 1, entries),
                 Place::Nodes { start, count } => (Some(start as usize), count, 1),
-                Place::Block { op, entries } => (Some(self.nodes[op as usize]), 1, entries),
+                Place::Block { op, .. } => (Some(self.nodes[op as usize]), 1, place.entries()),
             };
             (0..rows).map(move |k| (first.map(|first| first + k), entries))
         })

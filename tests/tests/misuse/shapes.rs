@@ -61,3 +61,36 @@ fn a_slice_out_of_bounds_is_refused() {
     assert_eq!(Matrix::<f64>::filled([3, 0], 1.0).slice(1..3).shape(), [2, 0]);
     assert_eq!(Vector::from([1.0; 3]).slice(3..3).shape(), [0]);
 }
+
+/// A matrix of the transposed shape has as many numbers, in another order.
+#[test]
+fn a_direction_and_a_cotangent_have_the_shapes_of_what_they_stand_for() {
+    let shapes = &["[2, 3]", "[3, 2]"];
+    let (x, dx) = (Matrix::filled([2, 3], 0.5), Matrix::filled([3, 2], 1.0));
+    refused(shapes, || jvp(|x| x.map(rules::Exp), &x, &dx));
+    let error = ad_forward::try_jvp(|x| x.map(rules::Exp), &x, &dx).unwrap_err();
+    assert_eq!(error.shapes, Some(([2, 3], [3, 2])));
+    assert_eq!(error.to_string(), "a point with an array of shape [2, 3] was given tangents of shape [3, 2]");
+    refused(shapes, || ad_reverse::hvp(|x| x.map(rules::Exp).sum(), &x, &dx));
+    let (_, mut linear) = linearize(|x: &VarArray<f64, 2>| x.map(rules::Exp), &x);
+    refused(shapes, || linear.jvp(&dx));
+    refused(shapes, || linear.vjp(&dx));
+    let (_, mut pullback) = vjp(|x: &VarArray<f64, 2>| (x.sum(), x.map(rules::Exp), x.get(0)), &x);
+    refused(shapes, || pullback.call(&(1.0, dx.clone(), 1.0)));
+    assert_eq!(pullback.try_call(&(1.0, dx, 1.0)).unwrap_err().shapes, Some(([2, 3], [3, 2])));
+    // All numbers in one slice have no shape, and stand for any.
+    let flat = pullback.call(&[1.0; 8]);
+    assert_eq!(flat, pullback.call(&(1.0, Matrix::filled([2, 3], 1.0), 1.0)));
+
+    let (a, b) = (Vector::from([1.0, 2.0]), Vector::from([3.0, 4.0, 5.0]));
+    let sum = |x: &(DualArray<f64, 1, 1>, DualArray<f64, 1, 1>)| x.0.sum() + x.1.sum();
+    let swapped = (b.clone(), a.clone());
+    refused(&["[1, 2]", "[1, 3]"], || jvp(sum, &(a, b), &swapped));
+    // An array without numbers begins where the next one does.
+    let (none, one) = (Vector::<f64>::from([]), Vector::from([1.0]));
+    let x = (none.clone(), one.clone(), none, one);
+    let last = |x: &(VarArray<f64, 1>, VarArray<f64, 1>, VarArray<f64, 1>, VarArray<f64, 1>)| {
+        (x.0.clone(), x.1.clone(), x.2.clone(), x.3.hadamard(&x.3))
+    };
+    assert_eq!(vjp(last, &x).1.call(&x).3.as_slice(), [2.0]);
+}

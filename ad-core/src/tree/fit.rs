@@ -1,0 +1,121 @@
+//! Whether a tree fits another one that it is a direction or a cotangent of.
+//!
+//! It may have its numbers in another structure, such as all of them in one slice. But where an array stands for an array, both
+//! have one shape: a matrix of the other one's transposed shape has as many numbers, in another order.
+
+use super::Tree;
+use crate::{Array, LengthMismatch, Lift, Scalar};
+use alloc::vec::Vec;
+use core::iter::Peekable;
+
+/// Rows and columns; a vector is one row.
+type Shape = [usize; 2];
+
+/// The numbers of a tree, counted, and its arrays: where each begins among them, and its shape.
+#[derive(Debug, Default)]
+struct Arrays {
+    numbers: usize,
+    shapes: Vec<(usize, Shape)>,
+}
+
+impl Arrays {
+    fn push(&mut self, shape: Shape) {
+        let entries = shape[0] * shape[1];
+        if entries > 0 {
+            self.shapes.push((self.numbers, shape));
+        }
+        self.numbers += entries;
+    }
+}
+
+impl<T: Scalar> Lift<T, T> for Arrays {
+    fn scalar(&mut self, x: T) -> T {
+        self.numbers += 1;
+        x
+    }
+    fn vector(&mut self, x: &T::Vector) -> T::Vector {
+        self.push([1, x.len()]);
+        x.clone()
+    }
+    fn matrix(&mut self, x: &T::Matrix) -> T::Matrix {
+        self.push(x.shape());
+        x.clone()
+    }
+}
+
+/// The numbers of `given`, which stands for `of`; both have a name for the error.
+///
+/// # Errors
+///
+/// If there are not as many, or an array of another shape stands for an array.
+pub fn flatten_as<T, Of, Given>(
+    (of_name, of): (&'static str, &Of),
+    given: (&'static str, &Given),
+) -> Result<Vec<T>, LengthMismatch>
+where
+    T: Scalar,
+    Of: Tree<Scalar = T> + ?Sized,
+    Given: Tree<Scalar = T> + ?Sized,
+{
+    let mut arrays = Arrays::default();
+    of.lift::<T, _>(&mut arrays);
+    flatten_into((of_name, arrays.numbers), &mut arrays.shapes.into_iter(), given)
+}
+
+/// [`flatten_as`] for so many numbers, among them arrays: where each begins, in this order, and its shape.
+///
+/// # Errors
+///
+/// As [`flatten_as`].
+pub fn flatten_into<T, Given>(
+    (of, expected): (&'static str, usize),
+    arrays: &mut dyn Iterator<Item = (usize, Shape)>,
+    (given, tree): (&'static str, &Given),
+) -> Result<Vec<T>, LengthMismatch>
+where
+    T: Scalar,
+    Given: Tree<Scalar = T> + ?Sized,
+{
+    let mut fit = Fit { numbers: Vec::new(), arrays: arrays.peekable(), shapes: None };
+    tree.lift::<T, _>(&mut fit);
+    LengthMismatch::check((of, expected), (given, fit.numbers.len()))?;
+    match fit.shapes {
+        Some(shapes) => Err(LengthMismatch { of, expected, given, found: expected, shapes: Some(shapes) }),
+        None => Ok(fit.numbers),
+    }
+}
+
+/// Collects numbers, and the first pair of shapes that differ.
+struct Fit<'a, T> {
+    numbers: Vec<T>,
+    arrays: Peekable<&'a mut dyn Iterator<Item = (usize, Shape)>>,
+    shapes: Option<(Shape, Shape)>,
+}
+
+impl<T> Fit<'_, T> {
+    /// Looks at an array that begins with the next number.
+    fn look(&mut self, shape: Shape) {
+        let place = self.numbers.len();
+        while self.arrays.next_if(|array| array.0 < place).is_some() {}
+        let other =
+            self.arrays.peek().filter(|array| array.0 == place && array.1 != shape && !shape.contains(&0));
+        self.shapes = self.shapes.or(other.map(|array| (array.1, shape)));
+    }
+}
+
+impl<T: Scalar> Lift<T, T> for Fit<'_, T> {
+    fn scalar(&mut self, x: T) -> T {
+        self.numbers.push(x);
+        x
+    }
+    fn vector(&mut self, x: &T::Vector) -> T::Vector {
+        self.look([1, x.len()]);
+        self.numbers.extend(x.to_scalars());
+        x.clone()
+    }
+    fn matrix(&mut self, x: &T::Matrix) -> T::Matrix {
+        self.look(x.shape());
+        self.numbers.extend(x.to_scalars());
+        x.clone()
+    }
+}
