@@ -38,7 +38,6 @@
 //! `sqrt(2 T)` states make two runs suffice, and two or three more than `log2(T) / 2` states as many runs.
 
 mod schedule;
-mod structure;
 
 use crate::adjoints::{Adjoints, Shared};
 use crate::array::VarArray;
@@ -47,11 +46,10 @@ use crate::places::{Places, Results};
 use crate::sweep::sweep;
 use crate::tape::Recording;
 use crate::var::Var;
-use ad_core::{Array, Dense, Lift, Scalar, Tree};
+use ad_core::{Lift, Scalar, Tree};
 use schedule::{Snapshots, split};
 use std::borrow::Borrow;
 use std::ops::Range;
-use structure::Structure;
 
 /// The sum of a loop's losses and its gradients.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,7 +69,9 @@ pub struct LoopGradient<T, Params, State> {
 ///
 /// `step(t, theta, h)` gives the next state and the loss `L_t` of step `t`, counted from 0; it captures the
 /// inputs of all steps. It is run for each step once to record it, and for as few as possible again. It is
-/// plain code on [`Var`]s: when it is not recorded, it is run on constants, which cost nothing to record.
+/// plain code on [`Var`]s: when it is not recorded, it is run on constants, which cost nothing to record. A state that is
+/// kept is the one that `step` gave, with the lengths of its parts and what is no number in it (`plain` of
+/// [`impl_tree!`](ad_core::impl_tree)), a phase that is counted for example.
 ///
 /// Not inside of another gradient: that records everything that is run again, and takes several times the memory of the plain loop.
 /// [The module](self) shows how to chain the two instead.
@@ -93,8 +93,7 @@ pub struct LoopGradient<T, Params, State> {
 ///
 /// # Panics
 ///
-/// If `snapshots` is 0, or a state that is not the last one has other numbers of scalars, vectors or matrices of other
-/// shapes than the first; as [`grad`](crate::grad). (Arrays of other crates are their numbers here.)
+/// If `snapshots` is 0, or the state changes its number of numbers; as [`grad`](crate::grad).
 #[doc(alias("remat", "grad_checkpointed"))]
 #[must_use]
 #[track_caller]
@@ -109,13 +108,12 @@ where
     T: Scalar,
     P: Tree<Scalar = T> + ?Sized,
     H: Tree<Scalar = T> + ?Sized,
-    H::Owned<Var<T>>: Tree<Scalar = Var<T>>,
+    H::Owned<Var<T>>: Tree<Scalar = Var<T>, Owned<Var<T>> = H::Owned<Var<T>>>,
 {
     assert!(snapshots > 0, "0 snapshots: the first state of a loop has to be kept, so there is at least 1");
     let mut reversal = Reversal::new(step, params, start);
     if steps > 0 {
-        let first = ad_core::tree::flatten(start);
-        reversal.reverse(&first, 0..steps, snapshots);
+        reversal.reverse(&crate::constant(start), 0..steps, snapshots);
     }
     reversal.finish()
 }
@@ -144,7 +142,7 @@ where
 ///
 /// # Panics
 ///
-/// As [`checkpoint`]; and if the last state has another structure and was kept before it was known to be the last.
+/// As [`checkpoint`].
 #[doc(alias("remat", "grad_checkpointed_online"))]
 #[must_use]
 #[track_caller]
@@ -159,17 +157,16 @@ where
     T: Scalar,
     P: Tree<Scalar = T> + ?Sized,
     H: Tree<Scalar = T> + ?Sized,
-    H::Owned<Var<T>>: Tree<Scalar = Var<T>>,
+    H::Owned<Var<T>>: Tree<Scalar = Var<T>, Owned<Var<T>> = H::Owned<Var<T>>>,
 {
     let mut reversal = Reversal::new(step, params, start);
-    let first = ad_core::tree::flatten(start);
-    let mut h = reversal.constants(&first);
-    let mut kept = Snapshots::new(first, snapshots);
+    let mut h = crate::constant(start);
+    let mut kept = Snapshots::new(crate::constant(start), snapshots);
     let mut end = 0;
     while more(end, h.borrow()) {
         h = reversal.run(end, &h);
         end += 1;
-        kept.offer(end, || reversal.values(end - 1, &h));
+        kept.offer(end, || constants(&h));
     }
     drop(h);
     while let Some((time, state)) = kept.pop() {
@@ -187,8 +184,6 @@ struct Reversal<'a, T: Scalar, P: Tree<Scalar = T> + ?Sized, H: ?Sized, F> {
     params: &'a P,
     params_as_constants: P::Owned<Var<T>>,
     start: &'a H,
-    /// What every state has to look like that is restored.
-    structure: Structure,
     /// The sum of the losses of the first so many steps.
     value: T,
     valued: usize,
@@ -203,7 +198,7 @@ where
     T: Scalar,
     P: Tree<Scalar = T> + ?Sized,
     H: Tree<Scalar = T> + ?Sized,
-    H::Owned<Var<T>>: Tree<Scalar = Var<T>>,
+    H::Owned<Var<T>>: Tree<Scalar = Var<T>, Owned<Var<T>> = H::Owned<Var<T>>>,
     F: Fn(usize, &P::Over<Var<T>>, &H::Over<Var<T>>) -> (H::Owned<Var<T>>, Var<T>),
 {
     fn new(step: F, params: &'a P, start: &'a H) -> Self {
@@ -212,7 +207,6 @@ where
             params,
             params_as_constants: crate::constant(params),
             start,
-            structure: Structure::of(start),
             value: std::iter::empty::<T>().sum(), // where a sum of `T` starts, so that it is bit-equal
             valued: 0,
             adjoint: Vec::new(),
@@ -223,15 +217,15 @@ where
     /// Sweeps back through the steps `times`, of which the first begins at the state `from`; that is one of
     /// the `snapshots` states that can be kept.
     #[track_caller]
-    fn reverse(&mut self, from: &[T], times: Range<usize>, snapshots: usize) {
+    fn reverse(&mut self, from: &H::Owned<Var<T>>, times: Range<usize>, snapshots: usize) {
         let (start, mut end) = (times.start, times.end);
         while end - start > 1 {
             let middle = start + split(end - start, snapshots);
-            let mut h = self.constants(from);
-            for t in start..middle {
+            let mut h = self.run(start, from);
+            for t in start + 1..middle {
                 h = self.run(t, &h);
             }
-            let from_middle = self.values(middle - 1, &h);
+            let from_middle = constants(&h);
             drop(h);
             self.reverse(&from_middle, middle..end, snapshots - 1);
             end = middle;
@@ -246,15 +240,6 @@ where
         next
     }
 
-    /// The values of the state after step `t`, in order.
-    #[track_caller]
-    fn values(&self, t: usize, h: &H::Owned<Var<T>>) -> Vec<T> {
-        self.structure.check(t, h);
-        let mut values = Values(Vec::new());
-        h.lift(&mut values);
-        values.0
-    }
-
     /// Adds the loss of a step that is run for the first time.
     fn note(&mut self, t: usize, loss: Var<T>) {
         if t == self.valued {
@@ -265,11 +250,11 @@ where
 
     /// Records step `t`, which begins at the state `from`, and sweeps it back.
     #[track_caller]
-    fn pull(&mut self, from: &[T], t: usize) {
+    fn pull(&mut self, from: &H::Owned<Var<T>>, t: usize) {
         let recording = Recording::<T>::open(RecordingSize::UNLIMITED);
         let (mut params_at, mut start_at) = (Places::default(), Places::default());
         let params = self.params.lift(&mut params_at);
-        let h = self.start.lift(&mut Restore { numbers: from, inputs: Some(&mut start_at) });
+        let h = from.lift(&mut Inputs(&mut start_at));
         let (next, loss) = (self.step)(t, params.borrow(), h.borrow());
         let mut tape = recording.finish();
         self.note(t, loss);
@@ -280,11 +265,12 @@ where
         results.scalar(loss);
         let outputs = results.places;
         let mut w = std::mem::take(&mut self.adjoint);
-        if w.is_empty() {
-            w.resize(state, T::zero()); // nothing follows the last step
-        } else {
-            self.structure.check(t, &next);
-        }
+        let first = ad_core::tree::count(self.start);
+        assert!(
+            t + 1 == self.valued || state == first,
+            "a state of {state} numbers after step {t}, and one of {first} at the start"
+        );
+        w.resize(state, T::zero()); // nothing follows the last step
         w.push(T::one());
 
         let shared = std::mem::take(&mut self.shared);
@@ -314,64 +300,39 @@ where
             start: ad_core::tree::unflatten(self.start, adjoint),
         }
     }
+}
 
-    /// A state of these numbers that is not recorded.
-    fn constants(&self, numbers: &[T]) -> H::Owned<Var<T>> {
-        self.start.lift(&mut Restore { numbers, inputs: None })
+/// The same state, to be kept. It is no list of numbers, from which neither the lengths of its parts nor what is no number
+/// in it could be restored.
+fn constants<T: Scalar, H: Tree<Scalar = Var<T>>>(h: &H) -> H::Owned<Var<T>> {
+    h.lift(&mut Constants)
+}
+
+struct Constants;
+
+impl<T: Scalar> Lift<Var<T>, Var<T>> for Constants {
+    fn scalar(&mut self, x: Var<T>) -> Var<T> {
+        Var::from_value(x.value())
+    }
+    fn vector(&mut self, x: &VarArray<T, 1>) -> VarArray<T, 1> {
+        VarArray::from_values(x.values())
+    }
+    fn matrix(&mut self, x: &VarArray<T, 2>) -> VarArray<T, 2> {
+        VarArray::from_values(x.values())
     }
 }
 
-/// Lifts a tree with other numbers than its own: as constants, or as inputs of the open recording.
-struct Restore<'a, T> {
-    numbers: &'a [T],
-    inputs: Option<&'a mut Places>,
-}
+/// Makes a state inputs of the open recording.
+struct Inputs<'a>(&'a mut Places);
 
-impl<T: Scalar> Restore<'_, T> {
-    fn take(&mut self, count: usize) -> &[T] {
-        let (numbers, rest) = self.numbers.split_at(count);
-        self.numbers = rest;
-        numbers
+impl<T: Scalar> Lift<Var<T>, Var<T>> for Inputs<'_> {
+    fn scalar(&mut self, x: Var<T>) -> Var<T> {
+        self.0.scalar(x.value())
     }
-
-    fn array<const RANK: usize>(&mut self, shape: [usize; RANK]) -> VarArray<T, RANK> {
-        let values = Dense::new(shape, self.take(shape.iter().product()).iter().copied());
-        match &mut self.inputs {
-            Some(inputs) => inputs.array(values),
-            None => VarArray::from_values(&values),
-        }
+    fn vector(&mut self, x: &VarArray<T, 1>) -> VarArray<T, 1> {
+        self.0.array(x.values().clone())
     }
-}
-
-impl<T: Scalar> Lift<T, Var<T>> for Restore<'_, T> {
-    fn scalar(&mut self, _: T) -> Var<T> {
-        let value = self.take(1)[0];
-        match &mut self.inputs {
-            Some(inputs) => inputs.scalar(value),
-            None => Var::from_value(value),
-        }
-    }
-    fn vector(&mut self, x: &T::Vector) -> VarArray<T, 1> {
-        self.array(x.shape())
-    }
-    fn matrix(&mut self, x: &T::Matrix) -> VarArray<T, 2> {
-        self.array(x.shape())
-    }
-}
-
-struct Values<T>(Vec<T>);
-
-impl<T: Scalar> Lift<Var<T>, T> for Values<T> {
-    fn scalar(&mut self, x: Var<T>) -> T {
-        self.0.push(x.value());
-        x.value()
-    }
-    fn vector(&mut self, x: &VarArray<T, 1>) -> T::Vector {
-        self.0.extend_from_slice(x.values().as_slice());
-        T::Vector::from_dense(x.values())
-    }
-    fn matrix(&mut self, x: &VarArray<T, 2>) -> T::Matrix {
-        self.0.extend_from_slice(x.values().as_slice());
-        T::Matrix::from_dense(x.values())
+    fn matrix(&mut self, x: &VarArray<T, 2>) -> VarArray<T, 2> {
+        self.0.array(x.values().clone())
     }
 }

@@ -27,27 +27,27 @@ pub(super) fn split(steps: usize, snapshots: usize) -> usize {
 /// than another of a higher level; if there is none, the latest one moves up to the new time and a higher
 /// level. So the distances between the states grow with the length of the loop as the binomials do.
 #[derive(Debug)]
-pub(super) struct Snapshots<T> {
+pub(super) struct Snapshots<H> {
     room: usize,
     /// In the order of time.
-    kept: Vec<Snapshot<T>>,
+    kept: Vec<Snapshot<H>>,
 }
 
 #[derive(Debug)]
-struct Snapshot<T> {
+struct Snapshot<H> {
     time: usize,
     level: u32,
-    state: Vec<T>,
+    state: H,
 }
 
-impl<T> Snapshots<T> {
+impl<H> Snapshots<H> {
     /// Room for so many states, of which the first is kept to the end.
     ///
     /// # Panics
     ///
     /// If there is room for none.
     #[track_caller]
-    pub(super) fn new(first: Vec<T>, room: usize) -> Self {
+    pub(super) fn new(first: H, room: usize) -> Self {
         assert!(room > 0, "0 snapshots: the first state of a loop has to be kept, so there is at least 1");
         Self { room, kept: vec![Snapshot { time: 0, level: u32::MAX, state: first }] }
     }
@@ -57,7 +57,7 @@ impl<T> Snapshots<T> {
     }
 
     /// Offers the state at the time after the last one that was offered.
-    pub(super) fn offer(&mut self, time: usize, state: impl FnOnce() -> Vec<T>) {
+    pub(super) fn offer(&mut self, time: usize, state: impl FnOnce() -> H) {
         let mut level = 0;
         if self.kept.len() == self.room {
             let dispensable = (1..self.kept.len())
@@ -74,7 +74,7 @@ impl<T> Snapshots<T> {
     }
 
     /// The latest state, with its time.
-    pub(super) fn pop(&mut self) -> Option<(usize, Vec<T>)> {
+    pub(super) fn pop(&mut self) -> Option<(usize, H)> {
         self.kept.pop().map(|last| (last.time, last.state))
     }
 }
