@@ -327,3 +327,33 @@ fn try_forms_refuse_other_lengths_and_say_which() {
     }
     assert_eq!(try_jvp(f, &[1.0, 2.0][..], &[1.0, 1.0][..]), Ok((3.0, 2.0)));
 }
+
+/// A list without numbers next to arrays: a layer without shifts, a problem without parameters.
+#[test]
+fn an_empty_list_is_an_argument_wherever_it_stands() {
+    type Over<S> = (Vec<S>, <S as Scalar>::Vector, Vec<S>, <S as Scalar>::Matrix, Vec<S>);
+    fn f<S: Scalar>((none, v, some, w, last): &Over<S>) -> S {
+        assert!(none.is_empty() && last.is_empty());
+        S::Vector::affine(&[(w, v)], v).dot(v) * some.iter().copied().sum::<S>()
+    }
+    for some in [vec![], vec![2.0], vec![2.0, 3.0]] {
+        let x =
+            (vec![], Vector::from([1.0, 2.0]), some, Matrix::from_rows(&[[1.0, 2.0], [3.0, 4.0]]), vec![]);
+        let gradient = flatten(&grad(f::<Var<f64>>, &x));
+        let (value, mut pullback) = vjp(f::<Var<f64>>, &x);
+        assert_eq!(value, f(&x));
+        assert_eq!(pullback.rows(1, &[1.0]), gradient);
+        let blocks = pullback.blocks(1, &[1.0]);
+        assert_eq!(blocks.iter().flat_map(|block| block.row(0)).copied().collect::<Vec<_>>(), gradient);
+        let by_forward: Vec<f64> = (0..gradient.len())
+            .map(|j| {
+                let unit = (0..gradient.len()).map(|i| if i == j { 1.0 } else { 0.0 }).collect();
+                jvp(f::<Dual<f64, 1>>, &x, &unflatten(&x, unit)).1
+            })
+            .collect();
+        assert_eq!(gradient, by_forward);
+        let ones = unflatten(&x, vec![1.0; gradient.len()]);
+        let (again, _) = grad_and_hvp(f::<Var<Dual<f64, 1>>>, &x, &ones);
+        assert_eq!(flatten(&again), gradient);
+    }
+}
