@@ -1,10 +1,11 @@
 //! ndarray's arrays hold our numbers: `dot`, operators, `mapv`, in both modes, and they come and go.
 
+use ad_core::tree::flatten;
 use ad_core::{Array as _, Matrix, Scalar, Vector};
 use ad_forward::{Dual, jvp};
-use ad_reverse::{Var, grad, vjp};
+use ad_reverse::{Var, grad, hvp, vjp, vjp_with_aux};
 use ad_tests::points::{ordinary, points};
-use ndarray::{Array1, Array2, LinalgScalar, ScalarOperand, arr1, arr2};
+use ndarray::{Array1, Array2, Axis, LinalgScalar, ScalarOperand, ShapeBuilder, arr1, arr2};
 use proptest::prelude::*;
 
 /// `sum(tanh(W x) * x) + x . x / 2`, as one writes it with ndarray.
@@ -62,4 +63,33 @@ fn arrays_come_and_go_in_any_layout() {
     let transposed = Matrix::from(a.reversed_axes());
     assert_eq!(transposed, Matrix::from_rows(&[[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]]));
     assert_eq!(Vector::from(Array1::from(Vector::from([1.0, 2.0]))), Vector::from([1.0, 2.0]));
+}
+
+/// Two arrays of one shape may lie in memory in different orders, and go together entry by entry nevertheless.
+#[test]
+fn directions_and_cotangents_have_a_layout_of_their_own() {
+    let by_rows = arr2(&[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]);
+    let mut by_columns = Array2::zeros((2, 3).f());
+    by_columns.assign(&by_rows);
+    let mut backwards = Array2::zeros((2, 3));
+    backwards.invert_axis(Axis(1));
+    backwards.assign(&by_rows);
+    let layouts = [by_rows.clone(), by_columns, backwards];
+    let weights = arr2(&[[1.0, 10.0, 100.0], [1e3, 1e4, 1e5]]);
+    for x in &layouts {
+        assert_eq!(*x, by_rows);
+        assert_eq!(flatten(x), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+        for d in &layouts {
+            let (_, along) = jvp(|x: &Array2<Dual<f64, 1>>| x.mapv(|x| x * x), x, d);
+            assert_eq!(along, &by_rows * &by_rows * 2.0);
+            let (y, mut pullback) = vjp(|x: &Array2<Var<f64>>| (x * x, x.sum()), x);
+            assert_eq!(y, (&by_rows * &by_rows, 21.0));
+            assert_eq!(pullback.call(&(d.clone(), 0.5)), &by_rows * &by_rows * 2.0 + 0.5);
+            let weighted = |x: &Array2<Var<Dual<f64, 1>>>| (x * x * x * weights.mapv(Var::from)).sum();
+            assert_eq!(hvp(weighted, x, d), &by_rows * &by_rows * &weights * 6.0);
+        }
+        // The lifted array lies as the given one does: sums are added up in the same order.
+        let (_, _, strides) = vjp_with_aux(|x: &Array2<Var<f64>>| (x.sum(), x.strides().to_vec()), x);
+        assert_eq!(strides, x.strides());
+    }
 }

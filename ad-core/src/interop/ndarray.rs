@@ -33,13 +33,17 @@ impl<T: Copy + 'static> From<Matrix<T>> for Array2<T> {
     }
 }
 
-/// An array of numbers is an argument like any other: `grad(|x: &Array1<Var<f64>>| x.dot(x), &x)`.
+/// An array of numbers is an argument like any other: `grad(|x: &Array1<Var<f64>>| x.dot(x), &x)`. Its numbers are taken row by
+/// row, however they lie in memory.
 impl<T: Scalar, D: Dimension> Tree for Array<T, D> {
     type Scalar = T;
     type Over<S: Scalar<Real = T::Real>> = Array<S, D>;
     type Owned<S: Scalar<Real = T::Real>> = Array<S, D>;
 
     fn lift<S: Scalar<Real = T::Real>, L: Lift<T, S>>(&self, to: &mut L) -> Array<S, D> {
-        self.map(|&x| to.scalar(x))
+        // `map` keeps the layout, but goes in its order: a point and a direction may have different ones.
+        let mut lifted = self.map(|_| S::zero());
+        lifted.iter_mut().zip(self).for_each(|(lifted, &x)| *lifted = to.scalar(x));
+        lifted
     }
 }
