@@ -9,7 +9,8 @@ use crate::model::{Parameters, Recurrent, Rnn};
 use crate::sequence::Sequence;
 use ad_core::{Array, Dense, Lift, Scalar, Tree, Unary};
 use ad_forward::{Dual, DualArray};
-use ad_reverse::{Var, VarArray};
+use ad_reverse::{Pullback, Var, VarArray};
+use std::slice::ChunksExact;
 
 /// `cells[t][s]` is `dL_t/dtheta_s`, `|theta|` numbers in the order `W_rec`, `W_in`, `b_rec`; times from 0.
 ///
@@ -61,20 +62,35 @@ pub fn by_adjoints<T: Scalar, F: Unary>(
     sequence: &Sequence<T::Real, 1>,
 ) -> Triangle<T> {
     let (steps, p) = (sequence.steps(), params.recurrent.count());
-    let readout = ad_reverse::constant(&params.readout);
-    let run = |thetas: &PerStep<Var<T>>| {
-        let mut h = VarArray::constant(&sequence.initial_state(params.hidden()));
-        let steps = thetas.0.iter().zip(sequence.iter()).map(|(theta, (x, y_target))| {
-            h = rnn.step(theta, &h, &Array::constant(x));
-            rnn.loss_at(&rnn.output_potential(&readout, &h), y_target)
-        });
-        steps.collect::<Vec<_>>()
-    };
-    let thetas = PerStep(vec![params.recurrent.clone(); steps]);
-    let (_, mut pullback) = ad_reverse::vjp(run, &thetas);
-    let rows = pullback.rows(steps, immediate::identity(steps).as_slice());
+    let thetas = PerStep::of(params, steps);
+    let rows = thetas.losses(rnn, params, sequence).rows(steps, immediate::identity(steps).as_slice());
     let cells = rows.chunks_exact(steps * p).map(|row| row.chunks_exact(p).map(<[T]>::to_vec).collect());
     Triangle { cells: cells.collect() }
+}
+
+/// [`by_adjoints`] row by row, in the memory of a few rows: `see` is shown the cells of `t = 0`, then those of the next, to the last.
+///
+/// Each row is a sweep of its own, of vectors where that of all is of matrices: sums have another order, and so other last bits.
+///
+/// # Panics
+///
+/// If the shapes of parameters and sequence do not fit.
+pub fn rows_by_adjoints<T: Scalar, F: Unary>(
+    rnn: &Rnn<F>,
+    params: &Parameters<T>,
+    sequence: &Sequence<T::Real, 1>,
+    mut see: impl FnMut(ChunksExact<'_, T>),
+) {
+    let (steps, p) = (sequence.steps(), params.recurrent.count());
+    let thetas = PerStep::of(params, steps);
+    let mut pullback = thetas.losses(rnn, params, sequence);
+    let (mut seed, mut row) = (vec![T::zero(); steps], vec![T::zero(); steps * p]);
+    for t in 0..steps {
+        seed[t] = T::one();
+        pullback.call_into(&seed, &mut row);
+        seed[t] = T::zero();
+        see(row.chunks_exact(p));
+    }
 }
 
 /// The triangle by forward mode: the parameters of one step are seeded, and followed to the end.
@@ -108,6 +124,31 @@ pub fn by_tangents<T: Scalar, F: Unary>(
 /// The parameters of every step, each its own.
 #[derive(Clone, Debug)]
 struct PerStep<S: Scalar>(Vec<Recurrent<S>>);
+
+impl<T: Scalar> PerStep<T> {
+    fn of(params: &Parameters<T>, steps: usize) -> Self {
+        Self(vec![params.recurrent.clone(); steps])
+    }
+
+    /// Every `L_t`, recorded.
+    fn losses<F: Unary>(
+        &self,
+        rnn: &Rnn<F>,
+        params: &Parameters<T>,
+        sequence: &Sequence<T::Real, 1>,
+    ) -> Pullback<'_, T, Self> {
+        let readout = ad_reverse::constant(&params.readout);
+        let run = |thetas: &PerStep<Var<T>>| {
+            let mut h = VarArray::constant(&sequence.initial_state(params.hidden()));
+            let steps = thetas.0.iter().zip(sequence.iter()).map(|(theta, (x, y_target))| {
+                h = rnn.step(theta, &h, &Array::constant(x));
+                rnn.loss_at(&rnn.output_potential(&readout, &h), y_target)
+            });
+            steps.collect::<Vec<_>>()
+        };
+        ad_reverse::vjp(run, self).1
+    }
+}
 
 impl<T: Scalar> Tree for PerStep<T> {
     type Scalar = T;
