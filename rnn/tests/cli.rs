@@ -49,6 +49,16 @@ fn answer(output: Output) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// What a run that went well says, and its one line on stderr, that begins like this.
+#[track_caller]
+fn warned(output: Output, line: &str) -> (String, String) {
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{}: {stderr}", output.status);
+    assert!(stderr.ends_with('\n') && stderr.matches('\n').count() == 1, "not one line: {stderr:?}");
+    assert!(stderr.starts_with(&format!("rnn: {line}")), "expected {line:?}, found {stderr}");
+    (String::from_utf8(output.stdout).unwrap(), stderr)
+}
+
 /// That a run fails as promised: nothing on stdout, one line on stderr that begins like this, exit status 2.
 #[track_caller]
 fn refused(output: &Output, line: &str) {
@@ -457,8 +467,28 @@ fn square_roots_can_be_learnt_where_there_are_any() {
 fn an_error_far_from_one_has_an_exponent() {
     let folder = Folder::new("exponent");
     let data = folder.write("data.csv", series(30));
-    let text = answer(rnn(&["train", "--data", &data, "--epochs", "2", "--rate", "1e100"]));
+    let output = rnn(&["train", "--data", &data, "--epochs", "2", "--rate", "1e100"]);
+    let (text, _) = warned(output, "--rate: ");
     assert!(text.lines().all(|line| line.len() < 120) && text.contains("e100"), "{text}");
+}
+
+/// The numbers are finite, but nothing has been learnt.
+#[test]
+fn a_training_error_that_has_grown_is_told() {
+    let folder = Folder::new("grown");
+    let (data, out) = (folder.write("data.csv", series(30)), folder.path("page.html"));
+    for mode in ["bptt", "rtrl", "window:5"] {
+        let train = |rate: &str| {
+            let args = ["train", "--data", &data, "--mode", mode, "--epochs", "3", "--out", &out];
+            rnn(&[&args[..], &["--rate", rate]].concat())
+        };
+        let (text, line) = warned(train("1e100"), "--rate: the training error has grown from ");
+        assert!(line.ends_with(": a smaller rate would help\n"), "{line}");
+        assert!(text.contains("persistence") && text.contains(&out), "{text}");
+        // Neither where nothing has changed, nor where something was learnt.
+        answer(train("1e-300"));
+        answer(train("0.01"));
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The networks and what they have to beat, all judged on the values held back.
 
-use super::progress;
+use super::{progress, text};
 use rnn::baseline::{Autoregression, SUNSPOT_ORDER, persistence, rmse};
 use rnn::data::{DataError, Series, Split, Standardise};
 use rnn::report::{Forecast, LearningCurve, Prediction};
@@ -51,6 +51,8 @@ pub(super) struct Learnt {
     pub(super) params: Parameters<f64>,
     pub(super) prediction: Prediction,
     pub(super) curve: LearningCurve,
+    /// From what to what the error on the training part has grown, if learning has made it larger.
+    pub(super) grown: Option<String>,
 }
 
 impl Contest {
@@ -99,7 +101,13 @@ impl Contest {
         if !(train.is_finite() && rmse.is_finite()) {
             return Err(Diverged { pass: schedule.passes });
         }
-        Ok(Learnt { params, prediction: Prediction { method: method.to_owned(), values, rmse }, curve })
+        let grown = text::growth(curve.train[0], train);
+        Ok(Learnt {
+            params,
+            prediction: Prediction { method: method.to_owned(), values, rmse },
+            curve,
+            grown,
+        })
     }
 
     /// The errors on the training part and on the held-back part, in the series' units, and the predictions

@@ -20,6 +20,7 @@ use args::{Args, Command};
 use clap::Parser;
 use clap::error::ErrorKind;
 use failure::Failure;
+use std::fmt;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -41,11 +42,15 @@ pub(crate) fn run() -> ExitCode {
     match done.and_then(|text| print(&text)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            // If stderr cannot be written either, the exit status is all there is.
-            let _ = writeln!(io::stderr(), "rnn: {failure}");
+            say(&failure);
             ExitCode::from(FAILED)
         }
     }
+}
+
+/// A line on stderr. If that cannot be written either, the exit status is all there is.
+fn say(line: &impl fmt::Display) {
+    let _ = writeln!(io::stderr(), "rnn: {line}");
 }
 
 /// Help and version come as errors, but were asked for.

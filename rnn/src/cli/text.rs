@@ -18,6 +18,12 @@ fn error(rmse: f64) -> String {
     if plain { format!("{rmse:.2}") } else { format!("{rmse:.2e}") }
 }
 
+/// From what to what an error has grown, if the difference can be read.
+pub(super) fn growth(before: f64, after: f64) -> Option<String> {
+    let [from, to] = [before, after].map(error);
+    (after > before && from != to).then(|| format!("from {from} to {to}"))
+}
+
 pub(super) fn agreement(agreement: &[Agreement]) -> String {
     let rows = agreement.iter().map(|Agreement { modes, ulp, relative }| {
         format!("  {modes:<24} {ulp:>8} ulp of the entry   {relative:>8.1e} of the largest entry")
@@ -37,4 +43,18 @@ fn lines(rows: impl Iterator<Item = String>) -> String {
         let _ = writeln!(text, "{row}");
         text
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_grown_is_told_where_it_can_be_read() {
+        assert_eq!(growth(0.5, 0.75), Some("from 0.50 to 0.75".to_owned()));
+        assert_eq!(growth(20.0, 1e100), Some("from 20.00 to 1.00e100".to_owned()));
+        for (before, after) in [(0.75, 0.5), (0.5, 0.5), (0.5, 0.501), (f64::NAN, 1.0), (1.0, f64::NAN)] {
+            assert_eq!(growth(before, after), None, "from {before} to {after}");
+        }
+    }
 }

@@ -1,11 +1,11 @@
 //! `rnn train`: one network on a series of one's own.
 
-use super::contest::{Contest, Learnt, Units};
+use super::contest::{Contest, Units};
 use super::failure::Failure;
 use super::{args, picture, sunspots, text, writable};
 use rnn::data::{DataError, Series};
 use rnn::kind::{Loss, Output};
-use rnn::report::Report;
+use rnn::report::{LearningCurve, Report};
 use rnn::train::Schedule;
 use rnn::{Parameters, Rnn};
 use std::fmt::Write as _;
@@ -41,21 +41,24 @@ pub(super) fn run(args: &args::Train) -> Result<String, Failure> {
             title: format!("{value_label}, one step ahead"),
             settings: settings(args),
             forecast,
-            ..about(&rnn, learnt, &contest)
+            ..about(&rnn, &learnt.params, learnt.curve, &contest)
         };
         report.write(out).map_err(Failure::at("--out"))?;
         let _ = writeln!(output, "Report: {}", out.display());
     }
+    if let Some(growth) = learnt.grown {
+        super::say(&format_args!("--rate: the training error has grown {growth}: a smaller rate would help"));
+    }
     Ok(output)
 }
 
-fn about(rnn: &Rnn, learnt: Learnt, contest: &Contest) -> Report {
-    let (delta_norms, sensitivity_norms) = picture::of_time(rnn, &learnt.params, &contest.sequence);
+fn about(rnn: &Rnn, params: &Parameters<f64>, curve: LearningCurve, contest: &Contest) -> Report {
+    let (delta_norms, sensitivity_norms) = picture::of_time(rnn, params, &contest.sequence);
     Report {
-        triangle: picture::of_triangle(rnn, &learnt.params, &contest.sequence, sunspots::TRIANGLE_STEPS),
+        triangle: picture::of_triangle(rnn, params, &contest.sequence, sunspots::TRIANGLE_STEPS),
         delta_norms,
         sensitivity_norms,
-        learning: vec![learnt.curve],
+        learning: vec![curve],
         ..Report::default()
     }
 }
