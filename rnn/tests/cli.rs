@@ -185,15 +185,20 @@ fn a_result_that_is_not_finite_is_named() {
     refused(&rnn(&["credit", &path, "--mode", "bptt", "--full"]), "u[0][0]: not a finite number");
 }
 
-/// Where numbers overflow there is nothing to look at either.
-#[test]
-fn nothing_that_is_not_finite_is_shown() {
+/// The lesson's case, with numbers that overflow on the way.
+fn overflowing() -> String {
     let mut case: Value = serde_json::from_str(include_str!("../data/lesson.json")).unwrap();
     case["f"] = json!("identity");
     case["params"]["W_rec"] = json!([[1e40, 0.0], [0.0, 1e40]]);
     case["x"] = json!(vec![[1e3]; 8]);
+    case.to_string()
+}
+
+/// Where numbers overflow there is nothing to look at either.
+#[test]
+fn nothing_that_is_not_finite_is_shown() {
     let folder = Folder::new("overflow");
-    let path = folder.write("case.json", case.to_string());
+    let path = folder.write("case.json", overflowing());
     let out = folder.path("lesson.html");
     for mode in ["bptt", "rtrl", "window:3"] {
         refused(&rnn(&["credit", &path, "--mode", mode]), "L: not a finite number");
@@ -581,19 +586,32 @@ fn drawings_are_files_of_their_own() {
 }
 
 #[test]
+fn a_page_that_cannot_be_written_is_found_before_the_work() {
+    let folder = Folder::new("page-first");
+    // Work would find that these diverge, and those not to be finite.
+    let (data, case) = (folder.write("data.csv", series(30)), folder.write("case.json", overflowing()));
+    let (out, line) = ("/nowhere/page.html", "--out: /nowhere/page.html: cannot write the report");
+    refused(&rnn(&["train", "--data", &data, "--rate", "1e300", "--out", out]), line);
+    refused(&rnn(&["lesson", "--case", &case, "--out", out]), line);
+}
+
+#[test]
 fn a_folder_that_cannot_be_written_is_found_before_the_work() {
     let folder = Folder::new("svg-first");
     let (file, page) = (folder.write("file", ""), folder.path("page.html"));
+    // Work would find these numbers not to be finite.
+    let case = folder.write("case.json", overflowing());
     for svg in [file.clone(), format!("{file}/below/it")] {
-        let output = rnn(&["--quick", "--svg", &svg, "--out", &page]);
-        refused(&output, &format!("--svg: {svg}: cannot write the report: {file} is not a folder"));
+        let line = format!("--svg: {svg}: cannot write the report: {file} is not a folder");
+        refused(&rnn(&["--quick", "--svg", &svg, "--out", &page]), &line);
+        refused(&rnn(&["triangle", "--case", &case, "--svg", &svg]), &line);
     }
     assert!(!Path::new(&page).exists());
     let figures = folder.path("some/new/figures");
     answer(rnn(&["--quick", "--svg", &figures, "--out", &page]));
     assert!(Path::new(&figures).join("triangle.svg").exists());
     let written: Vec<_> = fs::read_dir(&folder.0).unwrap().map(|file| file.unwrap().file_name()).collect();
-    assert_eq!(written.len(), 3, "file, page.html and some: {written:?}");
+    assert_eq!(written.len(), 4, "file, case.json, page.html and some: {written:?}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::args::{self, Color};
 use super::failure::Failure;
-use super::{lesson, picture};
+use super::{lesson, picture, writable};
 use rnn::credit::Case;
 use rnn::report::{Report, terminal_triangle};
 use std::env;
@@ -12,6 +12,7 @@ use std::io::{self, IsTerminal};
 pub(super) fn run(args: &args::Triangle) -> Result<String, Failure> {
     let file = lesson::case(args.case.as_deref())?;
     file.check_triangle(args.svg.is_some())?;
+    args.svg.as_deref().map_or(Ok(()), writable::folder)?;
     let Case { rnn, params, sequence } = Case::from(&file);
     let triangle = picture::of_triangle(&rnn, &params, &sequence, sequence.steps());
     let mut report = Report { triangle, ..Report::default() };
