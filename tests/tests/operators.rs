@@ -3,12 +3,12 @@
 use ad_core::tree::{flatten, unflatten};
 use ad_core::{Array, Function, Matrix, Scalar, Vector, VectorFunction, impl_tree, rules};
 use ad_forward::{
-    Dual, Dual2, Dual3, derivative, jvp, jvp_with_aux, second_derivative, third_derivative,
+    Dual, Dual2, Dual3, Taylor, derivative, jet, jvp, jvp_with_aux, second_derivative, third_derivative,
     third_directional_derivative, try_jvp,
 };
 use ad_reverse::{
-    Gradient, Hessian, Hvp, Var, grad, grad_and_hvp, hessian, hvp, jacobian_by_shape, try_grad_and_hvp,
-    value_and_grad, value_and_grad_with_aux, vjp, vjp_with_aux,
+    Gradient, Hessian, Hvp, Var, constant, grad, grad_and_hvp, hessian, hvp, jacobian_by_shape,
+    try_grad_and_hvp, value_and_grad, value_and_grad_with_aux, vjp, vjp_with_aux,
 };
 use ad_tests::{cases, laws, points};
 use proptest::prelude::*;
@@ -355,5 +355,51 @@ fn an_empty_list_is_an_argument_wherever_it_stands() {
         let ones = unflatten(&x, vec![1.0; gradient.len()]);
         let (again, _) = grad_and_hvp(f::<Var<Dual<f64, 1>>>, &x, &ones);
         assert_eq!(flatten(&again), gradient);
+    }
+}
+
+/// Along an axis the length of the other entries has a kink, and the norm has none: `d3 |x| / dx_i dx_j dx_j = -1 / x_i^2`, up to
+/// the sign of `x_i`, and all others of `[u, v, w]` that are not along `i` once are 0.
+#[test]
+fn the_third_derivatives_of_a_norm_on_an_axis_are_exact() {
+    struct Norm;
+    impl Function for Norm {
+        fn call<S: Scalar>(&self, x: &[S]) -> S {
+            S::norm(x)
+        }
+    }
+    struct RowNorm;
+    impl Function for RowNorm {
+        fn call<S: Scalar>(&self, x: &[S]) -> S {
+            S::Vector::from_scalars([x.len()], x).reduce_rows(rules::Norm).get(0)
+        }
+    }
+    fn check<F: Function>(f: &F, x: &[f64], axis: usize) {
+        let n = x.len();
+        let v: Vec<f64> = (0..n).map(|i| 0.5 + 0.25 * i as f64).collect();
+        let across: f64 = (0..n).filter(|&i| i != axis).map(|i| v[i] * v[i]).sum();
+        let expected = -3.0 * x[axis].signum() * v[axis] * across / (x[axis] * x[axis]);
+        let by_duals = third_directional_derivative(|x: &[Dual3<f64>]| f.call(x), x, [&v[..]; 3]);
+        let zero = vec![0.0; n];
+        let series = jet(|x: &[Taylor<f64, 4>]| f.call(x), [x, &v, &zero, &zero]);
+        let curvature = |x: &[Var<f64>]| {
+            let v = constant(&v[..]);
+            let product = hvp(|x: &[Var<Dual<Var<f64>, 1>>]| f.call(x), x, &v[..]);
+            product.iter().zip(&v).map(|(&h, &v)| h * v).sum::<Var<f64>>()
+        };
+        let by_reverse: f64 = grad(curvature, x).iter().zip(&v).map(|(g, v)| g * v).sum();
+        for found in [by_duals, 6.0 * series[3], by_reverse] {
+            assert!((found - expected).abs() < 1e-13 * expected.abs(), "{x:?}: {found}, not {expected}");
+        }
+    }
+    for n in 2..5 {
+        for axis in 0..n {
+            for on_axis in [1.25, -0.5] {
+                let mut x = vec![0.0; n];
+                x[axis] = on_axis;
+                check(&Norm, &x, axis);
+                check(&RowNorm, &x, axis);
+            }
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Rules of any number of variables.
 
 use super::softmax::softmax;
-use super::{is_plain, real};
+use super::{is_plain, is_zero, real};
 use crate::rule::{Nary, Partials};
 use crate::scalar::{Real, Scalar};
 use num_traits::Float;
@@ -104,6 +104,13 @@ impl Nary for Norm {
         }
         // `x_i / y` would cancel in its derivative by `x_i`; against the length of the rest it does not.
         let rest = without_each(x, S::zero(), |a, b| a.hypot(b));
-        x.iter().zip(rest).map(|(&x, rest)| x.unit_x(rest)).collect()
+        let unit = |(&x, rest): (&S, S)| {
+            if is_zero(rest) && y.primal().is_normal() {
+                x / y // the length of the rest has a kink here and the quotient has none, and +-1 leaves nothing to cancel
+            } else {
+                x.unit_x(rest)
+            }
+        };
+        x.iter().zip(rest).map(unit).collect()
     }
 }
