@@ -239,9 +239,10 @@ fn a_case_too_large_for_memory_is_refused() {
         refused(&rnn(&["credit", &long, "--mode", mode, "--explain"]), full);
         answer(rnn(&["credit", &long, "--mode", mode]));
     }
+    let longer = folder.write("longer.json", sized(1, 8000));
     let triangle =
-        "T, d, n: the triangle with its copies has 3735000000 numbers, and 2 GiB has room for 268435456";
-    refused(&rnn(&["triangle", "--case", &long]), triangle);
+        "T, d, n: the triangle with its copies has 320096000 numbers, and 2 GiB has room for 268435456";
+    refused(&rnn(&["triangle", "--case", &longer]), triangle);
     let wide = folder.write("wide.json", sized(1000, 3));
     for mode in ["rtrl", "window:2"] {
         let line = "d, n: P with its copies has 2004000000 numbers, and 2 GiB has room for 268435456";
