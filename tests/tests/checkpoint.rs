@@ -230,6 +230,18 @@ fn a_state_that_grows_from_nothing_is_refused() {
     let _ = checkpoint(step, &1.0, &[][..], 3, 2);
 }
 
+/// What is swept back is not what was kept.
+#[test]
+#[should_panic(expected = "a state of 1 numbers after step 0, and one of 2 before")]
+fn a_step_that_gives_another_state_when_it_is_run_again_is_refused() {
+    let runs = std::cell::Cell::new(0);
+    let step = |t: usize, p: &Var<f64>, h: &[Var<f64>]| {
+        runs.set(runs.get() + usize::from(t == 0));
+        (vec![*p; if t == 0 && runs.get() == 1 { 2 } else { 1 }], h[0])
+    };
+    let _ = checkpoint(step, &1.0, &[1.0][..], 2, 2);
+}
+
 /// What is no number in a state, and the lengths of its parts.
 #[derive(Clone, Debug)]
 struct Changing<S: Scalar> {

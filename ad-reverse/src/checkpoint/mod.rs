@@ -184,6 +184,8 @@ struct Reversal<'a, T: Scalar, P: Tree<Scalar = T> + ?Sized, H: ?Sized, F> {
     params: &'a P,
     params_as_constants: P::Owned<Var<T>>,
     start: &'a H,
+    /// How many numbers every state has but the last one.
+    numbers: usize,
     /// The sum of the losses of the first so many steps.
     value: T,
     valued: usize,
@@ -207,6 +209,7 @@ where
             params,
             params_as_constants: crate::constant(params),
             start,
+            numbers: ad_core::tree::count(start),
             value: std::iter::empty::<T>().sum(), // where a sum of `T` starts, so that it is bit-equal
             valued: 0,
             adjoint: Vec::new(),
@@ -265,12 +268,16 @@ where
         results.scalar(loss);
         let outputs = results.places;
         let mut w = std::mem::take(&mut self.adjoint);
-        let first = ad_core::tree::count(self.start);
-        assert!(
-            t + 1 == self.valued || state == first,
-            "a state of {state} numbers after step {t}, and one of {first} at the start"
-        );
-        w.resize(state, T::zero()); // nothing follows the last step
+        if t + 1 == self.valued {
+            w.resize(state, T::zero()); // nothing follows the last step
+        } else {
+            let first = self.numbers;
+            assert!(
+                state == first,
+                "a state of {state} numbers after step {t}, and one of {first} at the start"
+            );
+        }
+        assert!(w.len() == state, "a state of {state} numbers after step {t}, and one of {} before", w.len());
         w.push(T::one());
 
         let shared = std::mem::take(&mut self.shared);
@@ -293,7 +300,7 @@ where
         let seed = |adjoints: &mut Adjoints<'_, T>| adjoints.resume(self.shared, &params_at);
         let params = sweep(&mut tape, 1, seed, |adjoints| params_at.read(adjoints));
         let mut adjoint = self.adjoint;
-        adjoint.resize(ad_core::tree::count(self.start), T::zero()); // there may have been no step
+        adjoint.resize(self.numbers, T::zero()); // there may have been no step
         LoopGradient {
             value: self.value,
             params: ad_core::tree::unflatten(self.params, params),
