@@ -31,7 +31,7 @@ use core::borrow::Borrow;
 mod fit;
 
 #[doc(hidden)] // for the operators of the modes, which take trees that stand for others
-pub use fit::{flatten_as, flatten_into};
+pub use fit::{flatten_as, flatten_as_listed};
 
 /// How the leaves of a [`Tree`] over `T` become leaves over `S`. Implemented by the operators.
 pub trait Lift<T: Scalar, S: Scalar<Real = T::Real>> {

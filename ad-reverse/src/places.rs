@@ -4,7 +4,7 @@ use crate::adjoints::Adjoints;
 use crate::array::VarArray;
 use crate::tape::{Recorded, record_leaves};
 use crate::var::Var;
-use ad_core::tree::flatten_into;
+use ad_core::tree::flatten_as_listed;
 use ad_core::{Array, Dense, LengthMismatch, Lift, Scalar, Tree};
 use std::ops::Range;
 
@@ -85,7 +85,7 @@ impl Places {
             Place::Block { shape, .. } if leaf.entries() > 0 => Some((begin, shape)),
             _ => None,
         });
-        flatten_into((of, self.numbers), &mut arrays, given)
+        flatten_as_listed((of, self.numbers), &mut arrays, given)
     }
 
     pub(crate) fn seed<T: Scalar>(&self, adjoints: &mut Adjoints<'_, T>, w: &[T]) {

@@ -3,7 +3,7 @@
 //! It may have its numbers in another structure, such as all of them in one slice. But where an array stands for an array, both
 //! have one shape: a matrix of the other one's transposed shape has as many numbers, in another order.
 
-use super::Tree;
+use super::{Count, Flatten, Tree};
 use crate::{Array, LengthMismatch, Lift, Scalar};
 use alloc::vec::Vec;
 use core::iter::Peekable;
@@ -11,35 +11,32 @@ use core::iter::Peekable;
 /// Rows and columns; a vector is one row.
 type Shape = [usize; 2];
 
-/// The numbers of a tree, counted, and its arrays: where each begins among them, and its shape.
-#[derive(Debug, Default)]
+/// Counts the numbers of a tree, and lists its arrays: where each begins among them, and its shape.
 struct Arrays {
-    numbers: usize,
+    numbers: Count,
     shapes: Vec<(usize, Shape)>,
 }
 
 impl Arrays {
-    fn push(&mut self, shape: Shape) {
-        let entries = shape[0] * shape[1];
-        if entries > 0 {
-            self.shapes.push((self.numbers, shape));
+    /// Lists an array that begins with the next number.
+    fn list(&mut self, shape: Shape) {
+        if !shape.contains(&0) {
+            self.shapes.push((self.numbers.0, shape));
         }
-        self.numbers += entries;
     }
 }
 
 impl<T: Scalar> Lift<T, T> for Arrays {
     fn scalar(&mut self, x: T) -> T {
-        self.numbers += 1;
-        x
+        self.numbers.scalar(x)
     }
     fn vector(&mut self, x: &T::Vector) -> T::Vector {
-        self.push([1, x.len()]);
-        x.clone()
+        self.list([1, x.len()]);
+        Lift::<T, T>::vector(&mut self.numbers, x)
     }
     fn matrix(&mut self, x: &T::Matrix) -> T::Matrix {
-        self.push(x.shape());
-        x.clone()
+        self.list(x.shape());
+        Lift::<T, T>::matrix(&mut self.numbers, x)
     }
 }
 
@@ -57,9 +54,9 @@ where
     Of: Tree<Scalar = T> + ?Sized,
     Given: Tree<Scalar = T> + ?Sized,
 {
-    let mut arrays = Arrays::default();
+    let mut arrays = Arrays { numbers: Count(0), shapes: Vec::new() };
     of.lift::<T, _>(&mut arrays);
-    flatten_into((of_name, arrays.numbers), &mut arrays.shapes.into_iter(), given)
+    flatten_as_listed((of_name, arrays.numbers.0), &mut arrays.shapes.into_iter(), given)
 }
 
 /// [`flatten_as`] for so many numbers, among them arrays: where each begins, in this order, and its shape.
@@ -67,7 +64,7 @@ where
 /// # Errors
 ///
 /// As [`flatten_as`].
-pub fn flatten_into<T, Given>(
+pub fn flatten_as_listed<T, Given>(
     (of, expected): (&'static str, usize),
     arrays: &mut dyn Iterator<Item = (usize, Shape)>,
     (given, tree): (&'static str, &Given),
@@ -76,18 +73,18 @@ where
     T: Scalar,
     Given: Tree<Scalar = T> + ?Sized,
 {
-    let mut fit = Fit { numbers: Vec::new(), arrays: arrays.peekable(), shapes: None };
+    let mut fit = Fit { numbers: Flatten(Vec::new()), arrays: arrays.peekable(), shapes: None };
     tree.lift::<T, _>(&mut fit);
-    LengthMismatch::check((of, expected), (given, fit.numbers.len()))?;
+    LengthMismatch::check((of, expected), (given, fit.numbers.0.len()))?;
     match fit.shapes {
         Some(shapes) => Err(LengthMismatch { of, expected, given, found: expected, shapes: Some(shapes) }),
-        None => Ok(fit.numbers),
+        None => Ok(fit.numbers.0),
     }
 }
 
 /// Collects numbers, and the first pair of shapes that differ.
 struct Fit<'a, T> {
-    numbers: Vec<T>,
+    numbers: Flatten<T>,
     arrays: Peekable<&'a mut dyn Iterator<Item = (usize, Shape)>>,
     shapes: Option<(Shape, Shape)>,
 }
@@ -95,7 +92,7 @@ struct Fit<'a, T> {
 impl<T> Fit<'_, T> {
     /// Looks at an array that begins with the next number.
     fn look(&mut self, shape: Shape) {
-        let place = self.numbers.len();
+        let place = self.numbers.0.len();
         while self.arrays.next_if(|array| array.0 < place).is_some() {}
         let other =
             self.arrays.peek().filter(|array| array.0 == place && array.1 != shape && !shape.contains(&0));
@@ -105,17 +102,14 @@ impl<T> Fit<'_, T> {
 
 impl<T: Scalar> Lift<T, T> for Fit<'_, T> {
     fn scalar(&mut self, x: T) -> T {
-        self.numbers.push(x);
-        x
+        self.numbers.scalar(x)
     }
     fn vector(&mut self, x: &T::Vector) -> T::Vector {
         self.look([1, x.len()]);
-        self.numbers.extend(x.to_scalars());
-        x.clone()
+        self.numbers.vector(x)
     }
     fn matrix(&mut self, x: &T::Matrix) -> T::Matrix {
         self.look(x.shape());
-        self.numbers.extend(x.to_scalars());
-        x.clone()
+        self.numbers.matrix(x)
     }
 }
