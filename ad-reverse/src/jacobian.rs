@@ -45,7 +45,7 @@ pub(crate) fn reverse_is_cheaper(columns: usize, rows: usize) -> bool {
 /// plain numbers, to know how many outputs there are, and reverse mode is taken for at most 0.6 of them for
 /// each input. Measured (`--bin jacobian` of the benches; a dense layer and a chain of mixing steps, 16 to
 /// 128 inputs), reverse mode takes 0.2 to 0.9 of forward mode's time with an output for four to eight
-/// inputs, 0.5 to 1.0 with one for two, 0.9 to 1.8 with one for each, and 1.5 to 3.2 with two (`benches/results/RESULTS.md`).
+/// inputs, 0.5 to 1.0 with one for two, 0.9 to 1.9 with one for each, and 1.5 to 3.9 with two (`benches/results/RESULTS.md`).
 ///
 /// It takes a slice; [`ad_forward::jacobian`] says how to come from a tree of parameters.
 ///

@@ -13,7 +13,7 @@ use std::borrow::Borrow;
 ///
 /// One run and one sweep back, whatever the number of inputs. Of the time of `f` itself that is little more where its
 /// operations are costly (1.4 for a chain of sines), and about 20 where each is an addition or a multiplication of two numbers; a
-/// program on arrays ([`VarArray`]) takes 1.0 to 1.6 times as long as a sweep written by hand
+/// program on arrays ([`VarArray`]) takes 0.9 to 1.6 times as long as a sweep written by hand
 /// (`--bin scalar` and `--bin bptt` of the benches).
 ///
 /// ```

@@ -4,7 +4,8 @@
 //! Why this is the best known: the two products with `W_rec` per step are all that the recurrence
 //! forces to be sequential; the weight gradients, `sum_t u_t h_{t-1}^T`, are not, and one product over all
 //! steps runs at the speed of `gemm`. (In its place, the kernel that sums outer products in `ad-reverse` took 0.98 to 1.04 of
-//! the time, with and without rows padded against conflicts in the cache.) `tanh'` comes out of the same kernel call as `tanh`.
+//! the time, with and without rows padded against conflicts in the cache.) `tanh'` comes out of the same kernel call as `tanh`,
+//! and all buffers begin where a line of the cache does (`buffer.rs`).
 
 use super::Sizes;
 use super::buffer::Buffer;
