@@ -1,8 +1,9 @@
 //! Recordings that may not grow without bounds: [`try_grad`], [`try_value_and_grad`], [`try_vjp`].
 
+use crate::pullback::Pullback;
 use crate::tape::MAX_OPERATIONS;
 use crate::var::Var;
-use crate::vjp::{Pullback, record};
+use crate::vjp::record;
 use ad_core::{Scalar, Tree};
 use std::fmt;
 

@@ -136,6 +136,7 @@ mod places;
 mod pool;
 mod prefetch;
 mod pull;
+mod pullback;
 mod records;
 pub mod sparse;
 mod stream;
@@ -156,7 +157,6 @@ pub use hessian::{Hessian, HessianVar, hessian};
 pub use hvp::{Hvp, HvpVar, grad_and_hvp, hvp, try_grad_and_hvp};
 pub use jacobian::{jacobian, jacobian_by_shape};
 pub use linearize::{Linearized, linearize};
+pub use pullback::Pullback;
 pub use var::Var;
-pub use vjp::{
-    Pullback, constant, grad, value_and_grad, value_and_grad_with_aux, vjp, vjp_watching, vjp_with_aux,
-};
+pub use vjp::{constant, grad, value_and_grad, value_and_grad_with_aux, vjp, vjp_watching, vjp_with_aux};

@@ -7,10 +7,10 @@ use crate::linearize::Linearized;
 use crate::notes::Note;
 use crate::operations::Blocks;
 use crate::places::Place;
+use crate::pullback::Pullback;
 use crate::records::{Record, Records};
 use crate::tape::Tape;
 use crate::var::Var;
-use crate::vjp::Pullback;
 use ad_core::{Dense, Lift, Real, Tree};
 use ad_forward::trace::{Row, Trace};
 
