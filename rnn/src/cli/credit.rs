@@ -1,12 +1,12 @@
 //! `rnn credit`: the gradient of a case file.
 
 use super::failure::Failure;
-use super::{args, lesson};
+use super::{args, case};
 use rnn::credit::Case;
 use rnn::explain::explain;
 
 pub(super) fn run(args: &args::Credit) -> Result<String, Failure> {
-    let file = lesson::read(&args.case)?;
+    let file = case::read(&args.case)?;
     if args.full || args.explain {
         file.check_full(args.mode)?;
     } else {

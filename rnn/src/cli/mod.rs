@@ -2,6 +2,7 @@
 
 mod agreement;
 mod args;
+mod case;
 mod contest;
 mod cost;
 mod credit;

@@ -2,7 +2,7 @@
 
 use super::args::{self, Color};
 use super::failure::Failure;
-use super::{lesson, picture, writable};
+use super::{case, picture, writable};
 use rnn::credit::Case;
 use rnn::report::{Report, terminal_triangle};
 use std::env;
@@ -10,7 +10,7 @@ use std::ffi::OsStr;
 use std::io::{self, IsTerminal};
 
 pub(super) fn run(args: &args::Triangle) -> Result<String, Failure> {
-    let file = lesson::case(args.case.as_deref())?;
+    let file = case::read_or_default(args.case.as_deref())?;
     file.check_triangle(args.svg.is_some())?;
     args.svg.as_deref().map_or(Ok(()), writable::folder)?;
     let Case { rnn, params, sequence } = Case::from(&file);
