@@ -2,6 +2,9 @@
 
 use ad_core::{Dense, Scalar};
 
+/// What [`Sequence::new`] asks, and others rely on.
+pub(crate) const NOT_EMPTY: &str = "a sequence has at least one step";
+
 /// The inputs `x_t` and targets `y*_t` of `T` steps.
 ///
 /// With `RANK` 1 each is a vector, with 2 a matrix: a batch, one sequence per row.
@@ -12,12 +15,14 @@ pub struct Sequence<R, const RANK: usize> {
 }
 
 impl<R: Scalar, const RANK: usize> Sequence<R, RANK> {
+    /// The steps with these inputs and targets, in the order of time.
+    ///
     /// # Panics
     ///
     /// If there is no step, or there are not as many targets as inputs.
     #[must_use]
     pub fn new(x: Vec<Dense<R, RANK>>, y_target: Vec<Dense<R, RANK>>) -> Self {
-        assert!(!x.is_empty(), "a sequence has at least one step");
+        assert!(!x.is_empty(), "{NOT_EMPTY}");
         assert!(x.len() == y_target.len(), "{} inputs, but {} targets", x.len(), y_target.len());
         Self { x, y_target }
     }

@@ -4,9 +4,8 @@
 //! not with that of steps: with the square root of `2 T` states every step is run at most twice more.
 
 use crate::credit::immediate::State;
-use crate::credit::rtrl::NOT_EMPTY;
 use crate::model::{Parameters, Rnn};
-use crate::sequence::Sequence;
+use crate::sequence::{NOT_EMPTY, Sequence};
 use ad_core::{Array, Scalar, Unary};
 use ad_reverse::Var;
 

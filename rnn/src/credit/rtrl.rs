@@ -10,7 +10,7 @@
 
 use crate::credit::immediate;
 use crate::model::{Parameters, Recurrent, Rnn};
-use crate::sequence::Sequence;
+use crate::sequence::{NOT_EMPTY, Sequence};
 use ad_core::tree::unflatten;
 use ad_core::{Array, Dense, Matrix, Scalar, Unary, Vector};
 use ad_forward::{Dual, DualArray};
@@ -107,5 +107,3 @@ pub fn value_and_grad<T: Scalar, F: Unary>(
         .reduce(|sum, now| (sum.0 + now.0, sum.1.plus(&now.1)))
         .expect(NOT_EMPTY)
 }
-
-pub(crate) const NOT_EMPTY: &str = "a sequence has at least one step";

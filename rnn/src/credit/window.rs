@@ -11,9 +11,8 @@
 //! The loss is summed window by window, so its last digits are not those of the other modes.
 
 use crate::credit::immediate::identity;
-use crate::credit::rtrl::NOT_EMPTY;
 use crate::model::{Parameters, Recurrent, Rnn};
-use crate::sequence::Sequence;
+use crate::sequence::{NOT_EMPTY, Sequence};
 use ad_core::{Array, Dense, Matrix, Scalar, Unary, Vector, impl_tree};
 use ad_reverse::Var;
 
