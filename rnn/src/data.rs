@@ -225,26 +225,6 @@ impl Split {
     }
 }
 
-/// One-step-ahead pairs: from x_t the network is to tell y*_t, the series' next value.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Pairs<'a> {
-    /// x_t = value_t
-    pub x: &'a [f64],
-    /// y*_t = value_{t+1}
-    pub y_target: &'a [f64],
-}
-
-impl<'a> Pairs<'a> {
-    /// The pairs of neighbours in `values`: one fewer than there are values.
-    #[must_use]
-    pub fn one_step_ahead(values: &'a [f64]) -> Self {
-        match values.len() {
-            0 => Self { x: &[], y_target: &[] },
-            len => Self { x: &values[..len - 1], y_target: &values[1..] },
-        }
-    }
-}
-
 /// The map value -> (value - mean) / standard deviation.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Standardise {

@@ -91,9 +91,9 @@ pub fn train<F: Unary>(
 /// If there are fewer than two numbers.
 #[must_use]
 pub fn one_step_ahead(values: &[f64]) -> Sequence<f64, 1> {
-    let vectors = |values: &[f64]| values.iter().map(|&value| Vector::from([value])).collect();
-    let pairs = crate::data::Pairs::one_step_ahead(values);
-    Sequence::new(vectors(pairs.x), vectors(pairs.y_target))
+    let pairs = values.windows(2).map(|pair| (Vector::from([pair[0]]), Vector::from([pair[1]])));
+    let (x, y_target) = pairs.unzip();
+    Sequence::new(x, y_target)
 }
 
 #[cfg(test)]
