@@ -59,8 +59,7 @@ pub fn scale(params: &mut Parameters<f64>, factor: f64) {
 }
 
 /// The Euclidean norm of all parameters taken as one vector.
-#[must_use]
-pub fn norm(params: &Parameters<f64>) -> f64 {
+fn norm(params: &Parameters<f64>) -> f64 {
     slices(params).into_iter().flatten().map(|entry| entry * entry).sum::<f64>().sqrt()
 }
 
