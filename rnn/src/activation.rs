@@ -6,27 +6,15 @@ use ad_core::{Real, Scalar, Unary, rules};
 /// Runs `$body` with `$rule` bound to the table's row for an activation.
 macro_rules! with_rule {
     ($activation:expr, $rule:ident => $body:expr) => {
+        with_rule!(@ $activation, $rule => $body; Tanh Sigmoid Relu Softplus Identity)
+    };
+    // A row has the name of the activation.
+    (@ $activation:expr, $rule:ident => $body:expr; $($name:ident)*) => {
         match $activation {
-            Activation::Tanh => {
-                let $rule = rules::Tanh;
+            $(Activation::$name => {
+                let $rule = rules::$name;
                 $body
-            }
-            Activation::Sigmoid => {
-                let $rule = rules::Sigmoid;
-                $body
-            }
-            Activation::Relu => {
-                let $rule = rules::Relu;
-                $body
-            }
-            Activation::Softplus => {
-                let $rule = rules::Softplus;
-                $body
-            }
-            Activation::Identity => {
-                let $rule = rules::Identity;
-                $body
-            }
+            })*
         }
     };
 }
