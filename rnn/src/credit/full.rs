@@ -145,6 +145,7 @@ fn lower(triangle: triangle::Triangle<f64>) -> Vec<Vec<Vec<f64>>> {
     rows.map(|(t, row)| row.into_iter().take(t + 1).collect()).collect()
 }
 
-fn rows(matrix: &Dense<f64, 2>) -> Vec<Vec<f64>> {
+/// A matrix as a list of its rows.
+pub(crate) fn rows(matrix: &Dense<f64, 2>) -> Vec<Vec<f64>> {
     matrix.iter_rows().map(<[f64]>::to_vec).collect()
 }

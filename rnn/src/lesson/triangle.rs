@@ -2,6 +2,7 @@
 
 use crate::case::{CaseError, all_finite};
 use crate::compare::{largest, norm, relative};
+use crate::credit::full::rows;
 use crate::credit::window::Windows;
 use crate::credit::{Case, bptt, immediate, triangle};
 use crate::model::{Parameters, Recurrent};
@@ -272,8 +273,4 @@ fn view(name: String, norm: bool, sums: &Sums, of: impl Fn(&[f64]) -> f64) -> Vi
         truncated: each(&sums.truncated),
         missing: missing.collect(),
     }
-}
-
-fn rows(matrix: &Matrix<f64>) -> Vec<Vec<f64>> {
-    matrix.iter_rows().map(<[f64]>::to_vec).collect()
 }
