@@ -1,6 +1,7 @@
 //! A case worked through on paper: every equation of the chapter with the numbers that the engine has for it.
 
-use crate::case::{CaseError, Finite, GradientFile};
+use crate::case::{CaseError, CreditFile, Finite, GradientFile};
+use crate::credit::full::rows;
 use crate::credit::{Case, Mode, immediate};
 use crate::kind::{Loss, Output};
 use crate::model::Rnn;
@@ -15,85 +16,120 @@ use std::fmt::Write as _;
 ///
 /// [`CaseError::NotFinite`], naming the first quantity that holds a NaN or an infinity.
 pub fn explain(case: &Case, mode: Mode) -> Result<String, CaseError> {
-    let file = case.full(mode);
-    let steps = case.sequence.steps();
+    let (file, steps) = (case.full(mode), case.sequence.steps());
     let Rnn { f, g, alpha, loss } = case.rnn;
-    let mut out = format!(
+    let mut lines = Lines(Ok(format!(
         "L = sum_t L_t (1.5), its gradient by {mode}; T = {steps}, alpha = {alpha}, f = {f}, g = {g}, loss = {loss}\n"
-    );
-    let mut line = |equation: String, number: &str, value: &dyn Quantity| {
+    )));
+    given(&mut lines, case);
+    run(&mut lines, case, &file);
+    backwards(&mut lines, case, &file);
+    forwards(&mut lines, case, &file);
+    gradient(&mut lines, &file);
+    lines.0
+}
+
+/// The text as far as it is written, or the first quantity in it that is not finite.
+struct Lines(Result<String, CaseError>);
+
+impl Lines {
+    /// Adds a line: an equation, its number in the chapter, and what stands on its right.
+    fn add(&mut self, equation: impl Into<String>, number: &str, value: &dyn Quantity) {
+        let Ok(text) = &mut self.0 else { return };
+        let equation = equation.into();
         if value.first_not_finite().is_some() {
             let field = equation.split(" = ").next().unwrap_or_default().to_owned();
-            return Err(CaseError::NotFinite { field });
+            self.0 = Err(CaseError::NotFinite { field });
+        } else {
+            let _ = writeln!(text, "  {equation:<52} {number:>7}  {}", value.text());
         }
-        let _ = writeln!(out, "  {equation:<52} {number:>7}  {}", value.text());
-        Ok(())
-    };
-    let [h, u, v, y] = [file.h, file.u, file.v, file.y].map(Option::unwrap_or_default);
+    }
+}
+
+fn given(lines: &mut Lines, case: &Case) {
     let given: GradientFile = (&case.params).into();
-    line("W_rec".to_owned(), "", &given.w_rec)?;
-    line("W_in".to_owned(), "", &given.w_in)?;
-    line("b_rec".to_owned(), "", &given.b_rec)?;
-    line("W_out".to_owned(), "", &given.w_out)?;
-    line("b_out".to_owned(), "", &given.b_out)?;
-    line("h_0 = 0".to_owned(), "", &())?;
+    lines.add("W_rec", "", &given.w_rec);
+    lines.add("W_in", "", &given.w_in);
+    lines.add("b_rec", "", &given.b_rec);
+    lines.add("W_out", "", &given.w_out);
+    lines.add("b_out", "", &given.b_out);
+    lines.add("h_0 = 0", "", &());
+}
+
+/// Eq. 1.1-1.5, step by step.
+fn run(lines: &mut Lines, case: &Case, file: &CreditFile) {
+    let [h, u, v, y] = [&file.h, &file.u, &file.v, &file.y].map(|x| x.as_deref().unwrap_or_default());
     for (before, (x, y_target)) in case.sequence.iter().enumerate() {
         let t = before + 1;
-        line(format!("x_{t}"), "", &x.as_slice().to_vec())?;
-        line(format!("u_{t} = W_rec h_{before} + W_in x_{t} + b_rec"), "(1.1)", &u[before])?;
-        line(format!("h_{t} = (1 - alpha) h_{before} + alpha f(u_{t})"), "(1.2)", &h[t])?;
-        line(format!("v_{t} = W_out h_{t} + b_out"), "(1.3)", &v[before])?;
-        line(format!("y_{t} = g(v_{t})"), "(1.4)", &y[before])?;
-        line(format!("y*_{t}"), "", &y_target.as_slice().to_vec())?;
-        line(format!("L_{t} = {}", loss_at(&case.rnn, t)), "(1.5)", &file.loss_t[before])?;
+        lines.add(format!("x_{t}"), "", &x.as_slice().to_vec());
+        lines.add(format!("u_{t} = W_rec h_{before} + W_in x_{t} + b_rec"), "(1.1)", &u[before]);
+        lines.add(format!("h_{t} = (1 - alpha) h_{before} + alpha f(u_{t})"), "(1.2)", &h[t]);
+        lines.add(format!("v_{t} = W_out h_{t} + b_out"), "(1.3)", &v[before]);
+        lines.add(format!("y_{t} = g(v_{t})"), "(1.4)", &y[before]);
+        lines.add(format!("y*_{t}"), "", &y_target.as_slice().to_vec());
+        lines.add(format!("L_{t} = {}", loss_at(&case.rnn, t)), "(1.5)", &file.loss_t[before]);
     }
-    line("L".to_owned(), "(1.5)", &file.loss)?;
+    lines.add("L", "(1.5)", &file.loss);
+}
 
-    let parameters_act = |t: usize| {
-        let before = Vector::from(h[t - 1].as_slice());
-        let Case { rnn, params, sequence } = case;
-        let direct = immediate::sensitivity(rnn, &params.recurrent, &before, &sequence.x()[t - 1]);
-        let rows: Vec<Vec<f64>> = direct.iter_rows().map(<[f64]>::to_vec).collect();
-        (format!("P~_{t} = dh_{t}/dtheta_{t}"), rows)
-    };
-    let (immediate, jacobian) = (file.delta_immediate.unwrap_or_default(), file.j.unwrap_or_default());
-    if let Some(delta) = file.delta {
-        line(format!("delta_{} = 0: backwards from here", steps + 1), "(1.12)", &())?;
-        for t in (1..=steps).rev() {
-            let later = t + 1;
-            line(format!("delta~_{t} = dL_{t}/dh_{t}"), "", &immediate[t - 1])?;
-            if t < steps {
-                line(format!("J_{later} = dh_{later}/dh_{t}"), "", &jacobian[t])?;
-            }
-            let equation = format!("delta_{t} = delta~_{t} + delta_{later} J_{later}");
-            line(equation, "(1.12)", &delta[t - 1])?;
-            let column = sum(file.blocks.iter().flatten().skip(t - 1).map(|row| &row[t - 1]));
-            let (equation, sensitivity_now) = parameters_act(t);
-            line(equation, "", &sensitivity_now)?;
-            line(format!("dL/dtheta_{t} = delta_{t} P~_{t}"), "(1.8)", &column)?;
+/// BPTT's recursion, from the last step to the first, if the mode has it.
+fn backwards(lines: &mut Lines, case: &Case, file: &CreditFile) {
+    let Some(delta) = &file.delta else { return };
+    let (immediate, jacobian) = within_steps(file);
+    let steps = case.sequence.steps();
+    lines.add(format!("delta_{} = 0: backwards from here", steps + 1), "(1.12)", &());
+    for t in (1..=steps).rev() {
+        let later = t + 1;
+        lines.add(format!("delta~_{t} = dL_{t}/dh_{t}"), "", &immediate[t - 1]);
+        if t < steps {
+            lines.add(format!("J_{later} = dh_{later}/dh_{t}"), "", &jacobian[t]);
         }
+        let equation = format!("delta_{t} = delta~_{t} + delta_{later} J_{later}");
+        lines.add(equation, "(1.12)", &delta[t - 1]);
+        let column = sum(file.blocks.iter().flatten().skip(t - 1).map(|row| &row[t - 1]));
+        parameters_act(lines, case, file, t);
+        lines.add(format!("dL/dtheta_{t} = delta_{t} P~_{t}"), "(1.8)", &column);
     }
-    if let Some(sensitivity) = file.p {
-        line("P_0 = 0: forwards from here".to_owned(), "(1.17)", &())?;
-        for t in 1..=steps {
-            let before = t - 1;
-            if t > 1 {
-                line(format!("J_{t} = dh_{t}/dh_{before}"), "", &jacobian[before])?;
-            }
-            let (equation, sensitivity_now) = parameters_act(t);
-            line(equation, "", &sensitivity_now)?;
-            line(format!("P_{t} = P~_{t} + J_{t} P_{before}"), "(1.17)", &sensitivity[before])?;
-            line(format!("delta~_{t} = dL_{t}/dh_{t}"), "", &immediate[before])?;
-            let row = sum(file.blocks.iter().flatten().skip(before).take(1).flatten());
-            line(format!("dL_{t}/dtheta = delta~_{t} P_{t}"), "(1.13)", &row)?;
+}
+
+/// RTRL's recursion, from the first step to the last, if the mode has it.
+fn forwards(lines: &mut Lines, case: &Case, file: &CreditFile) {
+    let Some(sensitivity) = &file.p else { return };
+    let (immediate, jacobian) = within_steps(file);
+    lines.add("P_0 = 0: forwards from here", "(1.17)", &());
+    for t in 1..=case.sequence.steps() {
+        let before = t - 1;
+        if t > 1 {
+            lines.add(format!("J_{t} = dh_{t}/dh_{before}"), "", &jacobian[before]);
         }
+        parameters_act(lines, case, file, t);
+        lines.add(format!("P_{t} = P~_{t} + J_{t} P_{before}"), "(1.17)", &sensitivity[before]);
+        lines.add(format!("delta~_{t} = dL_{t}/dh_{t}"), "", &immediate[before]);
+        let row = sum(file.blocks.iter().flatten().skip(before).take(1).flatten());
+        lines.add(format!("dL_{t}/dtheta = delta~_{t} P_{t}"), "(1.13)", &row);
     }
-    line("dL/dW_rec".to_owned(), "(1.18)", &file.grad.w_rec)?;
-    line("dL/dW_in".to_owned(), "(1.18)", &file.grad.w_in)?;
-    line("dL/db_rec".to_owned(), "(1.18)", &file.grad.b_rec)?;
-    line("dL/dW_out".to_owned(), "", &file.grad.w_out)?;
-    line("dL/db_out".to_owned(), "", &file.grad.b_out)?;
-    Ok(out)
+}
+
+/// `delta~_t` and `J_t` of every step, which both recursions need.
+fn within_steps(file: &CreditFile) -> (&[Vec<f64>], &[Vec<Vec<f64>>]) {
+    (file.delta_immediate.as_deref().unwrap_or_default(), file.j.as_deref().unwrap_or_default())
+}
+
+/// What the parameters do at step `t` itself.
+fn parameters_act(lines: &mut Lines, case: &Case, file: &CreditFile, t: usize) {
+    let Case { rnn, params, sequence } = case;
+    let h = file.h.as_deref().unwrap_or_default();
+    let before = Vector::from(h[t - 1].as_slice());
+    let direct = immediate::sensitivity(rnn, &params.recurrent, &before, &sequence.x()[t - 1]);
+    lines.add(format!("P~_{t} = dh_{t}/dtheta_{t}"), "", &rows(&direct));
+}
+
+fn gradient(lines: &mut Lines, file: &CreditFile) {
+    lines.add("dL/dW_rec", "(1.18)", &file.grad.w_rec);
+    lines.add("dL/dW_in", "(1.18)", &file.grad.w_in);
+    lines.add("dL/db_rec", "(1.18)", &file.grad.b_rec);
+    lines.add("dL/dW_out", "", &file.grad.w_out);
+    lines.add("dL/db_out", "", &file.grad.b_out);
 }
 
 /// What `L_t` is of `y_t` and `y*_t`; a product of vectors is their inner one, and `ln` takes each entry.
