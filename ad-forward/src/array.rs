@@ -139,6 +139,11 @@ impl<T: Scalar, const N: usize, const RANK: usize> DualArray<T, N, RANK> {
         let numbers = blocks.iter().flat_map(|block| block.as_slice().iter().copied());
         Tangent::dense(Block::new([rows * entries, directions], numbers))
     }
+
+    /// One row keeps its form unevaluated; a batch is stacked.
+    fn repeated_or_once(rows: usize, per_row: impl Fn(usize) -> Tangent<T>) -> Tangent<T> {
+        if rows == 1 { per_row(0) } else { Self::repeated(rows, per_row) }
+    }
 }
 
 impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for DualArray<T, N, RANK> {
@@ -305,13 +310,6 @@ impl<T: Scalar, const N: usize> Tree for DualArray<T, N, 2> {
 
     fn lift<S: Scalar<Real = T::Real>, L: Lift<Dual<T, N>, S>>(&self, to: &mut L) -> S::Matrix {
         to.matrix(self)
-    }
-}
-
-impl<T: Scalar, const N: usize, const RANK: usize> DualArray<T, N, RANK> {
-    /// One row keeps its form unevaluated; a batch is stacked.
-    fn repeated_or_once(rows: usize, per_row: impl Fn(usize) -> Tangent<T>) -> Tangent<T> {
-        if rows == 1 { per_row(0) } else { Self::repeated(rows, per_row) }
     }
 }
 

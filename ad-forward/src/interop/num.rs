@@ -1,8 +1,9 @@
-//! `num_traits`, and the operators on references: generic code for `T: Float` runs on dual numbers.
+//! `num_traits`, and the operators on references: generic code for `T: Float` runs on dual numbers and on Taylor series.
 
-use crate::Dual;
+use crate::{Dual, Taylor};
 
 ad_core::impl_num_traits!(Dual<T, const N: usize>);
+ad_core::impl_num_traits!(Taylor<T, const K: usize>);
 
 #[cfg(test)]
 mod tests {

@@ -123,8 +123,6 @@ macro_rules! mixed {
 mixed!(f64: Add add Sub sub Mul mul Div div);
 mixed!(f32: Add add Sub sub Mul mul Div div);
 
-ad_core::impl_num_traits!(Taylor<T, const K: usize>);
-
 // By hand, because it shows what a user has put in: not the tag.
 impl<T: fmt::Debug, const K: usize> fmt::Debug for Taylor<T, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
