@@ -8,11 +8,12 @@ use std::marker::PhantomData;
 
 /// How a sweep treats zeros.
 ///
-/// In a *strict* sweep 0 times anything is 0, which takes a look at every product. A *plain* one, over plain
-/// numbers, multiplies as if all were finite: what it computes is what the strict one would, or NaN. For sums and
-/// products keep NaN, and so does everything else as long as no partial of 0 meets it, which gives 0
-/// for any adjoint. (The sign of a zero may differ, until it is added to an adjoint; those start at +0, which no
-/// sum makes -0.)
+/// In a *strict* sweep 0 times anything is 0, so every product has to be looked at. A *plain* one, over plain
+/// numbers, multiplies as if all were finite. Each adjoint that it computes is that of the strict sweep, or NaN: a
+/// product of the same two numbers differs only if it is 0 times an infinity or NaN, and then it is NaN in the plain
+/// sweep. Sums and products keep NaN on its way to the inputs. Only a step that is strict in both sweeps, such as that of
+/// a dot product, turns it into 0, where the partial is 0; and there the strict sweep finds 0, too. (The sign of a zero
+/// may differ, until it is added to an adjoint; those start at +0, which no sum makes -0.)
 pub(crate) trait Zeros<T> {
     /// The same, bit for bit, and faster where most adjoints are subnormal.
     type Small: Zeros<T>;

@@ -20,11 +20,8 @@ pub(crate) fn sweep<T: Scalar, R>(
     sweep_as(tape, width, true, seed, read)
 }
 
-/// [`sweep`] without a look at zeros, which is faster: every adjoint is what `sweep` finds, or NaN.
-///
-/// For a product of equal factors is the same in both, unless it is 0 times infinity or NaN, and NaN here;
-/// and NaN stays NaN on its way. Where a partial of 0 stops it, `sweep` finds that 0, too. So only results that are
-/// not finite have to be looked for again.
+/// [`sweep`] without a look at zeros, which is faster. Every adjoint is what `sweep` finds, or NaN, as [`Zeros`] says; so
+/// the caller has to sweep again only if a result is not finite.
 pub(crate) fn optimistic_sweep<T: Scalar, R>(
     tape: &mut Recorded<T>,
     width: usize,

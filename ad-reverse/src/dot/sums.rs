@@ -3,9 +3,10 @@
 use super::Places;
 use ad_core::Scalar;
 
-/// The sum of adjoints for an operand that lies at distances, such as the states of a layer, which every row of weights
-/// is multiplied with: they are added side by side, and to the nodes once, at the latest when the first product that has
-/// the operand has been visited. The operand's own nodes come before that, so nobody has missed them.
+/// Adjoints on their way to an operand whose nodes lie at regular distances, such as the states of a layer, with which
+/// every row of weights is multiplied. They are summed side by side, and added to the nodes once: at the latest when the
+/// sweep has visited the first product that has the operand. The operand's own nodes were recorded before that product, so
+/// the sweep has not read their adjoints yet.
 #[derive(Debug)]
 pub(crate) struct Sums<T> {
     /// The first product that has the operand, and where the operand lies.
