@@ -34,11 +34,13 @@ pub fn operations<R>(f: impl FnOnce() -> R) -> (R, u64) {
 }
 
 /// Operations for the gradient of one sequence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Operations {
     /// The double sum of Eq. 1.6, cell by cell, by reverse mode: one sweep for each `L_t`.
+    #[serde(rename = "double_adjoints")]
     pub double_sum_by_adjoints: u64,
     /// The double sum of Eq. 1.6, cell by cell, by forward mode: one run for each `theta_s`.
+    #[serde(rename = "double_tangents")]
     pub double_sum_by_tangents: u64,
     /// Eq. 1.12
     pub bptt: u64,

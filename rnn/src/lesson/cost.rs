@@ -21,8 +21,8 @@ pub(super) struct Cost {
     steps: [usize; 6],
     units: [usize; 4],
     /// `counted[d][T]`
-    counted: Vec<Vec<Counted>>,
-    /// Five lines for each d, in the order of [`Counted`].
+    counted: Vec<Vec<Operations>>,
+    /// Five lines for each d, in the order of [`Operations`].
     counted_over_steps: Chart,
     /// Five lines for each T.
     counted_over_units: Chart,
@@ -38,17 +38,6 @@ pub(super) struct Cost {
     against_units: Measured,
 }
 
-/// Operations for one gradient.
-#[derive(Clone, Copy, Debug, Serialize)]
-struct Counted {
-    double_adjoints: u64,
-    double_tangents: u64,
-    bptt: u64,
-    rtrl: u64,
-    /// Windows of d steps.
-    window: u64,
-}
-
 /// The charts of time and memory over one size.
 #[derive(Debug, Serialize)]
 struct Measured {
@@ -58,7 +47,7 @@ struct Measured {
 
 /// Counts, and reads what was measured.
 pub(super) fn cost() -> Result<Cost, ReportError> {
-    let counted: Vec<Vec<Counted>> =
+    let counted: Vec<Vec<Operations>> =
         UNITS.iter().map(|&d| STEPS.iter().map(|&steps| operations(d, steps)).collect()).collect();
     let (source, measured) = measured::stored();
     let of =
@@ -118,35 +107,27 @@ fn curves(series: &[Series], of: impl Fn(&Series) -> Vec<f64>) -> Vec<Vec<(f64, 
     series.iter().map(|series| series.at.iter().map(|at| at.log2()).zip(of(series)).collect()).collect()
 }
 
-fn operations(d: usize, steps: usize) -> Counted {
+fn operations(d: usize, steps: usize) -> Operations {
     let rnn = Rnn { f: Activation::Tanh, g: Output::Identity, alpha: 0.6, loss: Loss::Squared };
     let params = Parameters::random(1, d, 1, 1.0, 0);
     let values: Vec<f64> = (0..=steps).map(|t| (0.3 * t as f64).sin()).collect();
     let sequence = one_step_ahead(&values);
-    let Operations { double_sum_by_adjoints, double_sum_by_tangents, bptt, rtrl, window } =
-        count(&rnn, &params, &sequence, d);
-    Counted {
-        double_adjoints: double_sum_by_adjoints,
-        double_tangents: double_sum_by_tangents,
-        bptt,
-        rtrl,
-        window,
-    }
+    count(&rnn, &params, &sequence, d)
 }
 
 /// What was counted for one T, for each d.
-fn column(counted: &[Vec<Counted>], at: usize) -> Vec<Counted> {
+fn column(counted: &[Vec<Operations>], at: usize) -> Vec<Operations> {
     counted.iter().map(|row| row[at]).collect()
 }
 
 /// A line for each way, over sizes of which each is a doubling of the one before.
-fn lines(sizes: &[usize], row: &[Counted]) -> [Vec<(f64, f64)>; 5] {
-    let line = |of: fn(&Counted) -> u64| {
+fn lines(sizes: &[usize], row: &[Operations]) -> [Vec<(f64, f64)>; 5] {
+    let line = |of: fn(&Operations) -> u64| {
         sizes.iter().zip(row).map(|(&size, row)| ((size as f64).log2(), of(row) as f64)).collect()
     };
     [
-        line(|row| row.double_adjoints),
-        line(|row| row.double_tangents),
+        line(|row| row.double_sum_by_adjoints),
+        line(|row| row.double_sum_by_tangents),
         line(|row| row.bptt),
         line(|row| row.rtrl),
         line(|row| row.window),
@@ -157,7 +138,7 @@ fn lines(sizes: &[usize], row: &[Counted]) -> [Vec<(f64, f64)>; 5] {
 fn crossover(d: usize) -> Option<usize> {
     let is_dearer = |steps: usize| {
         let counted = operations(d, steps);
-        counted.double_adjoints > counted.rtrl
+        counted.double_sum_by_adjoints > counted.rtrl
     };
     let (mut cheaper, mut dearer) = (0, STEPS[STEPS.len() - 1]);
     if !is_dearer(dearer) {
@@ -180,7 +161,7 @@ mod tests {
             let from = crossover(d);
             for steps in 1..=24 {
                 let counted = operations(d, steps);
-                let is_dearer = counted.double_adjoints > counted.rtrl;
+                let is_dearer = counted.double_sum_by_adjoints > counted.rtrl;
                 assert_eq!(is_dearer, from.is_some_and(|from| steps >= from), "T = {steps}, d = {d}");
                 assert!(counted.bptt < counted.rtrl);
             }
@@ -194,7 +175,7 @@ mod tests {
     fn one_window_costs_what_bptt_costs() {
         for d in UNITS {
             let [one, two] = [d, d + 1].map(|steps| operations(d, steps));
-            let more = |counted: &Counted| counted.window - counted.bptt;
+            let more = |counted: &Operations| counted.window - counted.bptt;
             assert!(more(&one) < one.bptt / d as u64, "d = {d}: {} more", more(&one));
             assert!(more(&two) > two.bptt / d as u64, "d = {d}: {} more", more(&two));
         }
