@@ -21,11 +21,12 @@ pub fn explain(case: &Case, mode: Mode) -> Result<String, CaseError> {
     let mut lines = Lines(Ok(format!(
         "L = sum_t L_t (1.5), its gradient by {mode}; T = {steps}, alpha = {alpha}, f = {f}, g = {g}, loss = {loss}\n"
     )));
-    given(&mut lines, case);
+    parameters(&mut lines, "", "", &(&case.params).into());
+    lines.add("h_0 = 0", "", &());
     run(&mut lines, case, &file);
     backwards(&mut lines, case, &file);
     forwards(&mut lines, case, &file);
-    gradient(&mut lines, &file);
+    parameters(&mut lines, "dL/d", "(1.18)", &file.grad);
     lines.0
 }
 
@@ -46,14 +47,13 @@ impl Lines {
     }
 }
 
-fn given(lines: &mut Lines, case: &Case) {
-    let given: GradientFile = (&case.params).into();
-    lines.add("W_rec", "", &given.w_rec);
-    lines.add("W_in", "", &given.w_in);
-    lines.add("b_rec", "", &given.b_rec);
-    lines.add("W_out", "", &given.w_out);
-    lines.add("b_out", "", &given.b_out);
-    lines.add("h_0 = 0", "", &());
+/// The five parameters, or what is `of` each of them; the first three have a number in the chapter.
+fn parameters(lines: &mut Lines, of: &str, number: &str, all: &GradientFile) {
+    lines.add(format!("{of}W_rec"), number, &all.w_rec);
+    lines.add(format!("{of}W_in"), number, &all.w_in);
+    lines.add(format!("{of}b_rec"), number, &all.b_rec);
+    lines.add(format!("{of}W_out"), "", &all.w_out);
+    lines.add(format!("{of}b_out"), "", &all.b_out);
 }
 
 /// Eq. 1.1-1.5, step by step.
@@ -122,14 +122,6 @@ fn parameters_act(lines: &mut Lines, case: &Case, file: &CreditFile, t: usize) {
     let before = Vector::from(h[t - 1].as_slice());
     let direct = immediate::sensitivity(rnn, &params.recurrent, &before, &sequence.x()[t - 1]);
     lines.add(format!("P~_{t} = dh_{t}/dtheta_{t}"), "", &rows(&direct));
-}
-
-fn gradient(lines: &mut Lines, file: &CreditFile) {
-    lines.add("dL/dW_rec", "(1.18)", &file.grad.w_rec);
-    lines.add("dL/dW_in", "(1.18)", &file.grad.w_in);
-    lines.add("dL/db_rec", "(1.18)", &file.grad.b_rec);
-    lines.add("dL/dW_out", "", &file.grad.w_out);
-    lines.add("dL/db_out", "", &file.grad.b_out);
 }
 
 /// What `L_t` is of `y_t` and `y*_t`; a product of vectors is their inner one, and `ln` takes each entry.
