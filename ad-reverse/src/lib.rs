@@ -54,7 +54,7 @@
 //! | [`vjp_watching`] | also the adjoints of arrays inside `f`: the credit vectors of a network | as `vjp` |
 //! | [`try_grad`], [`try_vjp`], .. | the same, or an error where the recording would grow beyond a ceiling | the same |
 //! | [`jacobian`](fn@jacobian), [`jacobian_by_shape`] | all of `df_i/dx_j` | one run, one sweep of all outputs at once |
-//! | [`hvp`], [`grad_and_hvp`] | the Hessian of a scalar `f` times a vector | a gradient's, times a constant |
+//! | [`hvp`](fn@hvp), [`grad_and_hvp`] | the Hessian of a scalar `f` times a vector | a gradient's, times a constant |
 //! | [`hessian`](fn@hessian) | all of `d2f/dx_i dx_j` | that for each [`CHUNK`](ad_forward::CHUNK) columns at once |
 //! | [`sparse`]'s [`sparse_jacobian`](sparse::sparse_jacobian), [`sparse_hessian`](sparse::sparse_hessian) | those with few entries | one direction for each color |
 //! | [`linearize`](fn@linearize) | the derivative as one object: `J dx` and `w^T J` out of one recording | one run; one sweep each |
@@ -75,7 +75,7 @@
 //!
 //! # Nesting
 //!
-//! Modes nest by type. [`hvp`] is forward over reverse, `Var<Dual<f64, 1>>`, which one can also write so:
+//! Modes nest by type. [`hvp`](fn@hvp) is forward over reverse, `Var<Dual<f64, 1>>`, which one can also write so:
 //!
 //! ```
 //! use ad_core::Scalar;

@@ -70,7 +70,7 @@ impl<T: Scalar> SparseHessian<T> {
     /// The Hessian of `f` at `x`.
     ///
     /// Where `f` takes another branch than where the entries were found, the numbers may be wrong with no sign of it:
-    /// [`SparseJacobian::call`](super::SparseJacobian::call) says how to look, here by [`hvp`](crate::hvp).
+    /// [`SparseJacobian::call`](super::SparseJacobian::call) says how to look, here by [`hvp`](fn@crate::hvp).
     ///
     /// # Panics
     ///
