@@ -46,7 +46,7 @@ impl<T: Scalar> Tangent<T> {
             offset + entries <= directions,
             "{entries} entries from direction {offset} on do not fit into {directions} directions"
         );
-        Form::new(entries, directions, vec![(Factor::Identity, Base::OneHot { offset })], vec![])
+        Form::new(entries, directions, vec![(Factor::Identity, Base::OneHot { offset, entries })], vec![])
     }
 
     /// The numbers themselves.
@@ -166,7 +166,7 @@ impl<T: Scalar> Tangent<T> {
             match base {
                 Base::Dense(block) if !meets_zero(&p, &block) => T::gemv_t(block.as_slice(), &p, &mut out),
                 Base::Dense(block) => T::axpy(T::one(), product_singular(&p, &block).as_slice(), &mut out),
-                Base::OneHot { offset } => T::axpy(T::one(), &p, &mut out[offset..offset + p.len()]),
+                Base::OneHot { offset, .. } => T::axpy(T::one(), &p, &mut out[offset..offset + p.len()]),
             }
         }
         for seed in form.seeds_now() {

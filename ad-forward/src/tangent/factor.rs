@@ -134,7 +134,7 @@ impl<T: Scalar> Factor<T> {
                     add,
                 );
             }
-            (Self::Matrix(m), Base::OneHot { offset }) => {
+            (Self::Matrix(m), Base::OneHot { offset, .. }) => {
                 for (row, out) in m.iter_rows().zip(out.chunks_exact_mut(width.max(1))) {
                     T::axpy(T::one(), row, &mut out[*offset..*offset + row.len()]);
                 }
@@ -144,7 +144,7 @@ impl<T: Scalar> Factor<T> {
                     T::axpy(diagonal.diagonal(i), row, out);
                 }
             }
-            (diagonal, Base::OneHot { offset }) => {
+            (diagonal, Base::OneHot { offset, .. }) => {
                 for (i, out) in out.chunks_exact_mut(width.max(1)).enumerate() {
                     out[*offset + i] += diagonal.diagonal(i);
                 }

@@ -24,9 +24,10 @@ pub(crate) struct Form<T> {
 #[derive(Clone, Debug)]
 pub(super) enum Base<T> {
     Dense(Block<T>),
-    /// Entry `i` moves in direction `offset + i`.
+    /// Entry `i`, of so many, moves in direction `offset + i`.
     OneHot {
         offset: usize,
+        entries: usize,
     },
 }
 
@@ -53,7 +54,7 @@ impl<T: Scalar> Form<T> {
     /// Where the directions begin, if each entry moves in one of its own.
     pub(super) fn one_hot_offset(&self) -> Option<usize> {
         match (self.products.as_slice(), self.seeds.as_slice()) {
-            ([(Factor::Identity, Base::OneHot { offset })], []) => Some(*offset),
+            ([(Factor::Identity, Base::OneHot { offset, .. })], []) => Some(*offset),
             _ => None,
         }
     }
@@ -119,7 +120,10 @@ impl<T: Scalar> Base<T> {
     pub(super) fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Dense(a), Self::Dense(b)) => a.shares_storage(b),
-            (Self::OneHot { offset: a }, Self::OneHot { offset: b }) => a == b,
+            // Of a part that begins where the whole does, the offset is the same, and the factors have fewer columns.
+            (Self::OneHot { offset: a, entries: m }, Self::OneHot { offset: b, entries: n }) => {
+                (a, m) == (b, n)
+            }
             _ => false,
         }
     }

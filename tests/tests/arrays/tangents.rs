@@ -119,3 +119,21 @@ proptest! {
         same("batch", result.tangent(p).as_slice(), expected.as_slice())?;
     }
 }
+
+/// A part that begins where the whole does moves in the same directions, and in fewer of them.
+#[test]
+fn a_seeded_array_meets_its_own_first_entries() {
+    let x = DualArray::<f64, 3, 1>::seeded(&Vector::from([1.0, 2.0, 3.0]), 0, 3);
+    let w = Matrix::from_rows(&[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]);
+    let v = Matrix::from_rows(&[[1.0, 0.0, 2.0], [0.0, 1.0, 0.0], [3.0, 0.0, 1.0]]);
+    let (w, v): (DualArray<f64, 3, 2>, DualArray<f64, 3, 2>) = constant(&(w, v));
+    let zero: DualArray<f64, 3, 1> = constant(&Vector::from([0.0; 3]));
+    let of_part = DualArray::affine(&[(&w, &x.slice(0..2))], &zero);
+
+    let with_whole = [2.0, 2.0, 0.0, 3.0, 5.0, 0.0, 5.0, 6.0, 1.0];
+    assert_eq!(of_part.plus(&x).tangent(3).as_slice(), with_whole);
+    assert_eq!(x.plus(&of_part).tangent(3).as_slice(), with_whole);
+    assert_eq!(of_part.plus(&x).contract(&[0.0, 0.0, 1.0], 3), [5.0, 6.0, 1.0]);
+    let both = DualArray::affine(&[(&w, &x.slice(0..2)), (&v, &x)], &zero);
+    assert_eq!(both.tangent(3).as_slice(), [2.0, 2.0, 2.0, 3.0, 5.0, 0.0, 8.0, 6.0, 1.0]);
+}
