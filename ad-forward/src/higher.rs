@@ -3,8 +3,8 @@
 use crate::dual::Dual;
 use crate::jvp::derivative;
 use crate::tag::Tag;
-use ad_core::tree::{Each, count, flatten};
-use ad_core::{LengthMismatch, Scalar, Tree, or_panic};
+use ad_core::tree::{Each, flatten_as};
+use ad_core::{Scalar, Tree, or_panic};
 use core::borrow::Borrow;
 
 /// A dual number of dual numbers: what second derivatives are computed on.
@@ -57,7 +57,7 @@ pub fn third_derivative<T: Scalar>(f: impl FnOnce(Dual3<T>) -> Dual3<T>, x: T) -
 ///
 /// # Panics
 ///
-/// If a direction has not as many numbers as `x`; as [`derivative`].
+/// If a direction has not as many numbers as `x`, or an array of another shape; as [`derivative`].
 #[doc(alias = "third_partial_derivative_vec")]
 #[must_use]
 #[track_caller]
@@ -71,11 +71,8 @@ where
     P: Tree<Scalar = T> + ?Sized,
     Out: Tree<Scalar = Dual3<T>>,
 {
-    let directions = directions.map(flatten);
-    let n = count(x);
-    for direction in &directions {
-        or_panic(LengthMismatch::check(("a point", n), ("tangents", direction.len())));
-    }
+    let [u, v, w] = directions.map(|direction| flatten_as(("a point", x), ("tangents", direction)));
+    let directions = [or_panic(u), or_panic(v), or_panic(w)];
     let tags = [Tag::fresh(), Tag::fresh(), Tag::fresh()];
     let mut place = 0;
     let inputs = x.lift(&mut Each(|x: T| {

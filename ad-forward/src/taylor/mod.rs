@@ -23,8 +23,9 @@ use crate::tag::Tag;
 use ad_core::kernels::Kernels;
 use ad_core::num_traits::Float;
 use ad_core::rule::Partials;
-use ad_core::tree::{Each, flatten};
-use ad_core::{Binary, Dense, LengthMismatch, Nary, Scalar, Tree, Unary, or_panic};
+use ad_core::tree::{Each, flatten_as};
+use ad_core::{Binary, Dense, Nary, Scalar, Tree, Unary, or_panic};
+use alloc::vec::Vec;
 use core::array::from_fn;
 use core::borrow::Borrow;
 
@@ -268,8 +269,8 @@ pub fn derivatives<T: Scalar, const K: usize>(f: impl FnOnce(Taylor<T, K>) -> Ta
 ///
 /// # Panics
 ///
-/// If the coefficients have not all as many numbers as the first one; if a number of another series of the same type has a
-/// part in the result, one of an outer series or one that was kept from a series that has ended.
+/// If the coefficients have not all as many numbers as the first one, or an array of another shape; if a number of another
+/// series of the same type has a part in the result, one of an outer series or one that was kept from a series that has ended.
 #[must_use]
 #[track_caller]
 pub fn jet<T, P, Out, const K: usize>(
@@ -281,15 +282,14 @@ where
     P: Tree<Scalar = T> + ?Sized,
     Out: Tree<Scalar = Taylor<T, K>>,
 {
-    let numbers = curve.map(flatten);
-    for coefficient in &numbers {
-        let (expected, found) =
-            (("a point", numbers[0].len()), ("numbers in a coefficient", coefficient.len()));
-        or_panic(LengthMismatch::check(expected, found));
+    let point = curve[0];
+    let mut numbers = Vec::with_capacity(K);
+    for coefficient in curve {
+        numbers.push(or_panic(flatten_as(("a point", point), ("numbers in a coefficient", coefficient))));
     }
     let tag = Tag::fresh();
     let mut place = 0;
-    let inputs = curve[0].lift(&mut Each(|_| {
+    let inputs = point.lift(&mut Each(|_| {
         let x = Taylor::new(from_fn(|k| numbers[k][place]));
         place += 1;
         x.tagged(tag.if_moving(&x.coefficients[1..]))

@@ -6,7 +6,9 @@ mod recordings;
 mod shapes;
 
 use ad_core::{Array, Function, Matrix, Scalar, Vector, VectorFunction, function, rules};
-use ad_forward::{Dual, DualArray, derivative, implicit_root, jvp, seeded};
+use ad_forward::{
+    Dual, DualArray, derivative, implicit_root, jet, jvp, seeded, third_directional_derivative,
+};
 use ad_reverse::{
     Gradient, Hessian, HessianVar, Var, VarArray, checkpoint, checkpoint_online, grad, linearize,
     value_and_grad, vjp,

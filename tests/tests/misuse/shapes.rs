@@ -72,6 +72,11 @@ fn a_direction_and_a_cotangent_have_the_shapes_of_what_they_stand_for() {
     assert_eq!(error.shapes, Some(([2, 3], [3, 2])));
     assert_eq!(error.to_string(), "a point with an array of shape [2, 3] was given tangents of shape [3, 2]");
     refused(shapes, || ad_reverse::hvp(|x| x.map(rules::Exp).sum(), &x, &dx));
+    let third = |directions| third_directional_derivative(|x| x.map(rules::Exp), &x, directions);
+    for directions in [[&dx, &x, &x], [&x, &dx, &x], [&x, &x, &dx]] {
+        refused(shapes, || third(directions));
+    }
+    refused(shapes, || jet(|x| x.map(rules::Exp), [&x, &x, &dx]));
     let (_, mut linear) = linearize(|x: &VarArray<f64, 2>| x.map(rules::Exp), &x);
     refused(shapes, || linear.jvp(&dx));
     refused(shapes, || linear.vjp(&dx));
