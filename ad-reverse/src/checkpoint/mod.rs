@@ -10,7 +10,9 @@
 //! for a number that only the loop itself finds out (Q. Wang, P. Moin and G. Iaccarino, Minimal repetition
 //! dynamic checkpointing, SIAM J. Sci. Comput. 31, 2549-2567, 2009). One step is recorded at a time, and the
 //! gradient is that of reverse mode over the whole loop, bit for bit: the adjoints of `theta` are added in
-//! the same order and grouping.
+//! the same order and grouping. The one exception is [`Scalar::dot_product`] with scalars of `theta` that the step uses
+//! otherwise, too: what dot products add to them is summed apart, here for each step and in one long sweep for several, so
+//! that the last digits may differ.
 //!
 //! Parameters and first state are plain numbers. Where they are computed from others, chain by hand, as below: a loop that is
 //! checkpointed *inside* of another gradient is recorded by that, with everything that it runs again, and takes several times the memory of
