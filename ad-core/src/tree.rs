@@ -22,6 +22,7 @@
 //!
 //! Operators that give a matrix (`jacobian`, `hessian` and their kin) or keep buffers take a slice instead: [`flatten`] makes
 //! one of a tree, and [`unflatten`] brings the numbers that the operator passes to the function back into the structure.
+//! [`zip_map`] moves a tree along its gradient.
 
 use crate::length::or_panic;
 use crate::{Array, Dense, LengthMismatch, Real, Scalar};
@@ -29,6 +30,9 @@ use alloc::vec::Vec;
 use core::borrow::Borrow;
 
 mod fit;
+mod zip_map;
+
+pub use zip_map::zip_map;
 
 #[doc(hidden)] // for the operators of the modes, which take trees that stand for others
 pub use fit::{flatten_as, flatten_as_listed};

@@ -1,6 +1,6 @@
 //! A panic about an argument names the line that passed it, and not one of this library.
 
-use ad_core::tree::unflatten;
+use ad_core::tree::{unflatten, zip_map};
 use ad_core::{Array, Matrix, Scalar, Vector, function, rules};
 use ad_forward::{
     Dual, DualArray, Jacobian, Lu, derivative, implicit_fixed_point, implicit_root, implicit_root_with, jet,
@@ -71,6 +71,7 @@ fn making_arrays() {
         ("row", &|| drop(Matrix::from_rows(&[[1.0]]).row(1).to_vec())),
         ("index", &|| _ = Matrix::from_rows(&[[1.0]])[[0, 1]]),
         ("unflatten", &|| _ = unflatten(&[0.0; 2], vec![1.0])),
+        ("zip_map", &|| _ = zip_map(&[0.0; 2], &[0.0; 3], |x, y| x + y)),
         ("seeded", &|| drop(DualArray::<f64, 1, 1>::seeded(&Vector::from([1.0, 2.0]), 0, 1))),
         ("with_tangent", &|| {
             drop(DualArray::<f64, 1, 1>::with_tangent(

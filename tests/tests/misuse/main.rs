@@ -5,6 +5,7 @@ mod captured;
 mod recordings;
 mod shapes;
 
+use ad_core::tree::zip_map;
 use ad_core::{Array, Function, Matrix, Scalar, Vector, VectorFunction, function, rules};
 use ad_forward::{
     Dual, DualArray, derivative, implicit_root, jet, jvp, seeded, third_directional_derivative,

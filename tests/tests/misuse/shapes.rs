@@ -77,6 +77,8 @@ fn a_direction_and_a_cotangent_have_the_shapes_of_what_they_stand_for() {
         refused(shapes, || third(directions));
     }
     refused(shapes, || jet(|x| x.map(rules::Exp), [&x, &x, &dx]));
+    refused(shapes, || zip_map(&x, &dx, |x, dx| x + dx));
+    refused(&["6", "5"], || zip_map(&x, &[1.0; 5], |x, dx| x + dx));
     let (_, mut linear) = linearize(|x: &VarArray<f64, 2>| x.map(rules::Exp), &x);
     refused(shapes, || linear.jvp(&dx));
     refused(shapes, || linear.vjp(&dx));
