@@ -1,7 +1,7 @@
 //! Rules of any number of variables.
 
+use super::helpers::{is_plain, is_zero, real};
 use super::softmax::softmax;
-use super::{is_plain, is_zero, real};
 use crate::rule::{Nary, Partials};
 use crate::scalar::{Real, Scalar};
 use num_traits::Float;

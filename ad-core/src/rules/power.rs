@@ -1,6 +1,7 @@
 //! Powers with an integer exponent.
 
-use super::{special, undefined};
+use super::helpers::undefined;
+use super::special;
 use crate::rule::{Binary, Unary};
 use crate::scalar::{Real, Scalar};
 use num_traits::Float;

@@ -1,7 +1,7 @@
 //! The softmax, and its Jacobian.
 
+use super::helpers::{is_plain, real};
 use super::nary::{largest, without_each};
-use super::{is_plain, real};
 use crate::rule::Partials;
 use crate::scalar::Scalar;
 use num_traits::Float;

@@ -2,7 +2,7 @@
 //!
 //! Methods such as `x.exp()` are those of `f64` where there is a standard library, else those of [`Scalar`].
 
-use super::unless_nan;
+use super::helpers::unless_nan;
 use crate::rule::Unary;
 use crate::scalar::{Real, Scalar};
 use alloc::{vec, vec::Vec};
