@@ -30,9 +30,9 @@ use alloc::vec::Vec;
 use core::borrow::Borrow;
 
 mod fit;
-mod zip_map;
+mod zip;
 
-pub use zip_map::zip_map;
+pub use zip::zip_map;
 
 #[doc(hidden)] // for the operators of the modes, which take trees that stand for others
 pub use fit::{flatten_as, flatten_as_listed};
