@@ -1,133 +1,23 @@
 //! All ways to assign credit agree: with each other, with differences, and with the chapter's equations.
 //!
-//! The chapter's recursions are evaluated here by formulas derived by hand (module `by_hand`), as oracles;
+//! The chapter's recursions are evaluated here by formulas derived by hand (`by_hand.rs`), as oracles;
 //! nothing outside of tests and benches may do that.
 
+mod by_hand;
+mod networks;
+
 use ad_core::tree::{Constant, flatten, unflatten};
-use ad_core::{Array, Dense, Matrix, Real, Scalar, Tree, Unary, Vector};
+use ad_core::{Array, Dense, Matrix, Tree, Vector};
 use ad_forward::{Dual, DualArray};
 use ad_reverse::Var;
-use ad_tests::points;
+use networks::{Case, F, Isru, cases, sequences};
 use proptest::prelude::*;
-use proptest::sample::select;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestCaseResult;
 use rnn::credit::rtrl::Rtrl;
 use rnn::credit::window::Windows;
 use rnn::credit::{Mode, bptt, immediate, triangle};
-use rnn::{Activation, Loss, Output, Parameters, Readout, Recurrent, Rnn, Sequence};
-
-/// A user's own activation, `u / sqrt(1 + u^2)`: its rule knows its partial, as the user wrote it.
-#[derive(Clone, Copy, Debug)]
-struct Isru;
-impl Unary for Isru {
-    const NAME: &'static str = "isru";
-    fn value<R: Real>(self, u: R) -> R {
-        u / num_traits::Float::sqrt(u * u + R::from_literal(1.0))
-    }
-    fn partial<S: Scalar>(self, u: S, _y: S) -> S {
-        let square = u * u + S::one();
-        (square * square.sqrt()).recip()
-    }
-}
-
-/// One of the network's activations, or the user's.
-#[derive(Clone, Copy, Debug)]
-enum F {
-    Known(Activation),
-    Own,
-}
-impl Unary for F {
-    const NAME: &'static str = "any activation";
-    fn value<R: Real>(self, u: R) -> R {
-        match self {
-            Self::Known(f) => f.value(u),
-            Self::Own => Isru.value(u),
-        }
-    }
-    fn partial<S: Scalar>(self, u: S, y: S) -> S {
-        match self {
-            Self::Known(f) => f.partial(u, y),
-            Self::Own => Isru.partial(u, y),
-        }
-    }
-    fn values<R: Real>(self, x: &[R], y: &mut [R]) {
-        match self {
-            Self::Known(f) => f.values(x, y),
-            Self::Own => Isru.values(x, y),
-        }
-    }
-    fn values_and_partials<R: Real>(self, x: &[R], y: &mut [R], p: &mut [R]) {
-        match self {
-            Self::Known(f) => f.values_and_partials(x, y, p),
-            Self::Own => Isru.values_and_partials(x, y, p),
-        }
-    }
-}
-
-/// A network, its parameters and a sequence.
-#[derive(Clone, Debug)]
-struct Case {
-    rnn: Rnn<F>,
-    params: Parameters<f64>,
-    sequence: Sequence<f64, 1>,
-}
-
-fn networks() -> impl Strategy<Value = Rnn<F>> {
-    let known = Activation::ALL.iter().map(|&f| F::Known(f));
-    let f = select(known.chain([F::Own]).collect::<Vec<_>>());
-    let alpha = prop_oneof![1 => Just(1.0), 3 => 0.02..1.0_f64];
-    let valid = Output::ALL.iter().flat_map(|&g| Loss::ALL.iter().map(move |&loss| (g, loss)));
-    let judged = select(valid.filter(|(g, loss)| loss.accepts(*g)).collect::<Vec<_>>());
-    (f, alpha, judged).prop_map(|(f, alpha, (g, loss))| Rnn { f, g, alpha, loss })
-}
-
-/// Weights of about `1 / sqrt(fan-in)`, so that no sequence blows up.
-fn parameters(n: usize, d: usize, m: usize) -> impl Strategy<Value = Parameters<f64>> {
-    let matrix = |rows: usize, cols: usize| {
-        let scale = 0.7 / (cols.max(1) as f64).sqrt();
-        points::points(rows * cols, points::ordinary())
-            .prop_map(move |x| Matrix::new([rows, cols], x.into_iter().map(move |x| x * scale)))
-    };
-    let vector = |len| points::points(len, points::ordinary()).prop_map(Vector::from);
-    (matrix(d, d), matrix(d, n), vector(d), matrix(m, d), vector(m)).prop_map(
-        |(w_rec, w_in, b_rec, w_out, b_out)| Parameters {
-            recurrent: Recurrent { w_rec, w_in, b_rec },
-            readout: Readout { w_out, b_out },
-        },
-    )
-}
-
-/// Targets that the loss can have: probabilities for the cross entropy.
-fn targets(rnn: &Rnn<F>, raw: &[f64]) -> Vector<f64> {
-    let positive: Vec<f64> = raw.iter().map(|y| y.abs() / 2.0).collect();
-    match (rnn.loss, rnn.g) {
-        (Loss::Squared, _) => Vector::from(raw),
-        (Loss::CrossEntropy, Output::Softmax) => {
-            let sum: f64 = positive.iter().sum();
-            Vector::from(positive.iter().map(|y| y / sum).collect::<Vec<_>>())
-        }
-        (Loss::CrossEntropy, _) => Vector::from(positive),
-    }
-}
-
-fn sequences(rnn: Rnn<F>, n: usize, m: usize, steps: usize) -> impl Strategy<Value = Sequence<f64, 1>> {
-    let of = |len| proptest::collection::vec(points::points(len, points::ordinary()), steps);
-    (of(n), of(m)).prop_map(move |(x, y)| {
-        let y = y.iter().map(|y| targets(&rnn, y)).collect();
-        Sequence::new(x.into_iter().map(Vector::from).collect(), y)
-    })
-}
-
-/// Any case: n, d, m from 1 to 8, `T` from 1 to 20.
-fn cases() -> impl Strategy<Value = Case> {
-    (networks(), 1..=8_usize, 1..=8_usize, 1..=8_usize, 1..=20_usize).prop_flat_map(
-        |(rnn, n, d, m, steps)| {
-            (Just(rnn), parameters(n, d, m), sequences(rnn, n, m, steps))
-                .prop_map(|(rnn, params, sequence)| Case { rnn, params, sequence })
-        },
-    )
-}
+use rnn::{Activation, Parameters, Readout, Recurrent, Rnn, Sequence};
 
 /// Agreement relative to `max(1, |x|)`, where the numbers that are summed up may be larger than their sum.
 #[track_caller]
@@ -148,104 +38,6 @@ fn within(tolerance: f64, what: &str, left: &[f64], right: &[f64]) -> TestCaseRe
 fn by(mode: Mode, case: &Case) -> (f64, Vec<f64>) {
     let (loss, grad) = mode.value_and_grad(&case.rnn, &case.params, &case.sequence);
     (loss, flatten(&grad))
-}
-
-/// The chapter's equations, differentiated by hand: oracles.
-mod by_hand {
-    use super::*;
-
-    /// One step of a plain run: `h_{t-1}`, `f'(u_t)`, `delta~_t`.
-    pub(crate) struct Step {
-        pub(crate) h_prev: Vec<f64>,
-        pub(crate) x: Vec<f64>,
-        pub(crate) slope: Vec<f64>,
-        pub(crate) delta_immediate: Vec<f64>,
-    }
-
-    /// The derivative of each activation, written down anew.
-    fn slope(f: F, u: f64) -> f64 {
-        match f {
-            F::Known(Activation::Tanh) => 1.0 / u.cosh().powi(2),
-            F::Known(Activation::Sigmoid) => 1.0 / ((1.0 + (-u).exp()) * (1.0 + u.exp())),
-            F::Known(Activation::Relu) => f64::from(u8::from(u > 0.0)),
-            F::Known(Activation::Softplus) => 1.0 / (1.0 + (-u).exp()),
-            F::Known(Activation::Identity) => 1.0,
-            F::Own => (1.0 + u * u).powf(-1.5),
-        }
-    }
-
-    /// `dL_t/dv_t`.
-    fn error(rnn: &Rnn<F>, v: &[f64], target: &[f64]) -> Vec<f64> {
-        let sigmoid = |v: f64| 1.0 / (1.0 + (-v).exp());
-        let top = v.iter().fold(f64::NEG_INFINITY, |a, &v| a.max(v));
-        let sum: f64 = v.iter().map(|v| (v - top).exp()).sum();
-        let softmax: Vec<f64> = v.iter().map(|v| (v - top).exp() / sum).collect();
-        let pairs = || v.iter().zip(target);
-        match (rnn.loss, rnn.g) {
-            (Loss::Squared, Output::Identity) => pairs().map(|(v, y)| v - y).collect(),
-            (Loss::Squared, Output::Sigmoid) => {
-                pairs().map(|(&v, y)| (sigmoid(v) - y) * sigmoid(v) * sigmoid(-v)).collect()
-            }
-            (Loss::Squared, Output::Softmax) => {
-                let e: Vec<f64> = softmax.iter().zip(target).map(|(p, y)| p - y).collect();
-                let mean: f64 = softmax.iter().zip(&e).map(|(p, e)| p * e).sum();
-                softmax.iter().zip(&e).map(|(p, e)| p * (e - mean)).collect()
-            }
-            (Loss::CrossEntropy, Output::Sigmoid) => pairs().map(|(&v, y)| sigmoid(v) - y).collect(),
-            (Loss::CrossEntropy, Output::Softmax) => {
-                let mass: f64 = target.iter().sum();
-                softmax.iter().zip(target).map(|(p, y)| mass * p - y).collect()
-            }
-            (Loss::CrossEntropy, Output::Identity) => unreachable!("not valid"),
-        }
-    }
-
-    pub(crate) fn run(case: &Case) -> Vec<Step> {
-        let w_out = &case.params.readout.w_out;
-        let mut h_prev = vec![0.0; case.params.hidden()];
-        let steps = case.rnn.unroll::<f64, 1>(&case.params, &case.sequence).zip(case.sequence.iter());
-        steps
-            .map(|(step, (x, target))| {
-                let error = error(&case.rnn, step.v.as_slice(), target.as_slice());
-                let d = h_prev.len();
-                let back = |j: usize| error.iter().enumerate().map(|(k, e)| e * w_out.row(k)[j]).sum();
-                Step {
-                    h_prev: std::mem::replace(&mut h_prev, step.h.as_slice().to_vec()),
-                    x: x.as_slice().to_vec(),
-                    slope: step.u.as_slice().iter().map(|&u| slope(case.rnn.f, u)).collect(),
-                    delta_immediate: (0..d).map(back).collect(),
-                }
-            })
-            .collect()
-    }
-
-    /// `J_t = (1 - alpha) I + alpha diag(f'(u_t)) W_rec`
-    pub(crate) fn jacobian(case: &Case, step: &Step) -> Vec<Vec<f64>> {
-        let (alpha, d) = (case.rnn.alpha, step.slope.len());
-        let w = &case.params.recurrent.w_rec;
-        let entry = |i: usize, j: usize| {
-            (if i == j { 1.0 - alpha } else { 0.0 }) + alpha * step.slope[i] * w.row(i)[j]
-        };
-        (0..d).map(|i| (0..d).map(|j| entry(i, j)).collect()).collect()
-    }
-
-    /// `P~_t`: row `i` is touched by row `i` of `W_rec`, row `i` of `W_in` and entry `i` of `b_rec`.
-    pub(crate) fn immediate_sensitivity(case: &Case, step: &Step) -> Vec<Vec<f64>> {
-        let (d, n) = (step.slope.len(), step.x.len());
-        let row = |i: usize| {
-            let mut row = vec![0.0; d * d + d * n + d];
-            let factor = case.rnn.alpha * step.slope[i];
-            for j in 0..d {
-                row[i * d + j] = factor * step.h_prev[j];
-            }
-            for j in 0..n {
-                row[d * d + i * n + j] = factor * step.x[j];
-            }
-            row[d * d + d * n + i] = factor;
-            row
-        };
-        (0..d).map(row).collect()
-    }
 }
 
 fn rows(matrix: &Matrix<f64>) -> Vec<Vec<f64>> {
