@@ -1,8 +1,8 @@
 //! [`VarArray`]: vectors and matrices whose operations are recorded as blocks.
 
-use crate::block::Edge;
-use crate::notes::note;
-use crate::operations::{Edges, Operand};
+use crate::blocks::edge::Edge;
+use crate::blocks::{Edges, Operand};
+use crate::tape::notes::note;
 use crate::tape::{live_node, record_block, record_leaves};
 use crate::var::Var;
 use ad_core::{Array, Dense, Lift, Nary, Real, Scalar, Tree, Unary};

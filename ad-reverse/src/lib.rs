@@ -112,51 +112,30 @@
 //! Each thread has its own recordings, so a batch of gradients is `par_iter().map(|x| grad(f, x))` with rayon. There
 //! is no `serde` for [`Var`], which is worth nothing without its recording: write values and gradients.
 
-mod adjoints;
-mod affine;
 mod array;
-mod block;
-mod ceiling;
+mod blocks;
 pub mod checkpoint;
 mod dot;
-mod forward;
-mod gradient;
-mod hessian;
-mod hints;
-mod hvp;
 mod interop;
-mod jacobian;
-mod linear;
-mod linearize;
-mod local;
-mod notes;
-mod operations;
-mod pages;
-mod places;
-mod pool;
-mod prefetch;
-mod pull;
-mod pullback;
-mod records;
+mod operators;
 pub mod sparse;
-mod stream;
 mod sweep;
 mod tape;
-mod thread;
 #[cfg(feature = "trace")]
 pub mod trace;
 mod var;
-mod vjp;
-mod weights;
 
 pub use array::VarArray;
-pub use ceiling::{RecordingError, RecordingSize, try_grad, try_value_and_grad, try_vjp};
 pub use checkpoint::{checkpoint, checkpoint_online};
-pub use gradient::Gradient;
-pub use hessian::{Hessian, HessianVar, hessian};
-pub use hvp::{Hvp, HvpVar, grad_and_hvp, hvp, try_grad_and_hvp};
-pub use jacobian::{jacobian, jacobian_by_shape};
-pub use linearize::{Linearized, linearize};
-pub use pullback::Pullback;
+pub use operators::gradient::Gradient;
+pub use operators::hessian::{Hessian, HessianVar, hessian};
+pub use operators::hvp::{Hvp, HvpVar, grad_and_hvp, hvp, try_grad_and_hvp};
+pub use operators::jacobian::{jacobian, jacobian_by_shape};
+pub use operators::linearize::{Linearized, linearize};
+pub use operators::pullback::Pullback;
+pub use operators::try_vjp::{try_grad, try_value_and_grad, try_vjp};
+pub use operators::vjp::{
+    constant, grad, value_and_grad, value_and_grad_with_aux, vjp, vjp_watching, vjp_with_aux,
+};
+pub use tape::ceiling::{RecordingError, RecordingSize};
 pub use var::Var;
-pub use vjp::{constant, grad, value_and_grad, value_and_grad_with_aux, vjp, vjp_watching, vjp_with_aux};

@@ -1,7 +1,7 @@
 //! [`Var`]: a number that records what is done with it.
 
 use crate::array::VarArray;
-use crate::notes::note;
+use crate::tape::notes::note;
 use crate::tape::{
     live_node, record_difference, record_nary, record_partials, record_sum, record_unary, record1, record2,
 };

@@ -41,12 +41,12 @@
 
 mod schedule;
 
-use crate::adjoints::{Adjoints, Shared};
 use crate::array::VarArray;
-use crate::ceiling::RecordingSize;
-use crate::places::{Places, Results};
+use crate::sweep::adjoints::{Adjoints, Shared};
+use crate::sweep::places::{Places, Results};
 use crate::sweep::sweep;
 use crate::tape::Recording;
+use crate::tape::ceiling::RecordingSize;
 use crate::var::Var;
 use ad_core::{Lift, Scalar, Tree};
 use schedule::{Snapshots, split};

@@ -3,8 +3,8 @@
 use super::coloring::{self, Coloring};
 use super::matrix::{Csr, Sparsity};
 use super::{lane, moving};
-use crate::gradient::gradient;
-use crate::hessian::HessianVar;
+use crate::operators::gradient::gradient;
+use crate::operators::hessian::HessianVar;
 use ad_core::{Function, Scalar};
 use ad_forward::{CHUNK, Dual, Tag};
 

@@ -3,8 +3,8 @@
 use super::coloring::{self, Coloring};
 use super::matrix::{Csr, Sparsity};
 use super::{lane, moving};
-use crate::gradient::pull_results;
-use crate::jacobian::reverse_is_cheaper;
+use crate::operators::gradient::pull_results;
+use crate::operators::jacobian::reverse_is_cheaper;
 use crate::var::Var;
 use ad_core::{Scalar, VectorFunction};
 use ad_forward::{CHUNK, Dual, Tag};

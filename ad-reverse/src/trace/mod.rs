@@ -53,5 +53,5 @@
 
 mod recording;
 
-pub use crate::notes::keeping_values;
+pub use crate::tape::notes::keeping_values;
 pub use ad_forward::trace::{Figure, Row, Trace, Traced, TracedArray, trace};

@@ -1,15 +1,15 @@
 //! A recording as a [`Trace`]: its records as rows, one for each node.
 
-use crate::affine::Term;
-use crate::block::Edge;
-use crate::linear::LinearMap;
-use crate::linearize::Linearized;
-use crate::notes::Note;
-use crate::operations::Blocks;
-use crate::places::Place;
-use crate::pullback::Pullback;
-use crate::records::{Record, Records};
+use crate::blocks::Blocks;
+use crate::blocks::affine::Term;
+use crate::blocks::edge::Edge;
+use crate::operators::linear::LinearMap;
+use crate::operators::linearize::Linearized;
+use crate::operators::pullback::Pullback;
+use crate::sweep::places::Place;
 use crate::tape::Tape;
+use crate::tape::notes::Note;
+use crate::tape::records::{Record, Records};
 use crate::var::Var;
 use ad_core::{Dense, Lift, Real, Tree};
 use ad_forward::trace::{Row, Trace};

@@ -3,7 +3,7 @@
 #![allow(unsafe_code, reason = "the raw cursor of the scalar tape; see the argument of `stream`")]
 
 use super::{BLOCK, FLAG, HEADER, LEAVES, NARY, PRODUCT, TRAILER, UNARY, halves, word};
-use crate::hints::unlikely;
+use crate::tape::hints::unlikely;
 use std::cell::Cell;
 use std::marker::PhantomData;
 use std::mem::size_of;

@@ -1,9 +1,14 @@
 //! The reverse sweep: adjoints flow from the results of a recording to its inputs.
 
-use crate::adjoints::Adjoints;
+pub(crate) mod adjoints;
+pub(crate) mod forward;
+pub(crate) mod places;
+pub(crate) mod pull;
+
 use crate::dot::Sums;
-use crate::pull::{Plain, PullMany, PullOne, Strict, Zeros};
-use crate::stream::{Backwards, Long};
+use crate::sweep::adjoints::Adjoints;
+use crate::sweep::pull::{Plain, PullMany, PullOne, Strict, Zeros};
+use crate::tape::stream::{Backwards, Long};
 use crate::tape::{Recorded, Tape};
 use ad_core::Scalar;
 use ad_core::rules::is_plain;

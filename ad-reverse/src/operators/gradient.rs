@@ -1,9 +1,9 @@
 //! [`Gradient`]: the gradient of a function of scalars, as an object that keeps its buffers.
 
 use crate::array::scalar_leaf;
-use crate::ceiling::RecordingSize;
 use crate::sweep::sweep;
 use crate::tape::Recording;
+use crate::tape::ceiling::RecordingSize;
 use crate::var::Var;
 use ad_core::Scalar;
 use std::fmt;

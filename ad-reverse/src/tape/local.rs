@@ -5,10 +5,10 @@
 //! destructor, which costs as much as a reference held in a register; the rest ([`Cold`]) does not
 //! have to be fast.
 
-use crate::pool::Pool;
-use crate::stream::{Cursor, MAX_NODES};
 use crate::tape::Tape;
-use crate::thread::with;
+use crate::tape::pool::Pool;
+use crate::tape::stream::{Cursor, MAX_NODES};
+use crate::tape::thread::with;
 use ad_core::Scalar;
 use std::any::{Any, TypeId};
 use std::cell::{Cell, RefCell};

@@ -1,9 +1,9 @@
 //! The vector-Jacobian product: [`vjp`] and [`grad`], which run a function and record it.
 
 use crate::array::VarArray;
-use crate::ceiling::{RecordingError, RecordingSize};
-use crate::linear::LinearMap;
-use crate::pullback::Pullback;
+use crate::operators::linear::LinearMap;
+use crate::operators::pullback::Pullback;
+use crate::tape::ceiling::{RecordingError, RecordingSize};
 use crate::var::Var;
 use ad_core::{Array, Dense, Lift, Scalar, Tree};
 use std::borrow::Borrow;

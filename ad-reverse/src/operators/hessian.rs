@@ -1,6 +1,6 @@
 //! The whole Hessian of a scalar function, by forward over reverse mode.
 
-use crate::gradient::gradient;
+use crate::operators::gradient::gradient;
 use crate::var::Var;
 use ad_core::{Matrix, Scalar};
 use ad_forward::{CHUNK, Dual, Tag};

@@ -1,7 +1,7 @@
 //! The adjoints of weights, `sum_k u_k x_k^T` over all uses: added for many uses at once.
 
-use crate::block::times;
-use crate::operations::{Blocks, Kept};
+use crate::blocks::edge::times;
+use crate::blocks::{Blocks, Kept};
 use ad_core::{Dense, Scalar};
 use smallvec::SmallVec;
 

@@ -1,8 +1,8 @@
 //! What a recording is told of its operations besides what a sweep needs: names and values, for whoever looks at it.
 //!
-//! Nothing is noted without the feature `trace`, and with it only inside of [`keeping_values`]: a sweep never reads a note.
+//! Nothing is noted without the feature `trace`, and with it only inside of `keeping_values`: a sweep never reads a note.
 
-use crate::local::cold;
+use crate::tape::local::cold;
 use ad_core::{Real, Scalar};
 #[cfg(feature = "trace")]
 use std::cell::Cell;

@@ -2,11 +2,11 @@
 //!
 //! It is the transpose of the reverse sweep, over the same records.
 
-use crate::block::{Edge, times};
-use crate::operations::Blocks;
-use crate::places::{Place, Places};
-use crate::records::{Record, Records};
+use crate::blocks::Blocks;
+use crate::blocks::edge::{Edge, times};
+use crate::sweep::places::{Place, Places};
 use crate::tape::Tape;
+use crate::tape::records::{Record, Records};
 use ad_core::Scalar;
 use ad_core::rules::softmax_jacobian;
 

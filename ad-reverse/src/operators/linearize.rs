@@ -1,8 +1,8 @@
 //! [`linearize`]: the derivative of a function at a point, as one object that is applied from either side.
 
 use crate::array::VarArray;
-use crate::forward::Forward;
-use crate::linear::LinearMap;
+use crate::operators::linear::LinearMap;
+use crate::sweep::forward::Forward;
 use crate::var::Var;
 use ad_core::tree::unflatten;
 use ad_core::{Array, Dense, LengthMismatch, Lift, Scalar, Tree, or_panic};

@@ -1,9 +1,9 @@
 //! The Hessian times a vector, by forward over reverse mode.
 
 use crate::array::VarArray;
-use crate::gradient::gradient;
-use crate::linear::LinearMap;
-use crate::places::Places;
+use crate::operators::gradient::gradient;
+use crate::operators::linear::LinearMap;
+use crate::sweep::places::Places;
 use crate::var::Var;
 use ad_core::tree::{flatten_as, unflatten};
 use ad_core::{Array, Dense, LengthMismatch, Lift, Scalar, Tree, or_panic};

@@ -1,11 +1,11 @@
 //! The adjoints of a sweep: where they are kept, and how they are moved.
 
-use crate::block::Edge;
-use crate::operations::{Blocks, Kept};
-use crate::pages::ask_for_large;
-use crate::places::{Place, Places};
-use crate::pool::held;
-use crate::weights::{MANY_ROWS, Product, WAITING, Waiting, add_product, add_product_strictly};
+use crate::blocks::edge::Edge;
+use crate::blocks::weights::{MANY_ROWS, Product, WAITING, Waiting, add_product, add_product_strictly};
+use crate::blocks::{Blocks, Kept};
+use crate::sweep::places::{Place, Places};
+use crate::tape::pages::ask_for_large;
+use crate::tape::pool::held;
 use ad_core::{Dense, Scalar};
 use std::collections::HashMap;
 use std::ops::Range;

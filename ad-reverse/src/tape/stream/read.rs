@@ -3,8 +3,8 @@
 #![allow(unsafe_code, reason = "the raw cursor of the scalar tape; see the argument of `stream`")]
 
 use super::{BLOCK, Chunk, FLAG, LEAVES, NARY, PAUSE, START, STRETCH, UNARY};
-use crate::hints::align;
-use crate::prefetch::prefetch;
+use crate::tape::hints::align;
+use crate::tape::prefetch::prefetch;
 use std::marker::PhantomData;
 use std::mem::{MaybeUninit, size_of};
 

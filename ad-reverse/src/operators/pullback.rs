@@ -1,8 +1,8 @@
 //! [`Pullback`]: a recorded function, to be swept back for any cotangent of its result.
 
-use crate::adjoints::Adjoints;
-use crate::linear::LinearMap;
-use crate::places::{Places, Read};
+use crate::operators::linear::LinearMap;
+use crate::sweep::adjoints::Adjoints;
+use crate::sweep::places::{Places, Read};
 use ad_core::{LengthMismatch, Matrix, Scalar, Tree, or_panic};
 
 /// A recording that can be swept back, as often as wanted.

@@ -8,10 +8,10 @@
 //! memory of its weights and states.
 
 pub(crate) use self::sums::Sums;
-use crate::block::times;
-use crate::local::{cold, hot};
-use crate::pool::held;
-use crate::stream::{Entry, MAX_NODES};
+use crate::blocks::edge::times;
+use crate::tape::local::{cold, hot};
+use crate::tape::pool::held;
+use crate::tape::stream::{Entry, MAX_NODES};
 use crate::tape::{foreign_variable, live_node};
 use crate::var::Var;
 use ad_core::kernels::vector::with_wide_vectors;

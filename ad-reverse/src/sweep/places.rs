@@ -1,7 +1,7 @@
 //! Where the inputs and results of a recorded function lie in its recording.
 
-use crate::adjoints::Adjoints;
 use crate::array::VarArray;
+use crate::sweep::adjoints::Adjoints;
 use crate::tape::{Recorded, record_leaves};
 use crate::var::Var;
 use ad_core::tree::flatten_as_listed;

@@ -1,9 +1,9 @@
 //! The terms of affine maps, on which a network spends its time.
 
-use crate::adjoints::Adjoints;
-use crate::block::times;
-use crate::forward::{add, add_product, numbers};
-use crate::operations::{Blocks, Kept, Slot};
+use crate::blocks::edge::times;
+use crate::blocks::{Blocks, Kept, Slot};
+use crate::sweep::adjoints::Adjoints;
+use crate::sweep::forward::{add, add_product, numbers};
 use ad_core::{Dense, Scalar};
 
 /// How the result of an affine map depends on one of its terms, `W x` for each row `x`, and with the first one on `b`: one

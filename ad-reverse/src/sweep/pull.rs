@@ -1,8 +1,8 @@
 //! How the adjoint of a scalar operation moves to its operands.
 
-use crate::block::times;
-use crate::prefetch::prefetch;
-use crate::stream::{STRETCH, Visit};
+use crate::blocks::edge::times;
+use crate::tape::prefetch::prefetch;
+use crate::tape::stream::{STRETCH, Visit};
 use ad_core::Scalar;
 use std::marker::PhantomData;
 

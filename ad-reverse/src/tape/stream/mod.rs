@@ -38,8 +38,8 @@
 
 #![allow(unsafe_code, reason = "the raw cursor of the scalar tape; see the module's argument")]
 
-use crate::pages::ask_for_large;
-use crate::prefetch::prefetch;
+use crate::tape::pages::ask_for_large;
+use crate::tape::prefetch::prefetch;
 use std::fmt;
 use std::marker::PhantomData;
 use std::mem::{MaybeUninit, size_of};

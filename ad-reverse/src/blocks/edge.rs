@@ -1,8 +1,8 @@
 //! How the result of a block operation depends on one of its operands: a transposed linear map.
 
-use crate::adjoints::Adjoints;
-use crate::affine::Term;
-use crate::operations::{Blocks, Kept};
+use crate::blocks::affine::Term;
+use crate::blocks::{Blocks, Kept};
+use crate::sweep::adjoints::Adjoints;
 use ad_core::kernels::vector::with_wide_vectors;
 use ad_core::rules::{self, is_plain};
 use ad_core::{Dense, Scalar};

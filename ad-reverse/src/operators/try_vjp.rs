@@ -1,63 +1,11 @@
-//! Recordings that may not grow without bounds: [`try_grad`], [`try_value_and_grad`], [`try_vjp`].
+//! Gradients whose recordings may not grow without bounds: [`try_grad`], [`try_value_and_grad`], [`try_vjp`].
 
-use crate::pullback::Pullback;
+use crate::operators::pullback::Pullback;
+use crate::operators::vjp::record;
 use crate::tape::MAX_OPERATIONS;
+use crate::tape::ceiling::{RecordingError, RecordingSize};
 use crate::var::Var;
-use crate::vjp::record;
 use ad_core::{Scalar, Tree};
-use std::fmt;
-
-/// How large a recording is, or may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RecordingSize {
-    /// The memory of its records, of the adjoints of scalars, and of the arrays that it keeps for the sweep.
-    /// Arrays that are shared, with their owner or among records, count each time.
-    pub bytes: usize,
-    /// The number of operations, inputs included.
-    pub operations: u64,
-}
-
-impl RecordingSize {
-    /// As large as memory and indices allow.
-    pub const UNLIMITED: Self = Self { bytes: usize::MAX, operations: u64::MAX };
-
-    /// A ceiling for the memory alone.
-    #[must_use]
-    pub const fn of_bytes(bytes: usize) -> Self {
-        Self { bytes, ..Self::UNLIMITED }
-    }
-
-    pub(crate) const fn exceeds(self, ceiling: Self) -> bool {
-        self.bytes > ceiling.bytes || self.operations > ceiling.operations
-    }
-}
-
-/// Why there is no derivative.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum RecordingError {
-    /// The recording would have been larger than it may be.
-    Ceiling {
-        /// What was allowed.
-        ceiling: RecordingSize,
-        /// What the whole recording would have needed.
-        needed: RecordingSize,
-    },
-}
-
-impl fmt::Display for RecordingError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self::Ceiling { ceiling, needed } = self;
-        write!(f, "the recording needs {} bytes for {} operations, ", needed.bytes, needed.operations)?;
-        if needed.bytes > ceiling.bytes {
-            write!(f, "and {} bytes are allowed", ceiling.bytes)
-        } else {
-            write!(f, "and {} operations are allowed", ceiling.operations)
-        }
-    }
-}
-
-impl std::error::Error for RecordingError {}
 
 /// [`grad`](crate::grad) with a ceiling for the recording.
 ///
@@ -153,8 +101,8 @@ where
 mod tests {
     use super::*;
     use crate::grad;
-    use crate::stream::MAX_NODES;
     use crate::tape::MAX_OPERATIONS;
+    use crate::tape::stream::MAX_NODES;
     use std::panic::catch_unwind;
 
     fn sines(n: u64) -> impl Fn(&Var<f64>) -> Var<f64> {

@@ -8,9 +8,13 @@
 //! operations need it: each owner of an array more is two atomic operations, which in a small network take as long as
 //! the arithmetic.
 
-use crate::affine::Term;
-use crate::block::Edge;
-use crate::pool::held;
+pub(crate) mod affine;
+pub(crate) mod edge;
+pub(crate) mod weights;
+
+use crate::blocks::affine::Term;
+use crate::blocks::edge::Edge;
+use crate::tape::pool::held;
 use ad_core::{Dense, Scalar};
 use std::mem::ManuallyDrop;
 

@@ -1,10 +1,10 @@
 //! The derivative of a recorded function at its point: a linear map, that a sweep applies.
 
-use crate::adjoints::Adjoints;
 use crate::array::VarArray;
-use crate::ceiling::{RecordingError, RecordingSize};
-use crate::places::{Place, Places, Results};
+use crate::sweep::adjoints::Adjoints;
+use crate::sweep::places::{Place, Places, Results};
 use crate::sweep::{optimistic_sweep, sweep};
+use crate::tape::ceiling::{RecordingError, RecordingSize};
 use crate::tape::{Recorded, Recording};
 use crate::var::Var;
 use ad_core::{LengthMismatch, Scalar, Tree, or_panic};

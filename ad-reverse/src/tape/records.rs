@@ -3,8 +3,8 @@
 //! Its records stand in a stream that can only be read backwards, because that is what makes writing them
 //! cheap; so they are copied once, for whoever reads them forwards.
 
-use crate::stream::{Long, Visit};
 use crate::tape::Tape;
+use crate::tape::stream::{Long, Visit};
 use ad_core::Scalar;
 
 /// The records of a recording, one for each of its nodes.

@@ -1,8 +1,8 @@
 //! The Jacobian: by reverse mode, in one recording swept back with one seed for each output, and by
 //! whichever mode is cheaper.
 
+use crate::operators::vjp::vjp;
 use crate::var::Var;
-use crate::vjp::vjp;
 use ad_core::{Matrix, Scalar, VectorFunction};
 use ad_forward::CHUNK;
 
