@@ -14,7 +14,7 @@ use crate::compare::power_of_two;
 use csv::{Position, ReaderBuilder, StringRecord, Trim};
 
 /// The built-in data, so that the main job needs neither network nor files.
-const SUNSPOTS: &str = include_str!("../data/sunspots.csv");
+const SUNSPOTS: &str = include_str!("../../data/sunspots.csv");
 
 /// A number for each of a row of times.
 #[derive(Debug, Clone, PartialEq)]

@@ -154,7 +154,7 @@ macro_rules! tests_of {
             #[test]
             fn functions_are_near_the_correctly_rounded_points() {
                 let mut checked = 0;
-                for line in include_str!("reference.csv").lines().skip(1) {
+                for line in include_str!("../reference.csv").lines().skip(1) {
                     let fields: Vec<&str> = line.split(',').collect();
                     if fields[1] != stringify!($real) {
                         continue;
