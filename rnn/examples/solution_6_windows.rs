@@ -26,7 +26,8 @@ fn windows(steps: &[Step], k: usize) -> Vec<f64> {
         }
         // The block to its left, in one product.
         add(&mut gradient, carried, &sensitivity);
-        // Forwards over the window: P at its end.
+        // Forwards over the window: P at its end. With one unit this is cheap; with `d` units it would be RTRL's own loop, of
+        // `d^4` a step. `rnn::credit::window` pushes P once a window instead, by the Jacobian of its last state.
         for step in window {
             sensitivity.iter_mut().for_each(|p| *p *= step.jacobian);
             add(&mut sensitivity, 1.0, &step.sensitivity_immediate);
