@@ -2,6 +2,7 @@
 //! whether it does.
 //!
 //! RFLO (J. M. Murray, eLife 8, e43299, 2019) keeps of `J_t` only the leak: `P_t = P~_t + (1 - alpha) P_{t-1}`.
+//! (Murray's random feedback weights are left out.) Values do not change: `stop_gradient` takes the tangent away and leaves the value.
 
 #![allow(unused_imports, unused_variables, reason = "you will use them")]
 
@@ -9,14 +10,14 @@ use ad_core::{Array, Dense, Matrix, Vector};
 use ad_forward::{Dual, DualArray};
 use rnn::{Activation, Loss, Output, Parameters, Recurrent, Rnn};
 
-/// One step, and `P_t` with it.
+/// One step: `h_t`, whose tangent is `P_t`.
 fn step(
     rnn: &Rnn,
     theta: &Recurrent<Dual<f64, 1>>,
     h_prev: &DualArray<f64, 1, 1>,
     x: &Vector<f64>,
 ) -> DualArray<f64, 1, 1> {
-    todo!("the step of `Rnn::step`, through which credit for h_prev flows by the leak alone")
+    todo!("potential and state as in `Rnn::step`, but the tangent of h_prev reaches h_t by the leak alone")
 }
 
 /// `P_1 .. P_T`.

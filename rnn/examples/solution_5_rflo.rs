@@ -8,7 +8,7 @@ use ad_core::{Array, Dense, Matrix, Vector};
 use ad_forward::{Dual, DualArray};
 use rnn::{Activation, Loss, Output, Parameters, Recurrent, Rnn};
 
-/// One step, and `P_t` with it.
+/// One step: `h_t`, whose tangent is `P_t`.
 fn step(
     rnn: &Rnn,
     theta: &Recurrent<Dual<f64, 1>>,
