@@ -2,7 +2,8 @@
 //!
 //! The sum over `t` comes first (Eq. 1.7, future-facing): `dL/dtheta_s` looks from `s` into the
 //! future, and so its computation has to run from the future back, `delta_t = delta~_t + delta_{t+1}
-//! J_{t+1}` (Eq. 1.12). Time grows with `T d^2`, memory with `T d`.
+//! J_{t+1}` (Eq. 1.12). Time grows with `T d^2`, memory with `T d`. (P. J. Werbos, Proceedings of the IEEE 78,
+//! 1550-1560, 1990.)
 
 use crate::loss::Step;
 use crate::model::{Parameters, Rnn};

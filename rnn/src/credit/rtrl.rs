@@ -2,7 +2,8 @@
 //!
 //! The sum over `s` comes first (Eq. 1.7, past-facing): `dL_t/dtheta` looks from `t` into the past, and
 //! its computation runs forwards with time, `P_t = P~_t + J_t P_{t-1}` (Eq. 1.17). Time grows with
-//! `T d^4`, memory with `d^3` and not with `T`.
+//! `T d^4`, memory with `d^3` and not with `T`. (R. J. Williams and D. Zipser, Neural Computation 1,
+//! 270-280, 1989.)
 //!
 //! Nothing is swept back through time. Within a step, `delta~_t` and the gradient by the readout are
 //! adjoints of `L_t` alone ([`immediate`]): one cheap sweep, for which forward mode would
