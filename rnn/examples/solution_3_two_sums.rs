@@ -8,7 +8,8 @@ struct Step {
     sensitivity_immediate: f64,
 }
 
-/// `sum_t sum_{s <= t} delta~_t J_t .. J_{s+1} P~_s` (Eq. 1.6), cell by cell.
+/// `sum_t sum_{s <= t} delta~_t J_t .. J_{s+1} P~_s` (Eq. 1.6), cell by cell: as every path is multiplied anew, in time
+/// that grows with `T^3`. (Along a row or a column a path is one factor longer than the one before: `T^2`.)
 fn double_sum(steps: &[Step]) -> f64 {
     let cell = |t: usize, s: usize| {
         let path: f64 = steps[s + 1..=t].iter().map(|step| step.jacobian).product();
