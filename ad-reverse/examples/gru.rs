@@ -37,6 +37,8 @@ impl<S: Scalar<Real = f64>> Gate<S> {
 
 impl<S: Scalar<Real = f64>> Gru<S> {
     /// `h_t` from `h_{t-1}` and `x_t`: what the update gate lets pass moves towards the candidate.
+    ///
+    /// (So J. Chung et al., arXiv:1412.3555; in Cho's paper the gate is one minus this one, and lets the old state pass.)
     fn step(&self, h: &S::Vector, x: &Vector<f64>) -> S::Vector {
         let x = S::Vector::constant(x);
         let update = self.update.potential(&x, h).map(rules::Sigmoid);
