@@ -32,7 +32,7 @@ pub(super) struct MainJob {
     /// Where the page goes
     #[arg(long, value_name = "FILE", default_value = "rnn-report.html")]
     pub(super) out: PathBuf,
-    /// The seed of the start; the same seed gives the same numbers
+    /// The seed of the first parameters; the same seed gives the same numbers
     #[arg(long, value_name = "S", default_value_t = 0, value_parser = number::<u64>, allow_negative_numbers = true)]
     pub(super) seed: u64,
     /// Train for a twentieth of the passes: to look at the page, not at the errors
@@ -45,14 +45,15 @@ pub(super) struct MainJob {
 
 /// The gradient of a case file, by one mode, as JSON on stdout
 ///
-/// A case that takes more memory than about 2 GiB is refused: by rtrl and window:K where d^3 is too large, in full and explained
-/// where T^2 d^2 is, too.
+/// A case that takes more memory than about 2 GiB is refused: by rtrl and window:K for their d^3 numbers, and with --full or
+/// --explain also for the triangle's T^2 d^2.
 #[derive(Debug, clap::Args)]
 pub(super) struct Credit {
-    /// The case, in the format rnn-case-1
+    /// The case, as JSON in the format rnn-case-1, of which rnn/data/lesson.json is an example
     #[arg(value_name = "CASE.json")]
     pub(super) case: PathBuf,
-    /// How credit is assigned: bptt, rtrl, window:K or checkpoint:K
+    /// How credit is assigned: bptt, rtrl, window:K (BPTT in windows of K steps, RTRL from one to the next) or checkpoint:K (BPTT
+    /// with K states kept); all give the same gradient
     #[arg(long)]
     pub(super) mode: Mode,
     /// Also everything else that the mode knows: states, Jacobians, and by bptt the credit vectors, by rtrl the sensitivities
@@ -70,7 +71,7 @@ pub(super) struct Credit {
 /// A case whose triangle takes more memory than about 2 GiB is refused.
 #[derive(Debug, clap::Args)]
 pub(super) struct Triangle {
-    /// The case, in the format rnn-case-1 [default: that of the lesson]
+    /// The case, as JSON in the format rnn-case-1 [default: that of the lesson, rnn/data/lesson.json]
     #[arg(long, value_name = "FILE")]
     pub(super) case: Option<PathBuf>,
     /// Colours: auto (in a terminal, unless NO_COLOR is set or TERM is dumb), always or never
@@ -107,7 +108,7 @@ impl FromStr for Color {
 /// A case whose triangle has more numbers than 30000 is refused.
 #[derive(Debug, clap::Args)]
 pub(super) struct Lesson {
-    /// The case to look at, in the format rnn-case-1 [default: a built-in one]
+    /// The case to look at, as JSON in the format rnn-case-1 [default: a built-in one, rnn/data/lesson.json]
     #[arg(long, value_name = "FILE")]
     pub(super) case: Option<PathBuf>,
     /// Where the page goes
@@ -118,7 +119,7 @@ pub(super) struct Lesson {
     pub(super) json: bool,
 }
 
-/// Trains on a series in time to predict its next value
+/// Trains a network on a time series to predict its next value
 #[derive(Debug, clap::Args)]
 pub(super) struct Train {
     /// A CSV file with a header; times in its first column
@@ -127,7 +128,8 @@ pub(super) struct Train {
     /// The column of the values, if not the second
     #[arg(long, value_name = "NAME")]
     pub(super) column: Option<String>,
-    /// How credit is assigned: bptt, rtrl, window:K or checkpoint:K
+    /// How credit is assigned, and so when the parameters change: after every pass by bptt and checkpoint:K, every step by rtrl, every
+    /// K steps by window:K
     #[arg(long, default_value = "bptt")]
     pub(super) mode: Mode,
     /// The number of hidden units
@@ -136,16 +138,16 @@ pub(super) struct Train {
     /// The number of passes over the training part
     #[arg(long, value_name = "N", default_value = "500", value_parser = at_least_one, allow_negative_numbers = true)]
     pub(super) epochs: usize,
-    /// The learning rate of the first pass
+    /// Adam's learning rate in the first pass; it falls to 0 along half a cosine
     #[arg(long, value_name = "R", default_value = "0.01", value_parser = rate, allow_negative_numbers = true)]
     pub(super) rate: f64,
-    /// The seed of the start; the same seed gives the same numbers
+    /// The seed of the first parameters; the same seed gives the same numbers
     #[arg(long, value_name = "S", default_value_t = 0, value_parser = number::<u64>, allow_negative_numbers = true)]
     pub(super) seed: u64,
     /// The update rate 1/tau of the state, in (0, 1]
     #[arg(long, value_name = "A", default_value = "1", value_parser = alpha, allow_negative_numbers = true)]
     pub(super) alpha: f64,
-    /// The hidden units' activation
+    /// The hidden units' activation: tanh, sigmoid, relu, softplus or identity
     #[arg(long, value_name = "F", default_value = "tanh")]
     pub(super) f: Activation,
     /// Learn the square roots of the values, as is customary for counts; errors stay in the values' units
@@ -154,7 +156,7 @@ pub(super) struct Train {
     /// How many values at the end are held back from training [default: a fifth of them]
     #[arg(long, value_name = "N", value_parser = at_least_one, allow_negative_numbers = true)]
     pub(super) held_back: Option<usize>,
-    /// Leave out so many values at the end before anything else: to choose settings unseen by a later test
+    /// Leave out so many values at the end before anything else: to choose settings without a look at those that a later test is for
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = number::<usize>, allow_negative_numbers = true)]
     pub(super) leave_out: usize,
     /// Also write a page about it
