@@ -45,7 +45,7 @@ const EN = {
   'a.back.u': 'from here the adjoint goes on to the parameters used at $t = {t}$, and to $\\vec{h}_{t-1}$.',
 
   'b.title': 'The triangle',
-  'b.lead': 'Each cell is $\\frac{\\partial \\L_t}{\\partial \\theta_s}$: what the parameters used at time $s$ did to the loss at time $t$. Parameters change no loss that came before them, so the cells with $s > t$ are zero and a triangle remains [1.6]. The gradient is the sum of all its cells. Adding them up one by one takes about $T^2$ of them; each way below takes $T$ steps [1.7].',
+  'b.lead': 'Each cell is $\\frac{\\partial \\L_t}{\\partial \\theta_s}$: what the parameters used at time $s$ did to the loss at time $t$. Parameters change no loss that came before them, so the cells with $s > t$ are zero and a triangle remains [1.6]. The gradient is the sum of all its cells. Adding them up one by one takes about $T^2 / 2$ of them; each way below takes $T$ steps [1.7].',
   'b.way': 'Way through the triangle',
   'b.bptt.name': 'BPTT: columns',
   'b.rtrl.name': 'RTRL: rows',
@@ -72,7 +72,7 @@ const EN = {
   'b.window': 'Steps {from} to {to}: the triangle at the diagonal by BPTT inside the window; the block to its left, hatched, in one product: the window\'s credit for $\\vec{h}_{{before}}$ times $\\vec{P}_{{before}}$.',
   'b.window.end': 'Every cell was counted, whatever K is.',
   'b.window.arrow': '↓ window by window forwards, ← inside each backwards',
-  'b.truncated.start': 'Truncated BPTT forgets: it follows a loss back for a few steps only and cuts a band out of the triangle.',
+  'b.truncated.start': 'Truncated BPTT forgets: it follows a loss back for a few steps only and cuts a band out of the triangle. (Cut at windows, without $\\vec{P}$ from one to the next, it keeps the triangles at the diagonal alone.)',
   'b.truncated': 'A band of {k}: cells with $t - s < {k}$. What lies to the left of it never reaches the gradient.',
   'b.truncated.end': 'As wide as the triangle is high: nothing is cut off.',
   'b.truncated.arrow': '↘ a band along the diagonal',
@@ -105,7 +105,7 @@ const EN = {
   'c.memory': 'memory (theory)',
 
   'd.title': 'How far credit reaches',
-  'd.lead': 'Credit travels through products of Jacobians $\\vec{J}_t$. Where their singular values are below 1 it vanishes, where they are above 1 it explodes until $f$ saturates, in both directions of time alike. Choose the gain of the recurrent weights and the update rate $\\alpha$ of [1.2]: a small $\\alpha$ keeps $\\vec{J}_t$ close to $(1 - \\alpha) \\vec{I}$, and credit alive for longer.',
+  'd.lead': 'Credit travels through products of Jacobians $\\vec{J}_t$. Where the singular values of these products fall towards 0 it vanishes, where they grow it explodes until $f$ saturates, in both directions of time alike. Choose the gain of the recurrent weights and the update rate $\\alpha$ of [1.2]: a small $\\alpha$ keeps $\\vec{J}_t$ close to $(1 - \\alpha) \\vec{I}$, and credit alive for longer.',
   'd.gain': 'Gain',
   'd.alpha': 'Update rate',
   'd.start': 'A random network of {d} units over {T} steps. Step through time to read the curves off.',
