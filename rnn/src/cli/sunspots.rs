@@ -113,7 +113,7 @@ fn introduction() -> Vec<String> {
         "A leaky recurrent network reads the yearly sunspot number and tells the next. From the same start it learns \
          twice: by backpropagation through time (BPTT), which knows the gradient after the whole training part and \
          changes the parameters once a pass, and online by real-time recurrent learning (RTRL), which knows the \
-         gradient so far after every year and changes them there.",
+         gradient of a year's loss as soon as that year is read and changes them there.",
         "Both gradients come out of one program. Run on reverse-mode variables the adjoint of its state is the credit \
          vector δ; run on dual numbers the tangent of its state is the sensitivity matrix P. The triangle and the norms \
          below are those of the network that learnt by BPTT, on the training part.",
