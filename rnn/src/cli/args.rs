@@ -60,8 +60,8 @@ pub(super) struct Credit {
     /// (window:K and checkpoint:K keep neither)
     #[arg(long)]
     pub(super) full: bool,
-    /// Instead of JSON, what is given and every equation of the calculation with its numbers; window:K and checkpoint:K show the
-    /// run and the gradient
+    /// Instead of JSON, what is given and every equation of the calculation with its numbers (theta in the order W_rec, row by
+    /// row, W_in, b_rec); window:K and checkpoint:K show the run and the gradient
     #[arg(long, conflicts_with = "full")]
     pub(super) explain: bool,
 }
