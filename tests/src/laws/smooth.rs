@@ -90,7 +90,25 @@ fn remainder_shrinks<F: Function>(
     v: &[f64],
     [slope, curvature]: [f64; 2],
 ) -> Result<(), Violation> {
-    let (x, value) = (at.input, f.call(at.input));
+    // Where its first two terms cancel on one side of the point, a right remainder grows for a while as `h` is halved; on the
+    // other side they do not. A wrong one is wrong on both.
+    let back: Vec<f64> = v.iter().map(|v| -v).collect();
+    let sides = [(v, slope), (back.as_slice(), -slope)];
+    let [there, back] = sides.map(|(v, slope)| power(at.input, f, v, [slope, curvature]));
+    let (Some((rate, finest)), Some((other, _))) = (there, back) else {
+        return Ok(()); // nothing to speak of remains
+    };
+    let needed = f64::from(order) - 0.5;
+    if rate >= needed || other >= needed {
+        return Ok(());
+    }
+    let component = format!("v = {v:?}: the power of h, down to h = 2^-{finest},");
+    Err(at.violation(component, ("measured", rate), ("the least allowed", needed), 0.0))
+}
+
+/// With which power of `h` the remainder of `f(x + h v)` shrinks, and down to which `h = 2^-k` it is seen.
+fn power<F: Function>(x: &[f64], f: &F, v: &[f64], [slope, curvature]: [f64; 2]) -> Option<(f64, usize)> {
+    let value = f.call(x);
     let reach: f64 = grad(|x| f.call(x), x).iter().zip(x).map(|(g, x)| (g * x).abs()).sum();
     let remainders = (3..40).map(|k| {
         let h = 0.5_f64.powi(k);
@@ -106,15 +124,10 @@ fn remainder_shrinks<F: Function>(
     seen.truncate(seen.iter().rposition(|&(_, visible)| visible).map_or(0, |last| last + 1));
     let seen: Vec<f64> = seen.into_iter().map(|(remainder, _)| remainder).collect();
     if seen.len() < 4 {
-        return Ok(()); // nothing to speak of remains
+        return None;
     }
     let rates = seen.windows(2).map(|r| (r[0] / r[1]).log2());
     let mut finest: Vec<f64> = rates.rev().take(5).collect();
     finest.sort_by(f64::total_cmp);
-    let (rate, needed) = (finest[finest.len() / 2], f64::from(order) - 0.5);
-    if rate >= needed {
-        return Ok(());
-    }
-    let component = format!("v = {v:?}: the power of h, down to h = 2^-{},", seen.len() + 2);
-    Err(at.violation(component, ("measured", rate), ("the least allowed", needed), 0.0))
+    Some((finest[finest.len() / 2], seen.len() + 2))
 }
