@@ -2,7 +2,10 @@
 
 use ad_core::{Array, Scalar, Vector, rules};
 use ad_forward::Dual;
-use ad_reverse::{RecordingError, RecordingSize, Var, VarArray, grad, linearize, try_grad, vjp};
+use ad_reverse::{
+    RecordingError, RecordingSize, Var, VarArray, checkpoint, checkpoint_online, grad, linearize, try_grad,
+    vjp,
+};
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -44,6 +47,21 @@ fn a_million_array_operations_in_a_thread_with_a_small_stack() {
     };
     let g = thread::Builder::new().stack_size(64 << 10).spawn(run).unwrap().join().unwrap();
     assert_eq!(g.as_slice(), [2.0, 4.0]);
+}
+
+#[test]
+fn a_hundred_thousand_snapshots_in_a_thread_with_a_small_stack() {
+    const STEPS: usize = 100_000;
+    let run = || {
+        let step = |_: usize, rate: &Var<f64>, h: &Var<f64>| (*h * *rate, *h);
+        let known = checkpoint(step, &1.0, &2.0, STEPS, STEPS);
+        assert_eq!(known, checkpoint_online(step, |t, _| t < STEPS, &1.0, &2.0, STEPS));
+        known
+    };
+    let g = thread::Builder::new().stack_size(64 << 10).spawn(run).unwrap().join().unwrap();
+    // L = sum of h_t = 2 rate^t for t < STEPS
+    let steps = STEPS as f64;
+    assert_eq!([g.value, g.params, g.start], [2.0 * steps, steps * (steps - 1.0), steps]);
 }
 
 fn bits(x: &[f64]) -> Vec<u64> {

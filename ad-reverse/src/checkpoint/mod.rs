@@ -115,7 +115,7 @@ where
     assert!(snapshots > 0, "0 snapshots: the first state of a loop has to be kept, so there is at least 1");
     let mut reversal = Reversal::new(step, params, start);
     if steps > 0 {
-        reversal.reverse(&crate::constant(start), 0..steps, snapshots);
+        reversal.reverse(crate::constant(start), 0..steps, snapshots);
     }
     reversal.finish()
 }
@@ -173,7 +173,7 @@ where
     drop(h);
     while let Some((time, state)) = kept.pop() {
         if time < end {
-            reversal.reverse(&state, time..end, snapshots - kept.len());
+            reversal.reverse(state, time..end, snapshots - kept.len());
             end = time;
         }
     }
@@ -222,20 +222,24 @@ where
     /// Sweeps back through the steps `times`, of which the first begins at the state `from`; that is one of
     /// the `snapshots` states that can be kept.
     #[track_caller]
-    fn reverse(&mut self, from: &H::Owned<Var<T>>, times: Range<usize>, snapshots: usize) {
-        let (start, mut end) = (times.start, times.end);
-        while end - start > 1 {
-            let middle = start + split(end - start, snapshots);
-            let mut h = self.run(start, from);
+    fn reverse(&mut self, from: H::Owned<Var<T>>, times: Range<usize>, snapshots: usize) {
+        // The states that are kept, each for the steps up to the next one. A list and no recursion: they may be many.
+        let (mut kept, mut end) = (vec![(times.start, from)], times.end);
+        while let Some((start, state)) = kept.last() {
+            let start = *start;
+            if end - start == 1 {
+                self.pull(state, start);
+                kept.pop();
+                end = start;
+                continue;
+            }
+            let middle = start + split(end - start, snapshots + 1 - kept.len());
+            let mut h = self.run(start, state);
             for t in start + 1..middle {
                 h = self.run(t, &h);
             }
-            let from_middle = constants(&h);
-            drop(h);
-            self.reverse(&from_middle, middle..end, snapshots - 1);
-            end = middle;
+            kept.push((middle, constants(&h)));
         }
-        self.pull(from, start);
     }
 
     /// Runs step `t` without recording it.
