@@ -233,8 +233,8 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
 
     fn slice(&self, range: Range<usize>) -> Self {
         let x = self.operand();
+        let values = self.values.sliced(range.clone()); // first: it refuses what is out of range
         let start = range.start * self.shape()[1..].iter().product::<usize>();
-        let values = self.values.sliced(range);
         Self::result("slice", values, x.is_some(), |edges| edges.add(x, |_, x| Edge::Slice { x, start }))
     }
 

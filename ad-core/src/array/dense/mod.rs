@@ -196,9 +196,11 @@ impl<T: Copy + 'static> Dense<T, 2> {
     #[must_use]
     #[track_caller]
     pub fn row(&self, i: usize) -> &[T] {
-        let cols = self.shape[1];
-        let Some(row) = self.data.get(i * cols..(i + 1) * cols) else { no_row(i, self.shape) };
-        row
+        let [rows, cols] = self.shape;
+        if i >= rows {
+            no_row(i, self.shape);
+        }
+        &self.data[i * cols..(i + 1) * cols]
     }
 }
 
