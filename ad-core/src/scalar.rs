@@ -270,7 +270,7 @@ pub trait Scalar:
         }
     }
 
-    /// The `n`-th derivative of [`digamma`](Self::digamma).
+    /// The `n`-th derivative of [`digamma`](Self::digamma); NaN for `n > 170`, where `n!` is no finite `f64`.
     #[must_use]
     fn polygamma(self, n: u32) -> Self {
         self.apply(rules::Polygamma(n))

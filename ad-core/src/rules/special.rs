@@ -156,7 +156,7 @@ pub(super) fn digamma(x: f64) -> f64 {
     (d / b).ln_1p() + d * (shifted + 0.5 / (a * b) + (a + b) * u * v * quotient)
 }
 
-/// The `n`-th derivative of the digamma function, `psi^(n)`; `n!` must be finite.
+/// The `n`-th derivative of the digamma function, `psi^(n)`; NaN where `n!` is no finite `f64`, so for `n > 170`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Polygamma(pub u32);
 
@@ -166,13 +166,16 @@ impl Unary for Polygamma {
         R::from_literal(polygamma(self.0, x.as_f64()))
     }
     fn partial<S: Scalar>(self, x: S, y: S) -> S {
-        unless_nan(y, x.apply(Self(self.0 + 1))) // at a pole of which the sides differ, the next one is infinite
+        unless_nan(y, x.apply(Self(self.0.saturating_add(1)))) // at a pole of which the sides differ, the next one is infinite
     }
 }
 
 fn polygamma(n: u32, x: f64) -> f64 {
     if n == 0 {
         return digamma(x);
+    }
+    if n > 170 {
+        return f64::NAN;
     }
     let sign = if n % 2 == 1 { 1.0 } else { -1.0 }; // (-1)^(n + 1)
     if x == 0.0 || (x < 0.0 && x.floor() == x) {
