@@ -85,6 +85,45 @@ fn a_rule_of_a_user_with_a_passive_field_obeys_every_law() {
     assert!((Calls { width: 1.0 }.call(&POINT) - Calls { width: 3.0 }.call(&POINT)).abs() > 0.1);
 }
 
+/// `x y`, which has a partial by its first (0) or second (1) argument alone.
+#[derive(Clone, Copy, Debug)]
+struct OnlyBy(usize);
+
+impl Binary for OnlyBy {
+    const NAME: &'static str = "only_by";
+    fn value<R: Real>(self, x: R, y: R) -> R {
+        x * y
+    }
+    fn partial_x<S: Scalar>(self, _x: S, y: S, _z: S) -> S {
+        assert_eq!(self.0, 0, "a partial that does not exist was asked for");
+        y
+    }
+    fn partial_y<S: Scalar>(self, x: S, _y: S, _z: S) -> S {
+        assert_eq!(self.0, 1, "a partial that does not exist was asked for");
+        x
+    }
+}
+
+#[test]
+fn a_rule_is_not_asked_for_the_partial_of_a_constant() {
+    struct Alone(usize);
+    impl Function for Alone {
+        fn call<S: Scalar>(&self, x: &[S]) -> S {
+            let fixed = S::lit(1.5);
+            let (first, second) = if self.0 == 0 { (x[0].sin(), fixed) } else { (fixed, x[0].sin()) };
+            first.apply2(second, OnlyBy(self.0)) + fixed.apply2(fixed, OnlyBy(2)) * x[0]
+        }
+    }
+    for alone in [Alone(0), Alone(1)] {
+        laws::assert_function(&alone, &[0.7]);
+        let by_series = ad_forward::derivatives(|t: ad_forward::Taylor<f64, 3>| alone.call(&[t]), 0.7);
+        let expected = [1.5 * 0.7_f64.sin() + 2.25 * 0.7, 1.5 * 0.7_f64.cos() + 2.25, -1.5 * 0.7_f64.sin()];
+        for (found, expected) in by_series.into_iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-15 * 4.0, "{found} and {expected}");
+        }
+    }
+}
+
 /// A small step along each variable, of both signs.
 fn uneven(len: usize) -> Vec<f64> {
     (0..len).map(|i| 1.0 - 0.3 * i as f64).collect()

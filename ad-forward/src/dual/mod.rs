@@ -189,12 +189,17 @@ impl<T: Scalar, const N: usize> Scalar for Dual<T, N> {
         if tag == Tag::NONE {
             return Self::from_primal(z);
         }
-        let by_x = along(rule.partial_x(x, y, z), self.tangent);
-        if rhs.tangent.iter().all(|t| t.is_strong_zero()) {
-            return Self::new(z, by_x).tagged(tag); // `x.powf(3)`: no logarithm of the base
-        }
-        let by_y = along(rule.partial_y(x, y, z), rhs.tangent);
-        Self::new(z, zip(by_x, by_y, |a, b| a + b)).tagged(tag)
+        // Only the partials that are needed: `x.powf(3)` takes no logarithm of the base.
+        let moves = |t: [T; N]| !t.iter().all(|t| t.is_strong_zero());
+        let by_x = || along(rule.partial_x(x, y, z), self.tangent);
+        let by_y = || along(rule.partial_y(x, y, z), rhs.tangent);
+        let tangent = match (moves(self.tangent), moves(rhs.tangent)) {
+            (true, true) => zip(by_x(), by_y(), |a, b| a + b),
+            (true, false) => by_x(),
+            (false, true) => by_y(),
+            (false, false) => [T::zero(); N],
+        };
+        Self::new(z, tangent).tagged(tag)
     }
     fn apply_n<R: Nary>(args: &[Self], rule: R) -> Self {
         let primals: Partials<T> = args.iter().map(|x| x.primal).collect();

@@ -188,13 +188,12 @@ impl<T: Scalar, const K: usize> Scalar for Taylor<T, K> {
     }
     fn apply2<R: Binary>(self, rhs: Self, rule: R) -> Self {
         let value = self.coefficients[0].apply2(rhs.coefficients[0], rule);
-        if rhs.is_constant() {
-            // `x.powf(3)`: no logarithm of the base
-            let partial = |x: &[Self], y: Self| Partials::from_slice(&[rule.partial_x(x[0], x[1], y)]);
-            return Self::chain(value, &[self, rhs], partial);
-        }
-        Self::chain(value, &[self, rhs], |x, y| {
-            Partials::from_slice(&[rule.partial_x(x[0], x[1], y), rule.partial_y(x[0], x[1], y)])
+        let (by_x, by_y) = (!self.is_constant(), !rhs.is_constant()); // `x.powf(3)`: no logarithm of the base
+        Self::chain(value, &[self, rhs], |x, z| {
+            let [x, y] = [x[0], x[1]];
+            let partial_x = if by_x { rule.partial_x(x, y, z) } else { Self::from_primal(T::zero()) };
+            let partial_y = if by_y { rule.partial_y(x, y, z) } else { Self::from_primal(T::zero()) };
+            Partials::from_slice(&[partial_x, partial_y])
         })
     }
     fn apply_n<R: Nary>(args: &[Self], rule: R) -> Self {
