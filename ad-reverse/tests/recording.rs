@@ -5,7 +5,7 @@
 
 use ad_core::{Array, Scalar, Vector, function, rules};
 use ad_forward::Dual;
-use ad_reverse::{Var, grad, jacobian, value_and_grad, vjp};
+use ad_reverse::{Gradient, Var, grad, jacobian, value_and_grad, vjp};
 
 const X: [f64; 4] = [0.3, 0.7, -0.4, 1.1];
 
@@ -143,6 +143,9 @@ fn a_zero_annihilates_an_infinity_only_where_they_meet() {
     // The same for many seeds, of which one is hit.
     let two = jacobian(|x: &[Var<f64>]| vec![sums(x, 10), inactive(x[0])], &x);
     assert_eq!((two.row(0), two.row(1)), (&grad(|x| sums(x, 10), &x[..])[..], &[0.0; 4][..]));
+    let mut by_object = [f64::NAN; 4];
+    Gradient::new(among).call(&x, &mut by_object);
+    assert_eq!(by_object[..], grad(|x| sums(x, 10), &x[..])[..]);
     // And on the way to an array, through which a NaN would get lost or spread.
     let arrays = |x: &ad_reverse::VarArray<f64, 1>| inactive(x.sum()) + x.map(rules::Exp).sum();
     assert_eq!(grad(arrays, &Vector::from([0.0, 0.0])).as_slice(), [1.0, 1.0]);

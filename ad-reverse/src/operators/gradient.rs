@@ -1,11 +1,13 @@
 //! [`Gradient`]: the gradient of a function of scalars, as an object that keeps its buffers.
 
 use crate::array::scalar_leaf;
-use crate::sweep::sweep;
+use crate::sweep::adjoints::Adjoints;
+use crate::sweep::optimistic_sweep;
 use crate::tape::Recording;
 use crate::tape::ceiling::RecordingSize;
 use crate::var::Var;
 use ad_core::Scalar;
+use std::cell::RefCell;
 use std::fmt;
 
 /// A function's gradient as an object that keeps its buffers: no call after the first allocates, as far
@@ -55,7 +57,8 @@ impl<T, F> fmt::Debug for Gradient<T, F> {
     }
 }
 
-/// Records `f` on the inputs `x` and sweeps it back; `read` gets each input's adjoint. Returns the value.
+/// Records `f` on the inputs `x` and sweeps it back; `read` gets each input's adjoint, the last time the right one. Returns
+/// the value.
 pub(crate) fn gradient<T: Scalar>(
     f: impl FnOnce(&[Var<T>]) -> Var<T>,
     inputs: &mut Vec<Var<T>>,
@@ -67,28 +70,35 @@ pub(crate) fn gradient<T: Scalar>(
 }
 
 /// Records `f` on the inputs `x` and sweeps it back for so many seeds, of which each result is 1 in one; `read` gets seed,
-/// input and adjoint. Returns the results.
+/// input and adjoint, the last time the right one. Returns the results.
 pub(crate) fn pull_results<T: Scalar, Out: AsRef<[Var<T>]>>(
     f: impl FnOnce(&[Var<T>]) -> Out,
     inputs: &mut Vec<Var<T>>,
     x: impl Iterator<Item = T>,
     (seed_of, seeds): (&[usize], usize),
-    mut read: impl FnMut(usize, usize, T),
+    read: impl FnMut(usize, usize, T),
 ) -> Out {
     let recording = Recording::<T>::open(RecordingSize::UNLIMITED);
     inputs.clear();
     inputs.extend(x.map(scalar_leaf));
     let y = f(inputs);
     let mut tape = recording.finish();
-    let (node, variables) = (tape.nodes(), y.as_ref().iter().zip(seed_of).filter(|(y, _)| y.id() != 0));
-    sweep(
-        &mut tape,
-        seeds,
-        |adjoints| variables.for_each(|(y, &seed)| adjoints.add_to_node(node(y.id()), seed, T::one())),
-        |adjoints| {
-            // The inputs are the first nodes of the recording.
-            (0..inputs.len()).for_each(|i| adjoints.take_seeds(i as u32, |seed, x| read(seed, i, x)));
-        },
-    );
+    let (node, results, inputs, read) = (tape.nodes(), y.as_ref(), inputs.len(), &RefCell::new(read));
+    let seed = |adjoints: &mut Adjoints<'_, T>| {
+        let variables = results.iter().zip(seed_of).filter(|(y, _)| y.id() != 0);
+        variables.for_each(|(y, &seed)| adjoints.add_to_node(node(y.id()), seed, T::one()));
+    };
+    let take = |adjoints: &mut Adjoints<'_, T>| {
+        let (mut read, mut finite) = (read.borrow_mut(), true);
+        // The inputs are the first nodes of the recording.
+        for i in 0..inputs {
+            adjoints.take_seeds(i as u32, |seed, x| {
+                finite &= x.is_all_finite();
+                read(seed, i, x);
+            });
+        }
+        ((), finite)
+    };
+    optimistic_sweep(&mut tape, seeds, seed, take);
     y
 }

@@ -25,15 +25,21 @@ pub(crate) fn sweep<T: Scalar, R>(
     sweep_as(tape, width, true, seed, read)
 }
 
-/// [`sweep`] without a look at zeros, which is faster. Every adjoint is what `sweep` finds, or NaN, as [`Zeros`] says; so
-/// the caller has to sweep again only if a result is not finite.
+/// [`sweep`], at first without a look at zeros, which is faster. Every adjoint is then what `sweep` finds, or NaN, as
+/// [`Zeros`] says; so only if what `read` takes is not finite, which it says, the sweep is done again, strictly.
+///
+/// Closures that can be copied are inlined into both sweeps; ones that are borrowed take 4 % of a short gradient.
 pub(crate) fn optimistic_sweep<T: Scalar, R>(
     tape: &mut Recorded<T>,
     width: usize,
-    seed: impl FnOnce(&mut Adjoints<'_, T>),
-    read: impl FnOnce(&mut Adjoints<'_, T>) -> R,
+    seed: impl Fn(&mut Adjoints<'_, T>) + Copy,
+    read: impl Fn(&mut Adjoints<'_, T>) -> (R, bool) + Copy,
 ) -> R {
-    sweep_as(tape, width, false, seed, read)
+    let (found, finite) = sweep_as(tape, width, false, seed, read);
+    if finite {
+        return found;
+    }
+    sweep(tape, width, seed, read).0
 }
 
 fn sweep_as<T: Scalar, R>(

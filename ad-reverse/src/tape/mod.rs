@@ -112,7 +112,7 @@ impl<T: Scalar> Tape<T> {
     }
 
     /// [`node`](Self::node), for when the tape itself is busy.
-    pub(crate) fn nodes(&self) -> impl Fn(u64) -> u32 + use<T> {
+    pub(crate) fn nodes(&self) -> impl Fn(u64) -> u32 + Copy + use<T> {
         let (base, len) = (self.base, self.len);
         move |id| {
             let node = id.wrapping_sub(base);
