@@ -35,11 +35,21 @@ use core::fmt;
 pub struct Singular {
     /// The matrix, as the equation has it.
     pub matrix: &'static str,
+    /// What is said of it besides.
+    whose: &'static str,
+}
+
+impl Singular {
+    /// A matrix that the caller gave.
+    #[cfg(feature = "faer")]
+    pub(crate) const fn matrix(matrix: &'static str) -> Self {
+        Self { matrix, whose: "" }
+    }
 }
 
 impl fmt::Display for Singular {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} is singular, or not finite, at the solution", self.matrix)
+        write!(f, "{} is singular, or not finite{}", self.matrix, self.whose)
     }
 }
 
@@ -109,7 +119,7 @@ where
     }
     let at_theta: Vec<S::Real> = theta.iter().map(|theta| theta.primal()).collect();
     let a = jacobian(|x| f.call(&joined(x, &at_theta)), x);
-    let lu = Lu::new(&a).ok_or(Singular { matrix })?;
+    let lu = Lu::new(&a).ok_or(Singular { matrix, whose: ", at the solution" })?;
     Ok(implicit_root_with(f, &lu, x, theta))
 }
 

@@ -58,7 +58,12 @@ impl<R: Real> Lu<R> {
                 }
             }
         }
-        Some(Self { factors, rows })
+        Some(Self::from_factors(factors, rows))
+    }
+
+    /// A decomposition of another's: `L` below the diagonal, `U` on and above it, and which row became row `i`.
+    pub(crate) fn from_factors(factors: Vec<Vec<R>>, rows: Vec<usize>) -> Self {
+        Self { factors, rows }
     }
 }
 

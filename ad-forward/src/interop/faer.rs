@@ -5,10 +5,10 @@
 //! ```
 
 use crate::implicit::{Singular, implicit_root_with};
-use crate::lu::LinearSolve;
+use crate::lu::Lu;
 use ::faer::Mat;
-use ::faer::linalg::solvers::{DenseSolveCore, PartialPivLu, Solve};
-use ad_core::{Matrix, Scalar, VectorFunction};
+use ::faer::linalg::solvers::{PartialPivLu, Solve};
+use ad_core::{Scalar, VectorFunction};
 use alloc::vec::Vec;
 
 /// The solution of `A x = b` for an `A` of n x n numbers, row-major: `x` by faer's LU decomposition, and the
@@ -26,6 +26,7 @@ use alloc::vec::Vec;
 /// If `A` has not as many numbers as `b` squared. A singular `A` gives infinities or NaN, as faer does.
 #[doc(alias = "custom_linear_solve")]
 #[must_use]
+#[track_caller]
 pub fn solve<S: Scalar<Real = f64>>(a: &[S], b: &[S]) -> Vec<S> {
     solve_decomposed(&decompose(a, b), a, b)
 }
@@ -46,16 +47,18 @@ pub fn solve<S: Scalar<Real = f64>>(a: &[S], b: &[S]) -> Vec<S> {
 /// # Panics
 ///
 /// If `A` has not as many numbers as `b` squared.
+#[track_caller]
 pub fn try_solve<S: Scalar<Real = f64>>(a: &[S], b: &[S]) -> Result<Vec<S>, Singular> {
     let lu = decompose(a, b);
     let pivots = lu.U().diagonal();
     if pivots.column_vector().iter().any(|&pivot| pivot == 0.0 || !pivot.is_finite()) {
-        return Err(Singular { matrix: "A" });
+        return Err(Singular::matrix("A"));
     }
     Ok(solve_decomposed(&lu, a, b))
 }
 
 /// The decomposition of the values of `A`.
+#[track_caller]
 fn decompose<S: Scalar<Real = f64>>(a: &[S], b: &[S]) -> PartialPivLu<f64> {
     let n = b.len();
     assert!(a.len() == n * n, "{} numbers are no matrix for {n} equations", a.len());
@@ -70,7 +73,7 @@ fn solve_decomposed<S: Scalar<Real = f64>>(lu: &PartialPivLu<f64>, a: &[S], b: &
     if S::ORDER == 0 {
         return x.into_iter().map(S::constant).collect();
     }
-    implicit_root_with(&Equations { n }, &Inverse::new(lu), &x, &[a, b].concat())
+    implicit_root_with(&Equations { n }, &for_any_scalar(lu), &x, &[a, b].concat())
 }
 
 /// `A x - b`, for `x`, `A` and `b` one after the other.
@@ -86,20 +89,10 @@ impl VectorFunction for Equations {
     }
 }
 
-/// `A^-1`, which takes a right-hand side of any scalar: faer's own solve takes plain numbers.
-struct Inverse(Matrix<f64>);
-
-impl Inverse {
-    fn new(lu: &PartialPivLu<f64>) -> Self {
-        let inverse = lu.inverse();
-        let (rows, cols) = inverse.shape();
-        Self(Matrix::new([rows, cols], (0..rows * cols).map(|k| inverse[(k / cols, k % cols)])))
-    }
-}
-
-impl LinearSolve<f64> for Inverse {
-    fn solve<S: Scalar<Real = f64>>(&self, b: &[S]) -> Vec<S> {
-        let constants = |row: &[f64]| row.iter().map(|&x| S::constant(x)).collect::<Vec<S>>();
-        self.0.iter_rows().map(|row| S::dot_product(&constants(row), b)).collect()
-    }
+/// The same decomposition, for a right-hand side of any scalar: faer's own solve takes plain numbers.
+fn for_any_scalar(lu: &PartialPivLu<f64>) -> Lu<f64> {
+    let (lower, upper, (rows, _)) = (lu.L(), lu.U(), lu.P().arrays());
+    let n = rows.len();
+    let entry = |i, j| if j < i { lower[(i, j)] } else { upper[(i, j)] };
+    Lu::from_factors((0..n).map(|i| (0..n).map(|j| entry(i, j)).collect()).collect(), rows.to_vec())
 }
