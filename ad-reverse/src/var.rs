@@ -211,7 +211,8 @@ impl<T: Scalar> Mul for Var<T> {
         if self.id != rhs.id {
             self.binary(rhs, ("mul", value), || rhs.value, || self.value)
         } else {
-            self.unary("mul", value, || self.value + rhs.value) // a square, by half the traffic
+            // By half the traffic. Not twice the value: `x (x + c)` has one node and two values.
+            self.unary("mul", value, || self.value + rhs.value)
         }
     }
 }

@@ -17,9 +17,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The open recording, as far as scalar operations need it.
 ///
-/// Its nodes carry the ids from `base` to `next`. No two nodes ever get the same id, on any thread, and those up to
-/// `base + MAX_NODES` are this recording's as long as it is open; so one compare (`id - base < MAX_NODES`)
-/// proves that a variable is live, belongs to this recording, and is in bounds.
+/// Its nodes carry the ids from `base` to `next`. No two nodes ever get the same id, on any thread (but those of a
+/// recording that has been given up, which is never swept), and those up to `base + MAX_NODES` are this recording's as
+/// long as it is open; so one compare (`id - base < MAX_NODES`) proves that a variable is live, belongs to this
+/// recording, and is in bounds.
 #[derive(Debug)]
 pub(crate) struct Hot<T> {
     pub(crate) base: Cell<u64>,

@@ -12,7 +12,10 @@
 //!
 //! All else is safe code: slices are cut with bounds checks, outside of the inner loops. A caller's mistake about
 //! lengths is therefore a panic at worst.
-#![allow(unsafe_code)]
+#![allow(
+    unsafe_code,
+    reason = "vector instructions and calls of functions that use them; see the module's argument"
+)]
 
 use core::arch::x86_64::*;
 use std::is_x86_feature_detected;
