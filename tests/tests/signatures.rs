@@ -1,4 +1,4 @@
-//! A public function whose result is all that it does says so: a gradient that nobody looks at is a mistake.
+//! What the signature of a public function promises beside its types.
 
 use std::fs;
 use std::path::Path;
@@ -40,37 +40,60 @@ fn is_seen_by_its_type(returned: &str) -> bool {
     returned == "R" || types.iter().any(|name| returned.contains(name))
 }
 
-#[test]
-fn functions_whose_result_is_all_they_do_are_must_use() {
+/// A public function of the libraries.
+struct Signature {
+    path: String,
+    /// Its documentation and attributes.
+    before: String,
+    /// From `pub` to the body.
+    text: String,
+}
+
+fn public_functions() -> Vec<Signature> {
     let mut files = Vec::new();
     for library in ["ad-core", "ad-forward", "ad-reverse"] {
         sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(library).join("src"), &mut files);
     }
-    let (mut functions, mut forgotten) = (0, Vec::new());
-    for (path, text) in &files {
-        let mut attributes = String::new();
-        let mut start = 0;
+    let mut found = Vec::new();
+    for (path, text) in files {
+        let (mut before, mut start) = (String::new(), 0);
         for line in text.split_inclusive('\n') {
             let code = line.trim_start();
             if code.starts_with("pub fn ") || code.starts_with("pub const fn ") {
-                let signature = text[start..].split('{').next().unwrap();
-                let result = returned(signature).filter(|result| !is_seen_by_its_type(result));
-                // What changes an argument does more than to return.
-                if let Some(result) = result.filter(|_| !signature.contains("&mut ")) {
-                    functions += 1;
-                    if !attributes.contains("#[must_use") {
-                        forgotten.push(format!("{path}: {} returns {result}", code.trim_end()));
-                    }
-                }
+                let text = text[start..].split('{').next().unwrap().trim().to_owned();
+                found.push(Signature { path: path.clone(), before: before.clone(), text });
             }
-            if !code.starts_with("#[") && !code.starts_with("//") {
-                attributes.clear();
+            if code.starts_with("#[") || code.starts_with("//") {
+                before.push_str(code);
             } else {
-                attributes.push_str(code);
+                before.clear();
             }
             start += line.len();
         }
     }
-    assert!(functions > 100, "only {functions} functions were found");
+    found
+}
+
+#[test]
+fn functions_whose_result_is_all_they_do_are_must_use() {
+    let functions = public_functions();
+    // What changes an argument does more than to return.
+    let only_return = functions.iter().filter(|f| !f.text.contains("&mut ")).filter(|f| {
+        let returned = returned(&f.text);
+        returned.is_some_and(|returned| !is_seen_by_its_type(returned))
+    });
+    let (marked, forgotten): (Vec<_>, Vec<_>) = only_return.partition(|f| f.before.contains("#[must_use"));
+    let forgotten: Vec<_> = forgotten.iter().map(|f| format!("{}: {}", f.path, f.text)).collect();
+    assert!(marked.len() > 100, "only {} functions were found", marked.len());
+    assert!(forgotten.is_empty(), "{}", forgotten.join("\n"));
+}
+
+#[test]
+fn functions_that_panic_name_the_line_that_called_them() {
+    let functions = public_functions();
+    let panics = functions.iter().filter(|f| f.before.contains("# Panics"));
+    let (marked, forgotten): (Vec<_>, Vec<_>) = panics.partition(|f| f.before.contains("#[track_caller]"));
+    let forgotten: Vec<_> = forgotten.iter().map(|f| format!("{}: {}", f.path, f.text)).collect();
+    assert!(marked.len() > 30, "only {} functions were found", marked.len());
     assert!(forgotten.is_empty(), "{}", forgotten.join("\n"));
 }
