@@ -26,11 +26,15 @@ use ad_core::{Array, Dense, Lift, Scalar, Tree};
 /// If the numbers do not fit into the directions, or the tree has single scalars and `directions`
 /// is not `N`.
 #[must_use]
+#[track_caller]
 pub fn seeded<T, P, const N: usize>(x: &P, first: usize, directions: usize) -> P::Owned<Dual<T, N>>
 where
     T: Scalar,
     P: Tree<Scalar = T> + ?Sized,
 {
+    let numbers = ad_core::tree::count(x);
+    let fit = first.checked_add(numbers).is_some_and(|end| end <= directions);
+    assert!(fit, "{numbers} numbers do not fit into {directions} directions from {first} on");
     x.lift(&mut Seeds { next: first, directions })
 }
 

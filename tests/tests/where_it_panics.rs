@@ -3,9 +3,10 @@
 use ad_core::tree::{unflatten, zip_map};
 use ad_core::{Array, Matrix, Scalar, Vector, function, rules};
 use ad_forward::{
-    Dual, DualArray, Jacobian, Lu, derivative, implicit_fixed_point, implicit_root, implicit_root_with, jet,
-    jvp, jvp_with_aux, third_directional_derivative, value_and_derivative,
+    Dual, DualArray, Jacobian, Lu, Taylor, derivative, implicit_fixed_point, implicit_root,
+    implicit_root_with, jet, jvp, jvp_with_aux, seeded, third_directional_derivative, value_and_derivative,
 };
+use ad_forward::trace::{Trace, Traced, trace};
 use ad_reverse::sparse::{SparseHessian, SparseJacobian, Sparsity};
 use ad_reverse::{
     Gradient, Hessian, Hvp, Var, checkpoint, checkpoint_online, grad_and_hvp, hvp, linearize, vjp,
@@ -155,6 +156,7 @@ fn forward_mode() {
     let theta = [Dual::<f64, 1>::variable(1.0, 0)];
     let foreign = Dual::<f64, 1>::variable(1.0, 0);
     let lu = Lu::new(&Matrix::from_rows(&[[1.0]])).unwrap();
+    let traced = trace(|x: &[Traced]| x[0] * x[1], two);
     each_panics_here(&[
         ("jvp", &|| _ = jvp(|x: &[_]| x[0], one, two)),
         ("jvp_with_aux", &|| _ = jvp_with_aux(|x: &[_]| (x[0], ()), one, two)),
@@ -180,6 +182,14 @@ fn forward_mode() {
         ("implicit_root_with", &|| drop(implicit_root_with(&none, &lu, &[1.0], &theta))),
         ("implicit_fixed_point", &|| drop(implicit_fixed_point(&identity, &[1.0], &theta))),
         ("variable", &|| _ = Dual::<f64, 1>::variable(1.0, 1)),
+        ("seeded", &|| _ = seeded::<f64, _, 2>(two, 1, 2)),
+        ("Taylor::derivative", &|| _ = Taylor::<f64, 3>::variable(1.0).derivative(3)),
+        ("clamp", &|| _ = foreign.clamp(theta[0] + 1.0, theta[0])),
+        ("Trace::new", &|| drop(Trace::new(vec![], vec![0], vec![]))),
+        ("Trace::tangents", &|| drop(traced.tangents(one))),
+        ("Trace::adjoints", &|| drop(traced.adjoints(two))),
+        ("Figure::with_tangents", &|| drop(traced.figure().with_tangents(one))),
+        ("Figure::with_adjoints", &|| drop(traced.figure().with_adjoints(two))),
         ("derivative", &|| _ = derivative(|x| x * foreign, 1.0)),
         ("value_and_derivative", &|| _ = value_and_derivative(|x| x * foreign, 1.0)),
     ]);
@@ -214,6 +224,7 @@ fn reverse_mode() {
         ("checkpoint", &|| _ = checkpoint(step, &1.0, &1.0, 3, 0)),
         ("checkpoint_online", &|| _ = checkpoint_online(step, |t, _| t < 3, &1.0, &1.0, 0)),
         ("Sparsity", &|| drop(Sparsity::from_rows(1, [[1]]))),
+        ("Sparsity::row", &|| _ = Sparsity::from_rows(1, [[0]]).row(1)),
         ("SparseHessian::new", &|| drop(SparseHessian::<f64>::new(&Sparsity::from_rows(2, [[1]])))),
         ("SparseHessian::call", &|| {
             let f = function!(|x: &[S]| -> S { x[0] * x[0] });

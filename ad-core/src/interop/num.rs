@@ -80,6 +80,7 @@ macro_rules! impl_num_traits {
             /// Unless `low <= high`.
             #[inline]
             #[must_use]
+            #[track_caller]
             pub fn clamp(self, low: Self, high: Self) -> Self {
                 $crate::Scalar::clamp(self, low, high)
             }

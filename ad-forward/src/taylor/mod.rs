@@ -101,7 +101,9 @@ impl<T: Scalar, const K: usize> Taylor<T, K> {
     ///
     /// If `k >= K`.
     #[must_use]
+    #[track_caller]
     pub fn derivative(self, k: usize) -> T {
+        assert!(k < K, "no derivative of order {k} in a series of {K} coefficients");
         let factorial = (1..=k).fold(1.0, |product, i| product * i as f64);
         self.coefficients[k] * T::lit(factorial)
     }

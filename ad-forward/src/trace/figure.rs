@@ -46,6 +46,7 @@ impl<'a> Figure<'a> {
     ///
     /// As [`Trace::tangents`].
     #[must_use]
+    #[track_caller]
     pub fn with_tangents(self, dx: &[f64]) -> Self {
         Self { tangents: Some(self.trace.tangents(dx)), ..self }
     }
@@ -56,6 +57,7 @@ impl<'a> Figure<'a> {
     ///
     /// As [`Trace::adjoints`].
     #[must_use]
+    #[track_caller]
     pub fn with_adjoints(self, w: &[f64]) -> Self {
         Self { adjoints: Some(self.trace.adjoints(w)), ..self }
     }

@@ -114,6 +114,7 @@ impl Trace {
     /// If a row has an operand that is not before it, or not one partial for each, of the extents of both; if it has other
     /// than all or none of its values; if an input has operands, or stands there twice; or if a result is in no row of its size.
     #[must_use]
+    #[track_caller]
     pub fn new(rows: Vec<Row>, inputs: Vec<usize>, results: Vec<(Option<usize>, usize)>) -> Self {
         for (place, row) in rows.iter().enumerate() {
             assert!(
@@ -174,6 +175,7 @@ impl Trace {
     ///
     /// If `dx` has not as many numbers as the inputs.
     #[must_use]
+    #[track_caller]
     pub fn tangents(&self, dx: &[f64]) -> Vec<Vec<f64>> {
         let mut tangents: Vec<Vec<f64>> = self.rows.iter().map(|row| vec![0.0; row.len()]).collect();
         let mut rest = dx;
@@ -200,6 +202,7 @@ impl Trace {
     ///
     /// If `w` has not as many numbers as the results.
     #[must_use]
+    #[track_caller]
     pub fn adjoints(&self, w: &[f64]) -> Vec<Vec<f64>> {
         let mut adjoints: Vec<Vec<f64>> = self.rows.iter().map(|row| vec![0.0; row.len()]).collect();
         let mut rest = w;
@@ -225,6 +228,7 @@ impl Trace {
     }
 }
 
+#[track_caller]
 fn split<'a>(numbers: &'a [f64], at: usize, of: &str) -> (&'a [f64], &'a [f64]) {
     assert!(at <= numbers.len(), "{} numbers are too few for {of}", numbers.len());
     numbers.split_at(at)

@@ -74,7 +74,9 @@ impl Sparsity {
     ///
     /// If there is no such row.
     #[must_use]
+    #[track_caller]
     pub fn row(&self, i: usize) -> &[usize] {
+        assert!(i < self.rows(), "no row {i} in a pattern of {} rows", self.rows());
         &self.columns[self.starts[i]..self.starts[i + 1]]
     }
 
