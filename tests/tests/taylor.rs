@@ -3,7 +3,8 @@
 use ad_core::{
     Array, Binary, Matrix, Real, Scalar, Unary, Vector, binary_table, rules, special_table, unary_table,
 };
-use ad_forward::{Dual, Dual3, Taylor, derivatives, jet, third_directional_derivative};
+use ad_forward::{Dual, Dual3, Taylor, derivative, derivatives, jet, third_directional_derivative};
+use ad_reverse::{Var, grad};
 use ad_tests::{cases, points};
 use proptest::prelude::*;
 
@@ -170,6 +171,28 @@ proptest! {
         let [a, b, c, d, e, h] = &curve;
         prop_assert_eq!(jet(f, [a, b, c, d, e, h]), f(&g(Taylor::variable(x))).coefficients());
     }
+}
+
+/// At 0, where a product with an unknown coefficient may be 0 in its value and not in its derivative.
+#[test]
+fn the_derivative_of_a_series_is_the_next_one() {
+    macro_rules! check {
+        ($($f:ident)*) => {$(
+            let exact = derivatives::<f64, 6>(|x| x.$f(), 0.0);
+            let found = [
+                derivative(|x| derivatives::<Dual<f64, 1>, 3>(|y| y.$f(), x)[2], 0.0),
+                derivative(|x| derivatives::<Dual<f64, 1>, 4>(|y| y.$f(), x)[3], 0.0),
+                grad(|x: &Var<f64>| derivatives::<Var<f64>, 5>(|y| y.$f(), *x)[4], &0.0),
+            ];
+            for (found, exact) in found.into_iter().zip(&exact[3..]) {
+                let name = stringify!($f);
+                assert!((found - exact).abs() <= 1e-13 * exact.abs().max(1.0), "{name}: {found} and {exact}");
+            }
+        )*};
+    }
+    check!(tan asin acos atanh tanh sigmoid softplus silu gelu gelu_tanh normal_pdf normal_cdf);
+    let of_powf = derivative(|x| derivatives::<Dual<f64, 1>, 4>(|y| y.powf(y), x)[3], 1.0);
+    assert!((of_powf - 8.0).abs() < 1e-13, "{of_powf}");
 }
 
 #[test]

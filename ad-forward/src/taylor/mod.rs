@@ -150,9 +150,10 @@ impl<T: Scalar, const K: usize> Taylor<T, K> {
             return y;
         }
         if order > 1 {
+            // What depends on an unknown coefficient is NaN in some component, if not in its value: 0 times NaN is 0.
             let unknown = y.truncated(order - 1).filled(1, |_, _| T::constant(Float::nan()));
             let p = at(order - 1, unknown);
-            if !p.iter().any(|p| p.coefficients[..order].iter().any(|c| c.primal().is_nan())) {
+            if !p.iter().any(|p| p.coefficients[..order].iter().any(|c| !c.is_all_finite())) {
                 return y.filled(1, |_, k| coefficient(&p, k));
             }
         }
