@@ -9,7 +9,7 @@ pub(super) fn run(args: &args::Lesson) -> Result<String, Failure> {
     if args.json {
         return Ok(Lesson::of(&file)?.to_json() + "\n");
     }
-    writable::page(&args.out)?;
+    writable::page(&args.out, args.case.as_deref())?;
     let lesson = Lesson::of(&file)?;
     lesson.write(&args.out).map_err(Failure::at("--out"))?;
     Ok(format!("Lesson: {}\n", args.out.display()))

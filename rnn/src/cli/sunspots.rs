@@ -36,7 +36,7 @@ pub(super) const TRIANGLE_STEPS: usize = 48;
 
 pub(super) fn run(args: &args::MainJob) -> Result<String, Failure> {
     let begun = Instant::now();
-    writable::page(&args.out)?;
+    writable::page(&args.out, None)?;
     args.svg.as_deref().map_or(Ok(()), writable::folder)?;
     let contest = Contest::new(Series::sunspots(), HELD_BACK, Units::Root)?;
     let start = Parameters::random(1, HIDDEN, 1, GAIN, args.seed);

@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 
 pub(super) fn run(args: &args::Train) -> Result<String, Failure> {
     if let Some(out) = &args.out {
-        writable::page(out)?;
+        writable::page(out, Some(&args.data))?;
     }
     let series = shorter(Series::from_csv(&args.data, args.column.as_deref())?, args.leave_out)?;
     let value_label = series.name.clone();

@@ -6,11 +6,18 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-/// Tries whether the page can be written.
-pub(super) fn page(out: &Path) -> Result<(), Failure> {
+/// Tries whether the page can be written, and not over the file that is read.
+pub(super) fn page(out: &Path, read: Option<&Path>) -> Result<(), Failure> {
     let failed = |reason: String| failure("--out", out, &reason);
     if out.is_dir() {
         return Err(failed("is a folder".to_owned()));
+    }
+    if out.exists() && !out.is_file() {
+        return Ok(()); // a pipe or a device is written to as it is
+    }
+    let same = |read: &Path| fs::canonicalize(read).ok() == fs::canonicalize(out).ok();
+    if out.exists() && read.is_some_and(same) {
+        return Err(failed("is the file that is read".to_owned()));
     }
     let Some(name) = out.file_name() else { return Err(failed("the path names no file".to_owned())) };
     // What stands there already stays untouched: the page, too, is first written beside it.

@@ -4,8 +4,14 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Writes to a new file beside `path` and renames it, so that no reader ever sees half a file.
+/// Writes to a new file beside `path` and renames it, so that no reader ever sees half a file. What a link leads to is
+/// replaced and not the link; a pipe or a device is written to.
 pub(super) fn atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let there = fs::metadata(path).map(|there| there.file_type());
+    if there.is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+        return OpenOptions::new().write(true).open(path)?.write_all(bytes);
+    }
+    let path = &if path.is_symlink() { fs::canonicalize(path)? } else { path.to_owned() };
     let Some(name) = path.file_name() else {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "the path names no file"));
     };

@@ -24,6 +24,26 @@ fn a_reader_that_closes_its_end_is_no_error_and_a_full_disk_is_one() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_page_goes_through_a_link_and_into_a_pipe() {
+    let folder = Folder::new("through");
+    let (target, link, pipe) = (folder.write("target", "old"), folder.path("link"), folder.path("pipe"));
+    std::os::unix::fs::symlink(&target, &link).unwrap();
+    answer(rnn(&["lesson", "--out", &link]));
+    assert!(Path::new(&link).is_symlink());
+    let page = fs::read_to_string(&target).unwrap();
+    assert!(page.starts_with("<!DOCTYPE html>"), "{}", &page[..40]);
+
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || fs::read_to_string(pipe).unwrap()
+    });
+    answer(rnn(&["lesson", "--out", &pipe]));
+    assert_eq!(reader.join().unwrap(), page);
+}
+
 #[test]
 fn help_and_version_are_answers() {
     assert!(answer(rnn(&["--help"])).contains("credit"));
