@@ -119,6 +119,7 @@ mod dot;
 mod interop;
 mod operators;
 pub mod sparse;
+mod strong;
 mod sweep;
 mod tape;
 #[cfg(feature = "trace")]

@@ -2,11 +2,11 @@
 
 use ad_core::tree::{unflatten, zip_map};
 use ad_core::{Array, Matrix, Scalar, Vector, function, rules};
+use ad_forward::trace::{Trace, Traced, trace};
 use ad_forward::{
     Dual, DualArray, Jacobian, Lu, Taylor, derivative, implicit_fixed_point, implicit_root,
     implicit_root_with, jet, jvp, jvp_with_aux, seeded, third_directional_derivative, value_and_derivative,
 };
-use ad_forward::trace::{Trace, Traced, trace};
 use ad_reverse::sparse::{SparseHessian, SparseJacobian, Sparsity};
 use ad_reverse::{
     Gradient, Hessian, Hvp, Var, checkpoint, checkpoint_online, grad_and_hvp, hvp, linearize, vjp,

@@ -1,9 +1,9 @@
 //! The terms of affine maps, on which a network spends its time.
 
-use crate::blocks::edge::times;
 use crate::blocks::{Blocks, Kept, Slot};
+use crate::strong::{add, add_product, times};
 use crate::sweep::adjoints::Adjoints;
-use crate::sweep::forward::{add, add_product, numbers};
+
 use ad_core::{Dense, Scalar};
 
 /// How the result of an affine map depends on one of its terms, `W x` for each row `x`, and with the first one on `b`: one
@@ -38,7 +38,7 @@ impl Term {
     pub(crate) fn push<T: Scalar>(self, list: &Blocks<T>, blocks: &[Vec<T>], out: &mut [T]) {
         let tangent = |operand: Slot| operand.get().map(|op| blocks[op as usize].as_slice());
         if let Some(db) = tangent(self.of_b) {
-            out.chunks_exact_mut(db.len()).for_each(|out| add(out, numbers(db)));
+            out.chunks_exact_mut(db.len()).for_each(|out| add(out, db.iter().copied()));
         }
         if let Some(dw) = tangent(self.of_w) {
             let x = list.kept(self.x);

@@ -1,7 +1,7 @@
 //! The adjoints of weights, `sum_k u_k x_k^T` over all uses: added for many uses at once.
 
-use crate::blocks::edge::times;
 use crate::blocks::{Blocks, Kept};
+use crate::strong::times;
 use ad_core::{Dense, Scalar};
 use smallvec::SmallVec;
 
@@ -15,7 +15,7 @@ pub(crate) const WAITING: usize = 112;
 pub(crate) struct Waiting<T> {
     pub(crate) weights: u32,
     /// From sweeps whose recordings are gone.
-    earlier: Vec<Product<T>>,
+    earlier: Vec<Outer<T>>,
     uses: Vec<Use>,
     /// Whether each `x` has one row.
     single: bool,
@@ -30,7 +30,7 @@ struct Use {
 }
 
 /// `u` (for all seeds and rows) and `x`.
-pub(crate) type Product<T> = (Dense<T, 1>, Dense<T, 2>);
+pub(crate) type Outer<T> = (Dense<T, 1>, Dense<T, 2>);
 
 /// The same, by reference.
 type Factors<'a, T> = (&'a Dense<T, 1>, &'a Dense<T, 2>);
@@ -61,7 +61,7 @@ impl<T: Scalar> Waiting<T> {
     }
 
     /// Adds a product of an earlier sweep.
-    pub(crate) fn push_earlier(&mut self, product: Product<T>) {
+    pub(crate) fn push_earlier(&mut self, product: Outer<T>) {
         self.single &= product.1.rows() == 1;
         self.earlier.push(product);
     }
@@ -97,7 +97,7 @@ impl<T: Scalar> Waiting<T> {
     }
 
     /// All products, which do not need the recording any more.
-    pub(crate) fn products(&self, sources: Sources<'_, T>) -> Vec<Product<T>> {
+    pub(crate) fn products(&self, sources: Sources<'_, T>) -> Vec<Outer<T>> {
         self.earlier().chain(self.used(sources)).map(|(u, x)| (u.clone(), x.clone())).collect()
     }
 

@@ -8,7 +8,7 @@
 //! memory of its weights and states.
 
 pub(crate) use self::sums::Sums;
-use crate::blocks::edge::times;
+use crate::strong::times;
 use crate::tape::local::{cold, hot};
 use crate::tape::pool::held;
 use crate::tape::stream::{Entry, MAX_NODES};
@@ -35,20 +35,20 @@ pub(crate) struct Products<T> {
 #[derive(Clone, Copy, Debug)]
 struct Product {
     len: usize,
-    operands: [Operand; 2],
+    operands: [Side; 2],
 }
 
 impl Product {
     /// Both operands, each with the place where its partials start: they are the values of the other one.
     #[inline]
-    fn sides(self) -> [(Operand, usize); 2] {
+    fn sides(self) -> [(Side, usize); 2] {
         let [x, y] = self.operands;
         [(x, y.values), (y, x.values)]
     }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Places {
+enum Nodes {
     Constant,
     /// Nodes `start`, `start + stride`, .. (wrapping).
     Regular {
@@ -59,7 +59,7 @@ enum Places {
     Listed(usize),
 }
 
-impl Places {
+impl Nodes {
     /// The adjoints of an operand that lies at distances, of which `nodes` are all adjoints.
     fn strided<T>(self, len: usize, nodes: &mut [T]) -> impl Iterator<Item = &mut T> {
         let Self::Regular { start, stride } = self else { unreachable!("an operand without distances") };
@@ -75,8 +75,8 @@ const BACKWARDS: u32 = 1 << 31;
 
 /// A kept operand: its nodes, where its values start, and the first product that has it.
 #[derive(Clone, Copy, Debug)]
-struct Operand {
-    places: Places,
+struct Side {
+    places: Nodes,
     values: usize,
     since: u32,
 }
@@ -87,13 +87,13 @@ struct Recent {
     first: u64,
     stride: u64,
     len: usize,
-    kept: Operand,
+    kept: Side,
 }
 
 impl Recent {
     /// No operand: its first id would be a constant's.
     const NONE: Self =
-        Self { first: 0, stride: 0, len: 0, kept: Operand { places: Places::Constant, values: 0, since: 0 } };
+        Self { first: 0, stride: 0, len: 0, kept: Side { places: Nodes::Constant, values: 0, since: 0 } };
 }
 
 const RECENT: usize = 1 << 10;
@@ -189,7 +189,7 @@ impl<T: Scalar> Products<T> {
     /// # Panics
     ///
     /// If it holds a variable of another recording.
-    fn keep(&mut self, operand: &[Var<T>]) -> Operand {
+    fn keep(&mut self, operand: &[Var<T>]) -> Side {
         let (first, stride) = start(operand);
         self.recent.resize(RECENT, Recent::NONE); // empty in a new recording
         let hash = first.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - RECENT.ilog2());
@@ -201,9 +201,9 @@ impl<T: Scalar> Products<T> {
             }
         }
         let places = self.places(operand, Ids::of(operand));
-        let kept = Operand { places, values: self.values.len(), since: self.next() };
+        let kept = Side { places, values: self.values.len(), since: self.next() };
         self.values.extend(operand.iter().map(|x| x.value()));
-        if matches!(kept.places, Places::Regular { .. }) && is_plain::<T>() {
+        if matches!(kept.places, Nodes::Regular { .. }) && is_plain::<T>() {
             self.recent[hash as usize] = Recent { first, stride, len: operand.len(), kept };
         }
         kept
@@ -214,15 +214,15 @@ impl<T: Scalar> Products<T> {
     /// # Panics
     ///
     /// If it holds a variable of another recording.
-    fn places(&mut self, operand: &[Var<T>], ids: Ids) -> Places {
+    fn places(&mut self, operand: &[Var<T>], ids: Ids) -> Nodes {
         match ids {
-            Ids::Constant => Places::Constant,
+            Ids::Constant => Nodes::Constant,
             // Between two live variables at small distances all are live.
             Ids::Regular { first, stride } if stride.min(stride.wrapping_neg()) < MAX_NODES => {
                 let last = operand.last().map_or(first, |x| x.id());
                 let ends = live_node::<T>(first).zip(live_node::<T>(last));
                 match ends {
-                    Some((start, _)) => Places::Regular { start, stride: stride as u32 }, // wraps as the nodes do
+                    Some((start, _)) => Nodes::Regular { start, stride: stride as u32 }, // wraps as the nodes do
                     None => self.list_nodes(operand),
                 }
             }
@@ -230,11 +230,11 @@ impl<T: Scalar> Products<T> {
         }
     }
 
-    fn list_nodes(&mut self, operand: &[Var<T>]) -> Places {
+    fn list_nodes(&mut self, operand: &[Var<T>]) -> Nodes {
         let start = self.nodes.len();
         let nodes = operand.iter().map(|x| live_node::<T>(x.id()).unwrap_or(NOWHERE));
         self.nodes.extend(nodes);
-        Places::Listed(start)
+        Nodes::Listed(start)
     }
 
     /// The tangent of a product for those of all nodes before it.
@@ -249,9 +249,9 @@ impl<T: Scalar> Products<T> {
         let product = self.list[index as usize];
         product.sides().map(|(operand, partials)| {
             let at = move |k: usize| match operand.places {
-                Places::Constant => None,
-                Places::Regular { start, stride } => Some(start.wrapping_add(stride.wrapping_mul(k as u32))),
-                Places::Listed(start) => Some(self.nodes[start + k]).filter(|&node| node != NOWHERE),
+                Nodes::Constant => None,
+                Nodes::Regular { start, stride } => Some(start.wrapping_add(stride.wrapping_mul(k as u32))),
+                Nodes::Listed(start) => Some(self.nodes[start + k]).filter(|&node| node != NOWHERE),
             };
             (0..product.len).filter_map(move |k| Some((self.values[partials + k], at(k)?)))
         })
@@ -283,15 +283,15 @@ impl<T: Scalar> Products<T> {
         let product = self.list[index as usize];
         let len = product.len;
         let plain = width == 1 && is_plain::<T>() && adjoint.is_ordinary();
-        for (Operand { places, since, .. }, partials) in product.sides() {
+        for (Side { places, since, .. }, partials) in product.sides() {
             let mut add = |node: u32, p: T| nodes[node as usize * width + seed] += times(p, adjoint);
             match places {
-                Places::Constant => {}
-                Places::Regular { start, stride: 1 } if plain => {
+                Nodes::Constant => {}
+                Nodes::Regular { start, stride: 1 } if plain => {
                     let start = start as usize;
                     T::axpy(adjoint, &self.values[partials..partials + len], &mut nodes[start..start + len]);
                 }
-                Places::Regular { stride: 1..BACKWARDS, .. } if plain => {
+                Nodes::Regular { stride: 1..BACKWARDS, .. } if plain => {
                     let partials = &self.values[partials..partials + len];
                     if let Some(sums) = sums.of((since, places), len, index, nodes) {
                         T::axpy(adjoint, partials, sums);
@@ -301,14 +301,14 @@ impl<T: Scalar> Products<T> {
                         *node += p * adjoint;
                     }
                 }
-                Places::Regular { start, stride } => {
+                Nodes::Regular { start, stride } => {
                     let mut node = start;
                     for &p in &self.values[partials..partials + len] {
                         add(node, p);
                         node = node.wrapping_add(stride);
                     }
                 }
-                Places::Listed(start) => {
+                Nodes::Listed(start) => {
                     let listed = &self.nodes[start..start + len];
                     for (&node, &p) in listed.iter().zip(&self.values[partials..partials + len]) {
                         if node != NOWHERE {

@@ -1,6 +1,6 @@
 //! What an operand gets from the products that share it.
 
-use super::Places;
+use super::Nodes;
 use ad_core::Scalar;
 
 /// Adjoints on their way to an operand whose nodes lie at regular distances, such as the states of a layer, with which
@@ -10,7 +10,7 @@ use ad_core::Scalar;
 #[derive(Debug)]
 pub(crate) struct Sums<T> {
     /// The first product that has the operand, and where the operand lies.
-    operand: Option<(u32, Places)>,
+    operand: Option<(u32, Nodes)>,
     numbers: Vec<T>,
 }
 
@@ -24,7 +24,7 @@ impl<T: Scalar> Sums<T> {
     #[inline]
     pub(super) fn of(
         &mut self,
-        (since, places): (u32, Places),
+        (since, places): (u32, Nodes),
         len: usize,
         index: u32,
         nodes: &mut [T],

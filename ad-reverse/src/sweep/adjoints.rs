@@ -1,7 +1,7 @@
 //! The adjoints of a sweep: where they are kept, and how they are moved.
 
 use crate::blocks::edge::Edge;
-use crate::blocks::weights::{MANY_ROWS, Product, WAITING, Waiting, add_product, add_product_strictly};
+use crate::blocks::weights::{MANY_ROWS, Outer, WAITING, Waiting, add_product, add_product_strictly};
 use crate::blocks::{Blocks, Kept};
 use crate::sweep::places::{Place, Places};
 use crate::tape::pages::ask_for_large;
@@ -38,7 +38,7 @@ impl<T: Scalar> Workspace<T> {
 pub(crate) struct Shared<T: Scalar> {
     leaves: Vec<Option<Dense<T, 1>>>,
     /// What waits to be added, by the weights.
-    waiting: Vec<(u32, Vec<Product<T>>)>,
+    waiting: Vec<(u32, Vec<Outer<T>>)>,
 }
 
 impl<T: Scalar> Default for Shared<T> {
@@ -56,8 +56,8 @@ pub(crate) struct Adjoints<'a, T: Scalar> {
     pub(crate) space: Workspace<T>,
     /// Arrays inside the recording whose adjoints are kept when they are complete.
     watched: HashMap<u32, Dense<T, 1>>,
-    /// How many products wait.
-    products: usize,
+    /// How many outer products wait: one for each row of what weights were multiplied with.
+    rows_waiting: usize,
     /// The weights for which something waits come no later than this operation.
     last_weights: u32,
     /// So many of the first arrays are inputs whose adjoints another sweep completes.
@@ -85,7 +85,7 @@ impl<'a, T: Scalar> Adjoints<'a, T> {
             list,
             space,
             watched: HashMap::new(),
-            products: 0,
+            rows_waiting: 0,
             last_weights: 0,
             suspended: 0,
         }
@@ -247,7 +247,7 @@ impl<'a, T: Scalar> Adjoints<'a, T> {
             }
             return;
         }
-        if op <= self.last_weights && self.products > 0 {
+        if op <= self.last_weights && self.rows_waiting > 0 {
             self.add_waiting();
         }
         if !self.watched.is_empty() {
@@ -269,7 +269,7 @@ impl<'a, T: Scalar> Adjoints<'a, T> {
             return;
         }
         self.space.blocks[op as usize] = Some(out);
-        if self.products >= WAITING {
+        if self.rows_waiting >= WAITING {
             self.add_waiting();
         }
     }
@@ -291,7 +291,7 @@ impl<'a, T: Scalar> Adjoints<'a, T> {
             return false;
         }
         if x.rows() >= MANY_ROWS {
-            if self.products > 0 {
+            if self.rows_waiting > 0 {
                 self.add_waiting(); // so that the order of a sum is that of the sweep
             }
             let width = self.width;
@@ -306,7 +306,7 @@ impl<'a, T: Scalar> Adjoints<'a, T> {
     /// What waits for these weights, among it soon a product of so many rows.
     #[inline(always)]
     fn waiting_for(&mut self, weights: u32, rows: usize) -> &mut Waiting<T> {
-        self.products += rows;
+        self.rows_waiting += rows;
         self.last_weights = self.last_weights.max(weights);
         let all = &mut self.space.waiting;
         let place = all.iter().position(|waits| waits.weights == weights);
@@ -332,7 +332,7 @@ impl<'a, T: Scalar> Adjoints<'a, T> {
             waits.ops().for_each(|op| blocks[op as usize] = None);
             waits.clear();
         }
-        (self.products, self.last_weights) = (0, 0);
+        (self.rows_waiting, self.last_weights) = (0, 0);
     }
 }
 

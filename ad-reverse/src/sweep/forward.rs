@@ -2,13 +2,11 @@
 //!
 //! It is the transpose of the reverse sweep, over the same records.
 
-use crate::blocks::Blocks;
-use crate::blocks::edge::{Edge, times};
+use crate::strong::times;
 use crate::sweep::places::{Place, Places};
 use crate::tape::Tape;
 use crate::tape::records::{Record, Records};
 use ad_core::Scalar;
-use ad_core::rules::softmax_jacobian;
 
 /// A recording in the order in which it was made, and the buffers of a forward sweep.
 #[derive(Debug)]
@@ -81,84 +79,5 @@ impl<T: Scalar> Forward<T> {
             }
             rest = tail;
         }
-    }
-}
-
-impl<T: Scalar> Edge<T> {
-    /// Adds what the tangent of the operand, among those of scalar nodes and of arrays, means for that of an
-    /// array result, to `out`; returns what it means for a scalar result.
-    pub(crate) fn push(&self, list: &Blocks<T>, (nodes, blocks): (&[T], &[Vec<T>]), out: &mut [T]) -> T {
-        let block = |op: u32| blocks[op as usize].as_slice();
-        match *self {
-            Self::Affine(term) => term.push(list, blocks, out),
-            Self::Diagonal { x, p } => {
-                add(out, numbers(list.kept(p).as_slice()).zip(block(x)).map(|(p, &dx)| times(p, dx)))
-            }
-            Self::Mapped { x, p, a } => add(
-                out,
-                numbers(list.kept(p).as_slice())
-                    .zip(block(x))
-                    .map(|(p, &dx)| times(T::constant(a), times(p, dx))),
-            ),
-            Self::Multiple { x, a } => add(out, numbers(block(x)).map(|dx| times(T::constant(a), dx))),
-            Self::Scaled { x, s } => add(out, numbers(block(x)).map(|dx| times(s, dx))),
-            Self::Factor { node, x } => {
-                add(out, numbers(list.kept(x).as_slice()).map(|x| times(x, nodes[node as usize])))
-            }
-            Self::MinusRows { r, cols } => {
-                add(out, numbers(block(r)).flat_map(|r| std::iter::repeat_n(-r, cols)));
-            }
-            Self::Rows { x, partials } => {
-                let partials = list.kept(partials);
-                let rows = partials.iter_rows().zip(block(x).chunks_exact(partials.cols().max(1)));
-                add(out, rows.map(|(p, dx)| contract(p, dx)));
-            }
-            Self::Softmax { x, y } => {
-                let y = list.kept(y);
-                let rows = block(x).chunks_exact(y.cols()).zip(out.chunks_exact_mut(y.cols()));
-                for (y, (dx, out)) in y.iter_rows().zip(rows) {
-                    softmax_jacobian(y, |k| dx[k], times, |k, dy| out[k] += dy);
-                }
-            }
-            Self::Slice { x, start } => add(out, numbers(&block(x)[start..])),
-            Self::Gather { from } => {
-                for &(entry, node) in list.gathered(from) {
-                    out[entry as usize] = nodes[node as usize];
-                }
-            }
-            Self::Contract { x, p } => return contract(list.kept(p).as_slice(), block(x)),
-            Self::Distance { x, p, minus } => {
-                let half = contract(list.kept(p).as_slice(), block(x));
-                let whole = half + half;
-                return if minus { -whole } else { whole };
-            }
-            Self::Sum { x } => return numbers(block(x)).sum(),
-            Self::Pick { x, index } => return block(x)[index],
-        }
-        T::zero()
-    }
-}
-
-pub(crate) fn numbers<T: Copy>(x: &[T]) -> impl Iterator<Item = T> {
-    x.iter().copied()
-}
-
-pub(crate) fn add<T: Scalar>(out: &mut [T], numbers: impl Iterator<Item = T>) {
-    for (out, number) in out.iter_mut().zip(numbers) {
-        *out += number;
-    }
-}
-
-/// `sum_i p_i dx_i`
-fn contract<T: Scalar>(p: &[T], dx: &[T]) -> T {
-    p.iter().zip(dx).map(|(&p, &dx)| times(p, dx)).sum()
-}
-
-/// `out += A x`, where one of the two is a tangent and the other a partial.
-pub(crate) fn add_product<T: Scalar>(a: &[T], x: &[T], out: &mut [T]) {
-    if T::all_finite(a) && T::all_finite(x) {
-        T::gemv(a, x, out);
-    } else {
-        add(out, a.chunks_exact(x.len().max(1)).map(|row| contract(row, x)));
     }
 }

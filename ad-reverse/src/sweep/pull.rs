@@ -1,6 +1,6 @@
 //! How the adjoint of a scalar operation moves to its operands.
 
-use crate::blocks::edge::times;
+use crate::strong::times;
 use crate::tape::prefetch::prefetch;
 use crate::tape::stream::{STRETCH, Visit};
 use ad_core::Scalar;

@@ -76,7 +76,7 @@ struct Reader<'a, T: Real> {
 
 /// An operand of a block operation.
 #[derive(Clone, Copy, PartialEq)]
-enum Operand {
+enum Source {
     Scalar(u32),
     Array(u32),
 }
@@ -130,8 +130,8 @@ impl<'a, T: Real> Reader<'a, T> {
         for edge in edges {
             for operand in edge.operands(&self.tape.blocks) {
                 operands.push(match operand {
-                    Operand::Scalar(node) => node as usize,
-                    Operand::Array(op) => self.nodes[op as usize],
+                    Source::Scalar(node) => node as usize,
+                    Source::Array(op) => self.nodes[op as usize],
                 });
                 partials.push(still.jacobian(&self.tape.blocks, edge, (operand, entries)));
             }
@@ -163,11 +163,11 @@ impl<T: Real> Still<T> {
         &mut self,
         list: &Blocks<T>,
         edge: &Edge<T>,
-        (operand, entries): (Operand, usize),
+        (operand, entries): (Source, usize),
     ) -> Dense<f64, 2> {
         let numbers = match operand {
-            Operand::Scalar(_) => 1,
-            Operand::Array(op) => self.blocks[op as usize].len(),
+            Source::Scalar(_) => 1,
+            Source::Array(op) => self.blocks[op as usize].len(),
         };
         let columns: Vec<Vec<T>> = (0..numbers)
             .map(|number| {
@@ -183,10 +183,10 @@ impl<T: Real> Still<T> {
         Dense::new([rows, numbers], by_row)
     }
 
-    fn number(&mut self, operand: Operand, number: usize) -> &mut T {
+    fn number(&mut self, operand: Source, number: usize) -> &mut T {
         match operand {
-            Operand::Scalar(node) => &mut self.nodes[node as usize],
-            Operand::Array(op) => &mut self.blocks[op as usize][number],
+            Source::Scalar(node) => &mut self.nodes[node as usize],
+            Source::Array(op) => &mut self.blocks[op as usize][number],
         }
     }
 }
@@ -220,16 +220,16 @@ impl<T: Real> Edge<T> {
     }
 
     /// Its operands, each once: what it means by one, it means by all places where that stands.
-    fn operands(&self, list: &Blocks<T>) -> Vec<Operand> {
+    fn operands(&self, list: &Blocks<T>) -> Vec<Source> {
         let all = match self {
             Self::Gather { from } => {
-                list.gathered(*from).iter().map(|&(_, node)| Operand::Scalar(node)).collect()
+                list.gathered(*from).iter().map(|&(_, node)| Source::Scalar(node)).collect()
             }
             Self::Affine(Term { of_w, of_x, of_b, .. }) => {
                 let operands = [of_b, of_w, of_x].into_iter().filter_map(|operand| operand.get());
-                operands.map(Operand::Array).collect()
+                operands.map(Source::Array).collect()
             }
-            Self::Factor { node, .. } => vec![Operand::Scalar(*node)],
+            Self::Factor { node, .. } => vec![Source::Scalar(*node)],
             Self::MinusRows { r: x, .. }
             | Self::Diagonal { x, .. }
             | Self::Mapped { x, .. }
@@ -241,7 +241,7 @@ impl<T: Real> Edge<T> {
             | Self::Slice { x, .. }
             | Self::Contract { x, .. }
             | Self::Sum { x }
-            | Self::Pick { x, .. } => vec![Operand::Array(*x)],
+            | Self::Pick { x, .. } => vec![Source::Array(*x)],
         };
         let mut operands = Vec::new();
         for operand in all {

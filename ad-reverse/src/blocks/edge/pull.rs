@@ -1,0 +1,181 @@
+//! How an adjoint passes an edge, backwards.
+
+use super::Edge;
+use crate::strong::{add, product, times};
+use crate::sweep::adjoints::Adjoints;
+use ad_core::kernels::vector::with_wide_vectors;
+use ad_core::{Dense, Scalar, rules};
+
+impl<T: Scalar> Edge<T> {
+    /// Carries the adjoint `out` of an array result to the operand; but for terms of affine maps, which have a
+    /// [`pull`](Term::pull) of their own.
+    pub(crate) fn pull(&self, out: &[T], adjoints: &mut Adjoints<'_, T>) {
+        let (strict, list) = (adjoints.is_strict(), adjoints.list());
+        match *self {
+            Self::Affine(_) => unreachable!("has a pull of its own"),
+            Self::Diagonal { x, p } => {
+                let p = list.kept(p).as_slice();
+                let target = adjoints.buffer(x).chunks_mut(p.len());
+                for (target, out) in target.zip(out.chunks(p.len())) {
+                    for ((target, &p), &out) in target.iter_mut().zip(p).zip(out) {
+                        *target += product(strict, p, out);
+                    }
+                }
+            }
+            Self::Mapped { x, p, a } => {
+                let (a, p) = (T::constant(a), list.kept(p).as_slice());
+                let target = adjoints.buffer(x).chunks_mut(p.len());
+                for (target, out) in target.zip(out.chunks(p.len())) {
+                    for ((target, &p), &out) in target.iter_mut().zip(p).zip(out) {
+                        *target += product(strict, p, product(strict, a, out));
+                    }
+                }
+            }
+            Self::Multiple { x, a } => pull_multiple(T::constant(a), out, x, adjoints),
+            Self::Scaled { x, s } => pull_multiple(s, out, x, adjoints),
+            Self::Factor { node, x } => {
+                let x = list.kept(x).as_slice();
+                for (seed, out) in out.chunks_exact(x.len()).enumerate() {
+                    let products = out.iter().zip(x).map(|(&out, &x)| product(strict, x, out));
+                    adjoints.add_to_node(node, seed, products.sum());
+                }
+            }
+            Self::MinusRows { r, cols } => {
+                for (target, row) in adjoints.buffer(r).iter_mut().zip(out.chunks_exact(cols)) {
+                    *target -= row.iter().copied().sum();
+                }
+            }
+            Self::Rows { x, partials } => {
+                let rows = list.kept(partials).iter_rows().cycle();
+                let spread = out
+                    .iter()
+                    .zip(rows)
+                    .flat_map(|(&out, row)| row.iter().map(move |&p| product(strict, p, out)));
+                for (target, spread) in adjoints.buffer(x).iter_mut().zip(spread) {
+                    *target += spread;
+                }
+            }
+            Self::Softmax { x, y } => {
+                let (y, cols) = (list.kept(y), list.kept(y).cols());
+                let out_and_target = out.chunks_exact(cols).zip(adjoints.buffer(x).chunks_exact_mut(cols));
+                for (y, (out, target)) in y.iter_rows().cycle().zip(out_and_target) {
+                    let times = |p, adjoint| product(strict, p, adjoint);
+                    rules::softmax_jacobian(y, |k| out[k], times, |k, x| target[k] += x);
+                }
+            }
+            Self::Slice { x, start } => {
+                let (width, whole) = (adjoints.width(), adjoints.entries(x));
+                let part = out.len() / width;
+                for (out, target) in out.chunks_exact(part).zip(adjoints.buffer(x).chunks_exact_mut(whole)) {
+                    T::axpy(T::one(), out, &mut target[start..start + part]);
+                }
+            }
+            Self::Gather { from } => {
+                let entries = out.len() / adjoints.width();
+                for (seed, out) in out.chunks_exact(entries).enumerate() {
+                    for &(entry, node) in list.gathered(from) {
+                        adjoints.add_to_node(node, seed, out[entry as usize]);
+                    }
+                }
+            }
+            Self::Contract { .. } | Self::Distance { .. } | Self::Sum { .. } | Self::Pick { .. } => {
+                unreachable!("a scalar result has no adjoint of an array")
+            }
+        }
+    }
+
+    /// [`pull`](Self::pull) for an adjoint that nobody else needs: it becomes the operand's, if it can.
+    #[inline]
+    pub(crate) fn pull_last(&self, mut out: Dense<T, 1>, adjoints: &mut Adjoints<'_, T>) {
+        let strict = adjoints.is_strict();
+        match *self {
+            Self::Diagonal { x, p } => {
+                let p = adjoints.list().kept(p).as_slice();
+                for out in out.as_mut_slice().chunks_mut(p.len()) {
+                    multiply_each(strict, p, out);
+                }
+                adjoints.give(x, out);
+            }
+            Self::Mapped { x, p, a } => {
+                let (a, p) = (T::constant(a), adjoints.list().kept(p).as_slice());
+                for out in out.as_mut_slice().chunks_mut(p.len()) {
+                    let pairs = out.iter_mut().zip(p);
+                    if strict {
+                        pairs.for_each(|(out, &p)| *out = times(p, times(a, *out)));
+                    } else {
+                        with_wide_vectors(|| pairs.for_each(|(out, &p)| *out = p * (a * *out)));
+                    }
+                }
+                adjoints.give(x, out);
+            }
+            Self::Multiple { x, a } => {
+                multiply(strict, T::constant(a), out.as_mut_slice());
+                adjoints.give(x, out);
+            }
+            Self::Scaled { x, s } => {
+                multiply(strict, s, out.as_mut_slice());
+                adjoints.give(x, out);
+            }
+            _ => self.pull(out.as_slice(), adjoints),
+        }
+    }
+
+    /// Carries the adjoint `out` of a scalar result, of one seed, to the operand.
+    #[inline]
+    pub(crate) fn pull_scalar(&self, seed: usize, out: T, adjoints: &mut Adjoints<'_, T>) {
+        let (strict, list) = (adjoints.is_strict(), adjoints.list());
+        match *self {
+            Self::Contract { x, p } => {
+                for (target, &p) in adjoints.row(x, seed).iter_mut().zip(list.kept(p).as_slice()) {
+                    *target += product(strict, p, out);
+                }
+            }
+            Self::Distance { x, p, minus } => {
+                for (target, &p) in adjoints.row(x, seed).iter_mut().zip(list.kept(p).as_slice()) {
+                    let half = product(strict, p, out);
+                    let whole = half + half;
+                    *target += if minus { -whole } else { whole };
+                }
+            }
+            Self::Sum { x } => {
+                for target in adjoints.row(x, seed) {
+                    *target += out;
+                }
+            }
+            Self::Pick { x, index } => adjoints.row(x, seed)[index] += out,
+            _ => unreachable!("an array result has no scalar adjoint"),
+        }
+    }
+}
+
+/// Adds `a out` to the adjoint of `x`.
+#[inline]
+fn pull_multiple<T: Scalar>(a: T, out: &[T], x: u32, adjoints: &mut Adjoints<'_, T>) {
+    if adjoints.is_strict() && !(a.is_all_finite() && T::all_finite(out)) {
+        return add(adjoints.buffer(x), out.iter().map(|&out| times(a, out)));
+    }
+    let (target, touched) = adjoints.overwritable(x);
+    if touched {
+        T::axpy(a, out, target);
+    } else {
+        let pairs = target.iter_mut().zip(out);
+        with_wide_vectors(|| pairs.for_each(|(target, &out)| *target = a * out));
+    }
+}
+
+fn multiply<T: Scalar>(strict: bool, a: T, out: &mut [T]) {
+    if strict {
+        out.iter_mut().for_each(|out| *out = times(a, *out));
+    } else {
+        with_wide_vectors(|| out.iter_mut().for_each(|out| *out = a * *out));
+    }
+}
+
+fn multiply_each<T: Scalar>(strict: bool, p: &[T], out: &mut [T]) {
+    let pairs = out.iter_mut().zip(p);
+    if strict {
+        pairs.for_each(|(out, &p)| *out = times(p, *out));
+    } else {
+        with_wide_vectors(|| pairs.for_each(|(out, &p)| *out = p * *out));
+    }
+}
