@@ -88,7 +88,7 @@
 //! | `approx` | closeness for tests, of the primal *and* the tangents, of all coefficients |
 //! | `faer` | `solve` and `try_solve`: a linear solve in any mode, differentiated by its equation |
 //! | `gemm` | matrix products by the crate of that name; without it, plain loops |
-//! | `nalgebra` | [`Dual`] is a `RealField`: decompositions, solvers and geometry differentiate |
+//! | `nalgebra` | [`Dual`] is a `RealField`: decompositions, solvers and geometry differentiate, but for eigenvalues, singular values and rotations where an entry is exactly 0 (docs/LIMITATIONS.md) |
 //! | `ndarray` | `&array * dual`; `dot` and `mapv` work without it |
 //! | `rayon` | `par_jacobian`: the columns of a Jacobian on many threads |
 //! | `serde` | [`Dual`] as its primal and its tangents, [`Taylor`] as its coefficients, arrays as shape and numbers |

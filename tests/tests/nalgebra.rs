@@ -5,9 +5,9 @@
 //! LU, Cholesky, the eigenvalues and the singular values; the factors by differentiating `A = QR` and so on and
 //! splitting into what is triangular, skew or diagonal; the exponential by C. Van Loan (1978).
 
-use ad_core::{Matrix, Scalar, Vector};
-use ad_forward::{Dual, derivative, jvp};
-use ad_reverse::{Var, grad, jacobian};
+use ad_core::{Matrix, Scalar, Vector, VectorFunction, function};
+use ad_forward::{Dual, derivative, implicit_root, jvp};
+use ad_reverse::{Var, grad, hessian, jacobian};
 use nalgebra::{DMatrix, DVector, RealField, Rotation3, Vector3};
 use proptest::prelude::*;
 
@@ -273,7 +273,7 @@ fn matrices_are_arguments() {
     assert_eq!(g, DMatrix::from_row_slice(2, 2, &[4.0, -3.0, -2.0, 1.0]));
 }
 
-/// A limit, stated in ARCHITECTURE.md: nalgebra does not rotate by an off-diagonal entry that is exactly 0.
+/// A limit, stated in docs/LIMITATIONS.md: nalgebra does not rotate by an off-diagonal entry that is exactly 0.
 #[test]
 fn eigenvectors_of_a_diagonal_matrix_hide_the_derivative_of_an_entry_that_is_zero() {
     let moved = |t: &Dual<f64, 1>| {
@@ -286,4 +286,21 @@ fn eigenvectors_of_a_diagonal_matrix_hide_the_derivative_of_an_entry_that_is_zer
     let (_, near_zero) = jvp(moved, &1e-6, &1.0);
     let speed = near_zero[2..].iter().fold(0.0_f64, |most, d| most.max(d.abs()));
     assert!((speed - 1.0).abs() < 1e-6, "the vectors turn by t / (2 - 1): {near_zero:?}");
+}
+
+/// What to do instead: `A v = lambda v` and `v . v = 1`, at the pair that the decomposition found.
+#[test]
+fn an_eigenpair_by_its_equations() {
+    let equations = function!(|z: &[S]| -> Vec<S> {
+        let (v, lambda, a) = ([z[0], z[1]], z[2], &z[3..]);
+        let residual = |i: usize| S::dot_product(&a[2 * i..][..2], &v) - lambda * v[i];
+        vec![residual(0), residual(1), S::dot_product(&v, &v) - S::one()]
+    });
+    // [[3, t], [t, 2]] at t = 0: lambda = 3, v = (1, 0).
+    fn pair<S: Scalar<Real = f64>>(equations: &impl VectorFunction, t: S) -> Vec<S> {
+        implicit_root(equations, &[1.0, 0.0, 3.0], &[S::lit(3.0), t, t, S::lit(2.0)])
+    }
+    let (_, moved) = jvp(|t: &Dual<f64, 1>| pair(&equations, *t), &0.0, &1.0);
+    assert_eq!(moved, [0.0, 1.0, 0.0], "the vector turns by t / (3 - 2)");
+    assert_eq!(hessian(|t| pair(&equations, t[0])[2], &[0.0]).as_slice(), [2.0], "lambda = 3 + t^2 / (3 - 2)");
 }

@@ -39,6 +39,7 @@ of `silu`, `gelu_tanh` and, at -1 and 1, `normal_pdf`, and the mixed one of `pow
 The second derivatives of the softmax of arrays have it where two entries are nearly equal: they are made of the rounded values, `y (1 - y) (1 - 2 y)`,
 where the softmax of scalars is differentiated again. The error there is below `1e-16`.
 
+The names are those of methods, but for `square`, which is `x * x`, and for `gaussian`, `exp(-x^2)`, of which others are made.
 `log_sum_exp`, `softmax` (its first component), both also of arrays, `norm` and `prod` are shown for two arguments, `mul_add` for the third being 0.75. What is
 made of exact operations (`abs`, `max`, `floor`, `clamp` and the like) has no error and is not listed; `polygamma` is what `digamma` has
 as derivatives.

@@ -166,6 +166,25 @@ impl<T: Copy + 'static, const RANK: usize> Dense<T, RANK> {
 }
 
 impl<T: Copy + 'static> Dense<T, 2> {
+    /// A matrix of this shape, of which entry `(i, j)` is `f(i, j)`.
+    ///
+    /// ```
+    /// use ad_core::Matrix;
+    /// let hilbert = Matrix::from_fn([2, 2], |i, j| 1.0 / (i + j + 1) as f64);
+    /// assert_eq!(hilbert.row(0), [1.0, 0.5]);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If it has more entries than there is memory.
+    #[must_use]
+    #[track_caller]
+    pub fn from_fn(shape: [usize; 2], mut f: impl FnMut(usize, usize) -> T) -> Self {
+        let [rows, cols] = shape;
+        let places = (0..rows).flat_map(|i| (0..cols).map(move |j| (i, j)));
+        Self::new(shape, places.map(|(i, j)| f(i, j)))
+    }
+
     /// A matrix from its rows.
     ///
     /// # Panics
