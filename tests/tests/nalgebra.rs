@@ -302,5 +302,9 @@ fn an_eigenpair_by_its_equations() {
     }
     let (_, moved) = jvp(|t: &Dual<f64, 1>| pair(&equations, *t), &0.0, &1.0);
     assert_eq!(moved, [0.0, 1.0, 0.0], "the vector turns by t / (3 - 2)");
-    assert_eq!(hessian(|t| pair(&equations, t[0])[2], &[0.0]).as_slice(), [2.0], "lambda = 3 + t^2 / (3 - 2)");
+    assert_eq!(
+        hessian(|t| pair(&equations, t[0])[2], &[0.0]).as_slice(),
+        [2.0],
+        "lambda = 3 + t^2 / (3 - 2)"
+    );
 }

@@ -178,13 +178,14 @@ impl Trace {
     #[track_caller]
     pub fn tangents(&self, dx: &[f64]) -> Vec<Vec<f64>> {
         let mut tangents: Vec<Vec<f64>> = self.rows.iter().map(|row| vec![0.0; row.len()]).collect();
+        let expected = self.inputs.iter().map(|&input| tangents[input].len()).sum();
+        assert_length(dx, expected, "the inputs");
         let mut rest = dx;
         for &input in &self.inputs {
-            let (numbers, tail) = split(rest, tangents[input].len(), "the inputs");
+            let (numbers, tail) = rest.split_at(tangents[input].len());
             tangents[input].copy_from_slice(numbers);
             rest = tail;
         }
-        assert!(rest.is_empty(), "{} numbers more than the inputs have", rest.len());
         for (place, row) in self.rows.iter().enumerate() {
             let (before, now) = tangents.split_at_mut(place);
             for (&operand, partial) in row.operands.iter().zip(&row.partials) {
@@ -205,15 +206,15 @@ impl Trace {
     #[track_caller]
     pub fn adjoints(&self, w: &[f64]) -> Vec<Vec<f64>> {
         let mut adjoints: Vec<Vec<f64>> = self.rows.iter().map(|row| vec![0.0; row.len()]).collect();
+        assert_length(w, self.outputs.iter().map(|output| output.1).sum(), "the results");
         let mut rest = w;
         for &(row, entries) in &self.outputs {
-            let (numbers, tail) = split(rest, entries, "the results");
+            let (numbers, tail) = rest.split_at(entries);
             if let Some(row) = row {
                 adjoints[row].iter_mut().zip(numbers).for_each(|(adjoint, w)| *adjoint += w);
             }
             rest = tail;
         }
-        assert!(rest.is_empty(), "{} numbers more than the results have", rest.len());
         for (place, row) in self.rows.iter().enumerate().rev() {
             let (before, now) = adjoints.split_at_mut(place);
             for (&operand, partial) in row.operands.iter().zip(&row.partials) {
@@ -229,9 +230,9 @@ impl Trace {
 }
 
 #[track_caller]
-fn split<'a>(numbers: &'a [f64], at: usize, of: &str) -> (&'a [f64], &'a [f64]) {
-    assert!(at <= numbers.len(), "{} numbers are too few for {of}", numbers.len());
-    numbers.split_at(at)
+fn assert_length(numbers: &[f64], expected: usize, of: &str) {
+    let found = numbers.len();
+    assert!(found == expected, "{found} numbers for {of}, which have {expected}");
 }
 
 fn strong_dot(partials: &[f64], tangents: &[f64]) -> f64 {

@@ -99,7 +99,7 @@ fn a_number_of_an_outer_trace_gives_no_number() {
 }
 
 #[test]
-#[should_panic(expected = "too few for the results")]
+#[should_panic(expected = "numbers for the results, which have")]
 fn a_cotangent_of_the_wrong_length_gives_no_number() {
     let _ = trace(|x| x.sin(), &1.0).adjoints(&[]);
 }

@@ -104,7 +104,7 @@ impl FromStr for CaseFile {
     type Err = CaseError;
 
     fn from_str(text: &str) -> Result<Self, CaseError> {
-        let raw = parse(text)?;
+        let raw = parse(text.strip_prefix('\u{feff}').unwrap_or(text))?; // a mark that some editors put in front
         if let Some(found) = raw.format.filter(|format| format != "rnn-case-1") {
             return Err(CaseError::Format { found });
         }

@@ -38,6 +38,11 @@ fn a_good_case_is_read_and_other_fields_are_passed_over() {
     assert_eq!((case.f, case.g, case.loss), (Activation::Tanh, Output::Identity, Loss::Squared));
     assert_eq!(case.params.w_rec[2], [0.3; 4]);
     assert_eq!(case.x[1], [3.0, 4.0]);
+    assert_eq!(
+        format!("\u{feff}{}", good()).parse::<CaseFile>().unwrap(),
+        case,
+        "a byte order mark in front"
+    );
     assert_eq!(case.y_target, [[1.0], [2.0], [3.0]]);
 
     let mut unnamed = good();
