@@ -4,6 +4,9 @@
 /// the methods of `Scalar`, the tests) expands what it needs.
 ///
 /// `Rule method { x => value } { (x, y) => partial } [samples] kernel;`
+///
+/// A row that is there because the partial of another one is written with it is `#[doc(hidden)]`: it may go when that
+/// partial finds a better form.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! unary_table {
@@ -25,6 +28,7 @@ macro_rules! unary_table {
                     x.cbrt_prime()
                 } } [-8.0, 0.04, 900.0];
             /// `cbrt'(x) = 1 / (3 cbrt(x)^2)`. At 0 it is `+inf` and its derivative NaN.
+            #[doc(hidden)]
             CbrtPrime cbrt_prime { x => { let y = Float::cbrt(x); Float::recip(real::<R>(3.0) * (y * y)) } }
                 { (x, y) => if is_zero(x) {
                     undefined(y)
@@ -58,6 +62,7 @@ macro_rules! unary_table {
             /// Arc sine. At `+-1` the derivatives are `inf`, `+-inf`; NaN outside `[-1, 1]`.
             Asin asin { x => Float::asin(x) } { (x, _y) => x.asin_prime() } [-0.9, 0.0, 0.3];
             /// `asin'(x) = 1 / sqrt(1 - x^2)`, without cancellation at `+-1`.
+            #[doc(hidden)]
             AsinPrime asin_prime { x => Float::recip(Float::sqrt((real::<R>(1.0) - x) * (real::<R>(1.0) + x))) }
                 { (x, y) => x * y * y * y } [-0.9, 0.0, 0.3];
             /// Arc cosine. At `+-1` the derivatives are those of `asin`, negated; NaN outside `[-1, 1]`.
@@ -65,11 +70,13 @@ macro_rules! unary_table {
             /// Arc tangent.
             Atan atan { x => Float::atan(x) } { (x, _y) => x.atan_prime() } [-3.0, 0.0, 40.0];
             /// `atan'(x) = 1 / (1 + x^2)`, also where `x^2` overflows.
+            #[doc(hidden)]
             AtanPrime atan_prime { x => {
                 let square = x * x;
                 if square.is_infinite() { Float::recip(x) * Float::recip(x) } else { Float::recip(real::<R>(1.0) + square) }
             } } { (x, _y) => x.atan_second() } [-3.0, 0.0, 40.0];
             /// `atan''(x) = -2 x / (1 + x^2)^2`; its derivative does not cancel at its own zeros.
+            #[doc(hidden)]
             AtanSecond atan_second { x => { let y = Scalar::atan_prime(x); real::<R>(-2.0) * (x * y * y) } }
                 { (x, _y) => {
                     let y = x.atan_prime();
@@ -88,6 +95,7 @@ macro_rules! unary_table {
             /// Hyperbolic tangent; its derivative keeps full relative accuracy in the tails.
             Tanh tanh { x => Float::tanh(x) } { (x, _y) => x.tanh_prime() } [-2.0, 0.3, 20.0] map_tanh;
             /// `tanh'(x) = 4 e / (1 + e)^2` with `e = exp(-2 |x|)`, never 0 while the exact value is a normal number.
+            #[doc(hidden)]
             TanhPrime tanh_prime { x => {
                 let e = Float::exp(-(Float::abs(x) + Float::abs(x)));
                 real::<R>(4.0) * e / ((real::<R>(1.0) + e) * (real::<R>(1.0) + e))
@@ -95,11 +103,13 @@ macro_rules! unary_table {
             /// Inverse hyperbolic sine.
             Asinh asinh { x => Float::asinh(x) } { (x, _y) => x.asinh_prime() } [-3.0, 0.0, 40.0];
             /// `asinh'(x) = 1 / sqrt(1 + x^2)`, also where `x^2` overflows.
+            #[doc(hidden)]
             AsinhPrime asinh_prime { x => {
                 let square = x * x;
                 Float::recip(if square.is_infinite() { Float::abs(x) } else { Float::sqrt(real::<R>(1.0) + square) })
             } } { (x, _y) => x.asinh_second() } [-3.0, 0.0, 40.0];
             /// `asinh''(x) = -x / (1 + x^2)^(3/2)`; its derivative does not cancel at its own zeros.
+            #[doc(hidden)]
             AsinhSecond asinh_second { x => { let y = Scalar::asinh_prime(x); -(x * y * y * y) } }
                 { (x, _y) => {
                     let y = x.asinh_prime();
@@ -113,12 +123,14 @@ macro_rules! unary_table {
             /// Inverse hyperbolic cosine. At 1 the derivatives are `inf`, `-inf`; NaN below.
             Acosh acosh { x => Float::acosh(x) } { (x, _y) => x.acosh_prime() } [1.1, 3.0, 40.0];
             /// `acosh'(x) = 1 / sqrt(x^2 - 1)`, without cancellation at 1 and without overflow.
+            #[doc(hidden)]
             AcoshPrime acosh_prime { x => {
                 Float::recip(Float::sqrt(x - real(1.0)) * Float::sqrt(x + real(1.0)))
             } } { (x, y) => -(x * y * y * y) } [1.1, 3.0, 40.0];
             /// Inverse hyperbolic tangent. At `+-1` the derivatives are `inf`, `+-inf`; NaN outside `[-1, 1]`.
             Atanh atanh { x => Float::atanh(x) } { (x, _y) => x.atanh_prime() } [-0.9, 0.0, 0.3];
             /// `atanh'(x) = 1 / (1 - x^2)`, without cancellation at `+-1`; NaN outside `[-1, 1]`.
+            #[doc(hidden)]
             AtanhPrime atanh_prime { x => if Float::abs(x) > real(1.0) {
                 Float::nan()
             } else {
@@ -152,6 +164,7 @@ macro_rules! unary_table {
                 (if x < real(0.0) { e } else { real(1.0) }) / (real::<R>(1.0) + e)
             } } { (x, _y) => x.sigmoid_prime() } [-30.0, -2.0, 0.3, 20.0] map_sigmoid;
             /// `sigmoid'(x) = e / (1 + e)^2` with `e = exp(-|x|)`.
+            #[doc(hidden)]
             SigmoidPrime sigmoid_prime { x => {
                 let e = Float::exp(-Float::abs(x));
                 e / ((real::<R>(1.0) + e) * (real::<R>(1.0) + e))
@@ -179,12 +192,15 @@ macro_rules! unary_table {
             GeluTanh gelu_tanh { x => gated(x, Scalar::gelu_gate(x)) }
                 { (x, _y) => x.gelu_gate() + x * x.gelu_gate_bump() * gate_slope(x) } [-3.0, -0.7, 0.3, 5.0];
             /// `sigmoid(v(x))` for `v(x) = 2 sqrt(2 / pi) (x + 0.044715 x^3)`: what `gelu_tanh` multiplies `x` by.
+            #[doc(hidden)]
             GeluGate gelu_gate { x => real(special::gelu_gate(x.as_f64())) }
                 { (x, _y) => x.gelu_gate_bump() * gate_slope(x) } [-3.0, -0.7, 0.3, 5.0];
             /// `sigmoid'(v(x))` for the `v` of `gelu_gate`, accurate in both tails.
+            #[doc(hidden)]
             GeluGateBump gelu_gate_bump { x => real(special::gelu_gate_bump(x.as_f64())) }
                 { (x, y) => -(x.gelu_gate_tilt() * y * gate_slope(x)) } [-3.0, -0.7, 0.3, 5.0];
             /// `tanh(v(x) / 2)` for the `v` of `gelu_gate`.
+            #[doc(hidden)]
             GeluGateTilt gelu_gate_tilt { x => real(special::gelu_gate_tilt(x.as_f64())) }
                 { (x, _y) => S::lit(2.0) * x.gelu_gate_bump() * gate_slope(x) } [-3.0, -0.7, 0.3, 5.0];
         }
@@ -216,6 +232,7 @@ macro_rules! special_table {
             Gaussian gaussian { x => real(special::exp_minus_square(x.as_f64(), 1.0)) }
                 { (x, _y) => x.gaussian_prime() } [-3.0, 0.0, 0.3, 15.0];
             /// `-2 x exp(-x^2)`; its derivative does not cancel at its own zeros.
+            #[doc(hidden)]
             GaussianPrime gaussian_prime { x => { real::<R>(-2.0) * x * Scalar::gaussian(x) } }
                 { (x, _y) => if is_far(x) {
                     S::zero()
@@ -236,6 +253,7 @@ macro_rules! special_table {
                     x.gelu_prime()
                 } } [-3.0, -0.7, 0.3, 5.0];
             /// `gelu'(x)`, the distribution function plus `x` times the density.
+            #[doc(hidden)]
             GeluPrime gelu_prime { x => Scalar::normal_cdf(x) + x * Scalar::normal_pdf(x) }
                 { (x, _y) => if is_far(x) {
                     S::zero()
@@ -284,6 +302,7 @@ macro_rules! binary_table {
                     x.pow_ln(y)
                 } } [(0.5, -2.0), (2.0, 3.5), (3.0, 0.0)];
             /// `x^y ln(x)`, the derivative of the power by its exponent.
+            #[doc(hidden)]
             PowLn pow_ln { (x, y) => Float::powf(x, y) * Float::ln(x) }
                 { (x, y, _z) => times_power(y * x.ln() + S::one(), x, y - S::one()) }
                 { (x, _y, z) => z * x.ln() } [(0.5, -2.0), (2.0, 3.5), (3.0, 0.0)];
@@ -301,11 +320,13 @@ macro_rules! binary_table {
                 { (x, y, z) => if is_plain::<S>() && z.primal().is_normal() { y / z } else { y.unit_x(x) } }
                 [(0.5, -2.0), (3.0, 1.0), (-1.0, 0.0)];
             /// `x / hypot(x, y)`: the first component of the unit vector along `(x, y)`; all 0 at the origin.
+            #[doc(hidden)]
             UnitX unit_x { (x, y) => unit_x(x, y) }
                 { (x, y, z) => { let s = y.unit_x(x); s * s * inverse_length((x, z), (y, s)) } }
                 { (x, y, z) => { let s = y.unit_x(x); -(z * s) * inverse_length((x, z), (y, s)) } }
                 [(0.5, -2.0), (3.0, 1.0), (-1.0, 0.5)];
             /// `x / (x^2 + y^2)`, the real part of `1 / (x - iy)`, without overflow; NaN at the origin.
+            #[doc(hidden)]
             OverSquare over_square { (x, y) => over_square(x, y) }
                 { (x, y, z) => {
                     // (y^2 - x^2) / (x^2 + y^2)^2 in factors: nothing cancels near |x| = |y|.
@@ -320,6 +341,7 @@ macro_rules! binary_table {
                 { (x, y, z) => S::lit(-2.0) * z * y.over_square(x) }
                 [(0.5, -2.0), (3.0, 1.0), (-1.0, 0.0)];
             /// `x / (x + y)`: the portion of `x` in the sum, as in the softmax.
+            #[doc(hidden)]
             Portion portion { (x, y) => x / (x + y) }
                 { (x, y, _z) => y.portion(x) / (x + y) }
                 { (x, y, z) => -z / (x + y) } [(0.5, 2.0), (3.0, 1.0)];
