@@ -1,6 +1,6 @@
 //! [`Sequence`]: what a network sees, and what it should have said.
 
-use ad_core::{Dense, Scalar};
+use ad_core::{Array, Dense, Scalar};
 
 /// What [`Sequence::new`] asks, and others rely on.
 pub(crate) const NOT_EMPTY: &str = "a sequence has at least one step";
@@ -83,8 +83,11 @@ impl<R: Scalar> Sequence<R, 2> {
     ///
     /// If the range reaches past the end.
     #[must_use]
-    pub fn rows(&self, range: std::ops::Range<usize>) -> Self {
-        let cut = |all: &[Dense<R, 2>]| all.iter().map(|x| x.sliced(range.clone())).collect();
+    pub fn rows(&self, range: std::ops::Range<usize>) -> Self
+    where
+        Dense<R, 2>: Array<R, 2>,
+    {
+        let cut = |all: &[Dense<R, 2>]| all.iter().map(|x| x.slice(range.clone())).collect();
         Self::new(cut(&self.x), cut(&self.y_target))
     }
 }

@@ -9,7 +9,9 @@ use core::any::Any;
 use core::ops::Range;
 
 /// The primal operations, in kernels that every mode shares: the modes call these on *their* storage,
-/// whatever its scalar, and so get the same bits as the plain run.
+/// whatever its scalar, and so get the same bits as the plain run. Not for users, who have them as methods of [`Array`],
+/// under names of their own because an inherent method would hide that one.
+#[doc(hidden)]
 impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
     fn like(&self, fill: impl FnOnce(&mut [T])) -> Self {
         let mut out = Self { shape: self.shape, data: self.data.unspecified_like(T::zero()) };
