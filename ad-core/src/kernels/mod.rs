@@ -1,7 +1,7 @@
 //! The loops under the arrays.
 //!
 //! Every array operation of every mode ends here, on row-major slices of the scalar. For `f64` and
-//! `f32` the loops are vectorised ([`vector`]); for any other scalar they are plain loops over `S`
+//! `f32` the loops are vectorised (`vector`); for any other scalar they are plain loops over `S`
 //! whose *primal is then taken from the real kernel*, so that all modes and nestings produce the same
 //! bits as the plain run.
 
@@ -15,9 +15,12 @@ mod matrix;
 mod real;
 #[cfg(test)]
 mod tests;
-pub mod vector;
+pub(crate) mod vector;
 #[cfg(all(target_arch = "x86_64", feature = "std"))]
 mod x86;
+
+#[doc(hidden)] // for loops of the modes over tangents and adjoints, and of the benches by hand
+pub use vector::with_wide_vectors;
 
 /// `(row stride, column stride)` of a matrix operand of [`Kernels::gemm`], in elements.
 pub type Strides = (usize, usize);

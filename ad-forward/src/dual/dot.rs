@@ -3,8 +3,7 @@
 use super::Dual;
 use crate::tag::Tag;
 use ad_core::Scalar;
-use ad_core::kernels::Kernels;
-use ad_core::kernels::vector::with_wide_vectors;
+use ad_core::kernels::{Kernels, with_wide_vectors};
 use ad_core::rules::is_plain;
 
 /// Terms whose tags are looked at together: where none of them moves, none is added.

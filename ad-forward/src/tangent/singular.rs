@@ -1,7 +1,7 @@
 //! Products in which a zero may meet an infinity: a partial that is 0, on a path not taken, annihilates it (a strong zero).
 
 use super::Block;
-use ad_core::kernels::vector::with_wide_vectors;
+use ad_core::kernels::with_wide_vectors;
 use ad_core::{Dense, Real, Scalar};
 
 /// Whether an infinity or NaN of a block may meet one of these partials that is 0. The block may be large, so it is looked

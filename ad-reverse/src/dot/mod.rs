@@ -14,7 +14,7 @@ use crate::tape::pool::held;
 use crate::tape::stream::{Entry, MAX_NODES};
 use crate::tape::{foreign_variable, live_node};
 use crate::var::Var;
-use ad_core::kernels::vector::with_wide_vectors;
+use ad_core::kernels::with_wide_vectors;
 use ad_core::rules::is_plain;
 use ad_core::{Real, Scalar};
 

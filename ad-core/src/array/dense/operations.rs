@@ -2,7 +2,7 @@
 
 use super::Dense;
 use crate::array::Array;
-use crate::kernels::vector::with_wide_vectors;
+use crate::kernels::with_wide_vectors;
 use crate::rule::{Nary, Unary};
 use crate::scalar::Scalar;
 use core::any::Any;

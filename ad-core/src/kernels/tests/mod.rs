@@ -1,7 +1,7 @@
 //! The vector kernels against loops that are plainly right, and functions against two references: correctly
 //! rounded points made by MPFR (`reference.csv`), and arithmetic with twice the digits on dense sweeps.
 //!
-//! Everything is tested as a user calls it, on this machine's processor, and in the portable form.
+//! Everything is tested as it is called, on this machine's processor, and in the portable form.
 
 mod exact;
 
@@ -50,7 +50,7 @@ macro_rules! tests_of {
                 p.copy_from_slice(y);
             }
 
-            /// The functions as users call them.
+            /// The functions as they are called.
             const FUNCTIONS: [(&str, Map, MapWithPartial); 4] =
                 [("exp", $exp, exp_twice), $((stringify!($function), $value, $with_partial)),*];
 

@@ -72,7 +72,7 @@ fn check_matrix(function: &str, rows: usize, cols: usize, a: usize, row_vector: 
     );
 }
 
-/// The functions for one type. `$name` is the public name of each.
+/// The functions for one type. `$name` is the name of each.
 macro_rules! kernels {
     (
         $real:ident: $dot:ident $dot_of:ident $gemv:ident $gemv_t:ident $outer_products:ident
@@ -87,7 +87,7 @@ macro_rules! kernels {
         /// If `x` and `y` differ in length.
         #[track_caller]
         #[must_use]
-        pub fn $dot(x: &[$real], y: &[$real]) -> $real {
+        pub(crate) fn $dot(x: &[$real], y: &[$real]) -> $real {
             check_lengths(stringify!($dot), ("x", x.len()), ("y", y.len()));
             dispatch!($dot(x, y) else loops::dot(x, y))
         }
@@ -100,7 +100,7 @@ macro_rules! kernels {
         #[track_caller]
         #[inline]
         #[must_use]
-        pub fn $dot_of<A>(x: &[A], y: &[A], number: impl Fn(&A) -> $real) -> $real {
+        pub(crate) fn $dot_of<A>(x: &[A], y: &[A], number: impl Fn(&A) -> $real) -> $real {
             check_lengths(stringify!($dot_of), ("x", x.len()), ("y", y.len()));
             dispatch!($dot_of(x, y, number) else loops::dot_of(x, y, number))
         }
@@ -111,7 +111,7 @@ macro_rules! kernels {
         ///
         /// If `a` has not `rows * cols` elements, `x` not `cols`, or `y` not `rows`.
         #[track_caller]
-        pub fn $gemv(rows: usize, cols: usize, a: &[$real], x: &[$real], y: &mut [$real]) {
+        pub(crate) fn $gemv(rows: usize, cols: usize, a: &[$real], x: &[$real], y: &mut [$real]) {
             check_matrix(stringify!($gemv), rows, cols, a.len(), x.len(), y.len());
             if cols != 0 {
                 dispatch!($gemv(a, x, y) else loops::gemv(a, x, y));
@@ -124,7 +124,7 @@ macro_rules! kernels {
         ///
         /// If `a` has not `rows * cols` elements, `x` not `rows`, or `y` not `cols`.
         #[track_caller]
-        pub fn $gemv_t(rows: usize, cols: usize, a: &[$real], x: &[$real], y: &mut [$real]) {
+        pub(crate) fn $gemv_t(rows: usize, cols: usize, a: &[$real], x: &[$real], y: &mut [$real]) {
             check_matrix(stringify!($gemv_t), rows, cols, a.len(), y.len(), x.len());
             if cols != 0 {
                 dispatch!($gemv_t(a, x, y) else loops::gemv_t(a, x, y));
@@ -137,7 +137,7 @@ macro_rules! kernels {
         ///
         /// If the `u_k` or the `x_k` differ in length, or `c` has not as many elements as their product.
         #[track_caller]
-        pub fn $outer_products(pairs: &[(&[$real], &[$real])], c: &mut [$real], accumulate: bool) {
+        pub(crate) fn $outer_products(pairs: &[(&[$real], &[$real])], c: &mut [$real], accumulate: bool) {
             let Some((u, x)) = pairs.first() else {
                 return if !accumulate { c.fill(0.0) };
             };
@@ -155,7 +155,7 @@ macro_rules! kernels {
         ///
         /// If `x` and `y` differ in length.
         #[track_caller]
-        pub fn $axpy(a: $real, x: &[$real], y: &mut [$real]) {
+        pub(crate) fn $axpy(a: $real, x: &[$real], y: &mut [$real]) {
             check_lengths(stringify!($axpy), ("x", x.len()), ("y", y.len()));
             dispatch!(axpy(a, x, y) else loops::axpy::<$real, Separate>(a, x, y))
         }
@@ -166,7 +166,7 @@ macro_rules! kernels {
         ///
         /// If `x`, `y` and `out` differ in length.
         #[track_caller]
-        pub fn $axpby(a: $real, x: &[$real], b: $real, y: &[$real], out: &mut [$real]) {
+        pub(crate) fn $axpby(a: $real, x: &[$real], b: $real, y: &[$real], out: &mut [$real]) {
             check_lengths(stringify!($axpby), ("x", x.len()), ("y", y.len()));
             check_lengths(stringify!($axpby), ("x", x.len()), ("out", out.len()));
             dispatch!(axpby(a, x, b, y, out) else loops::axpby(a, x, b, y, out))
@@ -178,7 +178,7 @@ macro_rules! kernels {
         ///
         /// If `x`, `y` and `out` differ in length.
         #[track_caller]
-        pub fn $hadamard(x: &[$real], y: &[$real], out: &mut [$real]) {
+        pub(crate) fn $hadamard(x: &[$real], y: &[$real], out: &mut [$real]) {
             check_lengths(stringify!($hadamard), ("x", x.len()), ("y", y.len()));
             check_lengths(stringify!($hadamard), ("x", x.len()), ("out", out.len()));
             dispatch!(hadamard(x, y, out) else loops::hadamard(x, y, out))
@@ -186,7 +186,7 @@ macro_rules! kernels {
 
         /// Whether all `x_i` are finite.
         #[must_use]
-        pub fn $all_finite(x: &[$real]) -> bool {
+        pub(crate) fn $all_finite(x: &[$real]) -> bool {
             dispatch!(all_finite(x) else loops::all_finite(x))
         }
 
@@ -196,7 +196,7 @@ macro_rules! kernels {
         ///
         /// If `x` and `y` differ in length.
         #[track_caller]
-        pub fn $exp(x: &[$real], y: &mut [$real]) {
+        pub(crate) fn $exp(x: &[$real], y: &mut [$real]) {
             check_lengths(stringify!($exp), ("x", x.len()), ("y", y.len()));
             dispatch!(map::<Exp, $real>(x, y) else loops::map::<Exp, $real, Separate>(x, y))
         }
@@ -218,7 +218,7 @@ macro_rules! kernels {
         ///
         /// If `x` and `y` differ in length.
         #[track_caller]
-        pub fn $value(x: &[$real], y: &mut [$real]) {
+        pub(crate) fn $value(x: &[$real], y: &mut [$real]) {
             check_lengths(stringify!($value), ("x", x.len()), ("y", y.len()));
             dispatch!(map::<$function, $real>(x, y) else loops::map::<$function, $real, Separate>(x, y))
         }
@@ -229,7 +229,7 @@ macro_rules! kernels {
         ///
         /// If `x`, `y` and `p` differ in length.
         #[track_caller]
-        pub fn $with_partial(x: &[$real], y: &mut [$real], p: &mut [$real]) {
+        pub(crate) fn $with_partial(x: &[$real], y: &mut [$real], p: &mut [$real]) {
             check_lengths(stringify!($with_partial), ("x", x.len()), ("y", y.len()));
             check_lengths(stringify!($with_partial), ("x", x.len()), ("p", p.len()));
             dispatch!(map_with_partial::<$function, $real>(x, y, p) else

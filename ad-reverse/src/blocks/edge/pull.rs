@@ -3,7 +3,7 @@
 use super::Edge;
 use crate::strong::{add, product, times};
 use crate::sweep::adjoints::Adjoints;
-use ad_core::kernels::vector::with_wide_vectors;
+use ad_core::kernels::with_wide_vectors;
 use ad_core::{Dense, Scalar, rules};
 
 impl<T: Scalar> Edge<T> {
