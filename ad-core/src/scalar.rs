@@ -2,7 +2,7 @@
 
 use crate::array::{Array, Dense};
 use crate::function::Function;
-use crate::kernels::{Kernels, vector};
+use crate::kernels::{Kernels, RealKernels, vector};
 use crate::rule::{Binary, Nary, Unary};
 use crate::rules::{self, binary_table, special_table, unary_table};
 use alloc::vec::Vec;
@@ -284,6 +284,7 @@ pub trait Scalar:
 /// A plain number: `f64` or `f32`, the bottom of every nesting.
 pub trait Real:
     Scalar<Real = Self, Vector = Dense<Self, 1>, Matrix = Dense<Self, 2>>
+    + RealKernels
     + Float
     + FloatConst
     + FromPrimitive

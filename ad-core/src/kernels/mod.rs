@@ -19,6 +19,8 @@ pub(crate) mod vector;
 #[cfg(all(target_arch = "x86_64", feature = "std"))]
 mod x86;
 
+#[doc(hidden)] // what `Real` asks for, and for the benches by hand
+pub use real::RealKernels;
 #[doc(hidden)] // for loops of the modes over tangents and adjoints, and of the benches by hand
 pub use vector::with_wide_vectors;
 
@@ -155,49 +157,6 @@ pub trait Kernels: Sized {
         Self: Scalar,
     {
         Self::map(rule, x, y);
-        for ((p, &y), &x) in p.iter_mut().zip(y.iter()).zip(x) {
-            *p = rule.partial(x, y);
-        }
-    }
-
-    /// Vectorised `e^x` and, if asked for, its derivative.
-    fn map_exp(x: &[Self], y: &mut [Self], p: Option<&mut [Self]>)
-    where
-        Self: Scalar,
-    {
-        elementwise(crate::rules::Exp, x, y, p);
-    }
-
-    /// Vectorised `tanh x` and, if asked for, its derivative.
-    fn map_tanh(x: &[Self], y: &mut [Self], p: Option<&mut [Self]>)
-    where
-        Self: Scalar,
-    {
-        elementwise(crate::rules::Tanh, x, y, p);
-    }
-
-    /// Vectorised `sigmoid x` and, if asked for, its derivative.
-    fn map_sigmoid(x: &[Self], y: &mut [Self], p: Option<&mut [Self]>)
-    where
-        Self: Scalar,
-    {
-        elementwise(crate::rules::Sigmoid, x, y, p);
-    }
-
-    /// Vectorised `softplus x` and, if asked for, its derivative.
-    fn map_softplus(x: &[Self], y: &mut [Self], p: Option<&mut [Self]>)
-    where
-        Self: Scalar,
-    {
-        elementwise(crate::rules::Softplus, x, y, p);
-    }
-}
-
-fn elementwise<S: Scalar, R: Unary>(rule: R, x: &[S], y: &mut [S], p: Option<&mut [S]>) {
-    for (y, &x) in y.iter_mut().zip(x) {
-        *y = x.apply(rule);
-    }
-    if let Some(p) = p {
         for ((p, &y), &x) in p.iter_mut().zip(y.iter()).zip(x) {
             *p = rule.partial(x, y);
         }

@@ -7,6 +7,24 @@ use super::matrix;
 use super::{Kernels, Strides, vector};
 use crate::rule::Unary;
 
+/// The functions that have a kernel on plain numbers, which their row of the table names.
+///
+/// Apart from [`Kernels`] because no other number has them: it takes its values from the plain ones, and its partials from the
+/// row.
+pub trait RealKernels: Sized {
+    /// Vectorised `e^x` and, if asked for, its derivative.
+    fn map_exp(x: &[Self], y: &mut [Self], p: Option<&mut [Self]>);
+
+    /// Vectorised `tanh x` and, if asked for, its derivative.
+    fn map_tanh(x: &[Self], y: &mut [Self], p: Option<&mut [Self]>);
+
+    /// Vectorised `sigmoid x` and, if asked for, its derivative.
+    fn map_sigmoid(x: &[Self], y: &mut [Self], p: Option<&mut [Self]>);
+
+    /// Vectorised `softplus x` and, if asked for, its derivative.
+    fn map_softplus(x: &[Self], y: &mut [Self], p: Option<&mut [Self]>);
+}
+
 macro_rules! real_kernels {
     ($t:ty: $exp:ident $gemm:ident $gemv:ident $gemv_t:ident $outer_products:ident
         $dot:ident $dot_of:ident $axpy:ident $axpby:ident $hadamard:ident
@@ -57,6 +75,9 @@ macro_rules! real_kernels {
             fn map_with_partial<R: Unary>(rule: R, x: &[Self], y: &mut [Self], p: &mut [Self]) {
                 rule.values_and_partials(x, y, p);
             }
+        }
+
+        impl RealKernels for $t {
             fn map_exp(x: &[Self], y: &mut [Self], p: Option<&mut [Self]>) {
                 vector::$exp(x, y);
                 if let Some(p) = p {

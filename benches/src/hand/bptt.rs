@@ -9,7 +9,7 @@
 
 use super::Sizes;
 use super::buffer::Buffer;
-use ad_core::kernels::{Kernels, with_wide_vectors};
+use ad_core::kernels::{Kernels, RealKernels, with_wide_vectors};
 use rnn::{Parameters, Sequence};
 
 /// The buffers, kept between calls. All are row-major, `T` blocks of `B` rows.

@@ -6,7 +6,7 @@
 
 use super::Sizes;
 use super::buffer::Buffer;
-use ad_core::kernels::Kernels;
+use ad_core::kernels::{Kernels, RealKernels};
 use rnn::{Parameters, Sequence};
 
 /// The buffers, kept between calls.
