@@ -1,4 +1,79 @@
 //! The trait [`Scalar`]: what a number must do so that a program on it can be differentiated.
+//!
+//! # A scalar of your own
+//!
+//! Whatever is `Copy` and has a plain number at its bottom can be one; here an `f64` that counts what is done with it. It
+//! says what a constant and a primal are, how a rule is applied, and what array operations and modes ask of it; its arrays
+//! are [`Dense`], on which the default loops of [`Kernels`] serve any scalar. The rest are operators and what
+//! `num_traits::Num` wants. Modes nest over it as over `f64`: so `rnn/src/credit/count.rs` counts their operations.
+//!
+//! ```
+//! use ad_core::kernels::Kernels;
+//! use ad_core::num_traits::{Num, One, Zero};
+//! use ad_core::{Binary, Dense, Nary, Scalar, Unary};
+//! use std::{cell::Cell, fmt, iter::Sum, ops::*};
+//!
+//! thread_local!(static OPERATIONS: Cell<u32> = const { Cell::new(0) });
+//!
+//! #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+//! struct Counted(f64);
+//!
+//! fn counted(x: f64) -> Counted {
+//!     OPERATIONS.set(OPERATIONS.get() + 1);
+//!     Counted(x)
+//! }
+//!
+//! impl Kernels for Counted {}
+//! impl Scalar for Counted {
+//!     type Real = f64;
+//!     type Vector = Dense<Self, 1>;
+//!     type Matrix = Dense<Self, 2>;
+//!
+//!     fn constant(x: f64) -> Self { Self(x) }
+//!     fn primal(self) -> f64 { self.0 }
+//!     fn apply<R: Unary>(self, rule: R) -> Self { counted(rule.value(self.0)) }
+//!     fn apply2<R: Binary>(self, rhs: Self, rule: R) -> Self { counted(rule.value(self.0, rhs.0)) }
+//!     fn apply_n<R: Nary>(args: &[Self], rule: R) -> Self {
+//!         counted(rule.value(&args.iter().map(|x| x.0).collect::<Vec<_>>()))
+//!     }
+//!     fn with_primal(self, x: f64) -> Self { Self(x) }
+//!     fn is_all_finite(self) -> bool { self.0.is_finite() }
+//!     fn is_strong_zero(self) -> bool { self.0 == 0.0 }
+//! }
+//!
+//! macro_rules! operators {
+//!     ($($op:ident $method:ident $assign_op:ident $assign:ident $sign:tt)*) => { $(
+//!         impl $op for Counted {
+//!             type Output = Self;
+//!             fn $method(self, rhs: Self) -> Self { counted(self.0 $sign rhs.0) }
+//!         }
+//!         impl $assign_op for Counted {
+//!             fn $assign(&mut self, rhs: Self) { *self = *self $sign rhs; }
+//!         }
+//!     )* };
+//! }
+//! operators!(Add add AddAssign add_assign + Sub sub SubAssign sub_assign - Mul mul MulAssign mul_assign *
+//!     Div div DivAssign div_assign / Rem rem RemAssign rem_assign %);
+//! impl Neg for Counted { type Output = Self; fn neg(self) -> Self { counted(-self.0) } }
+//! impl Sum for Counted { fn sum<I: Iterator<Item = Self>>(all: I) -> Self { all.fold(Self(-0.0), Add::add) } }
+//! impl Zero for Counted { fn zero() -> Self { Self(0.0) } fn is_zero(&self) -> bool { self.0 == 0.0 } }
+//! impl One for Counted { fn one() -> Self { Self(1.0) } }
+//! impl Num for Counted {
+//!     type FromStrRadixErr = <f64 as Num>::FromStrRadixErr;
+//!     fn from_str_radix(text: &str, radix: u32) -> Result<Self, Self::FromStrRadixErr> {
+//!         f64::from_str_radix(text, radix).map(Self)
+//!     }
+//! }
+//! impl fmt::Display for Counted {
+//!     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { self.0.fmt(f) }
+//! }
+//!
+//! fn damped<S: Scalar>(t: S) -> S {
+//!     (-t).exp() * (t * S::lit(3.0)).cos()
+//! }
+//! assert_eq!(damped(Counted(0.5)).0, damped(0.5));
+//! assert_eq!(OPERATIONS.get(), 5);
+//! ```
 
 use crate::array::{Array, Dense};
 use crate::function::Function;
@@ -47,6 +122,7 @@ macro_rules! binary_methods {
 /// A mode implements `+ - * /` and negation, and *how to apply a rule* ([`apply`](Self::apply),
 /// [`apply2`](Self::apply2), [`apply_n`](Self::apply_n)). Every elementary function is then a
 /// provided method generated from the table in [`crate::rules`]; no derivative stands anywhere else.
+/// [The module](crate::scalar#a-scalar-of-your-own) shows how a scalar of your own is written.
 ///
 /// Comparisons look at the primal alone, so that every mode takes the branches of the plain run.
 #[doc(alias = "DualNum")]
@@ -101,14 +177,11 @@ pub trait Scalar:
     #[must_use]
     fn apply_n<R: Nary>(args: &[Self], rule: R) -> Self;
 
-    /// The same derivatives around another primal. Not for users: array operations on nested scalars
-    /// call it to take their primal from the kernel that all modes share.
-    #[doc(hidden)]
+    /// The same derivatives around another primal: array operations take theirs from the kernel that all modes share.
     #[must_use]
     fn with_primal(self, x: Self::Real) -> Self;
 
-    /// Whether the primal and every derivative component are finite.
-    #[doc(hidden)]
+    /// Whether the primal and every derivative component are finite; what is not has to be kept from strong zeros.
     fn is_all_finite(self) -> bool;
 
     /// Whether all of these are finite in every component.
@@ -119,7 +192,6 @@ pub trait Scalar:
 
     /// Whether this is zero in every component and depends on nothing: the *strong zero* that
     /// annihilates even an infinite partial.
-    #[doc(hidden)]
     fn is_strong_zero(self) -> bool;
 
     /// Whether this is zero in every component, whatever it depends on.

@@ -25,14 +25,16 @@ pub use real::RealKernels;
 pub use vector::with_wide_vectors;
 
 /// `(row stride, column stride)` of a matrix operand of [`Kernels::gemm`], in elements.
+#[doc(hidden)]
 pub type Strides = (usize, usize);
 
 /// Dense loops over a scalar; matrices are row-major.
 ///
-/// The default methods serve any scalar. `f64` and `f32` override them all.
-#[doc(hidden)]
+/// The default methods serve any scalar, so `impl Kernels for Mine {}` is enough. `f64` and `f32` override them all. They are
+/// for [`Dense`](crate::Dense) and the modes, and no public API: that is [`Array`](crate::Array).
 pub trait Kernels: Sized {
     /// `y += A x` for `A` of `y.len()` rows and `x.len()` columns.
+    #[doc(hidden)]
     fn gemv(a: &[Self], x: &[Self], y: &mut [Self])
     where
         Self: Scalar,
@@ -46,6 +48,7 @@ pub trait Kernels: Sized {
     }
 
     /// `y += A^T x` for `A` of `x.len()` rows and `y.len()` columns.
+    #[doc(hidden)]
     fn gemv_t(a: &[Self], x: &[Self], y: &mut [Self])
     where
         Self: Scalar,
@@ -56,6 +59,7 @@ pub trait Kernels: Sized {
     }
 
     /// `C = A B` (or `C += A B`) for `A` of m x k, `B` of k x n with any strides, `C` row-major.
+    #[doc(hidden)]
     fn gemm(
         [m, k, n]: [usize; 3],
         a: &[Self],
@@ -83,6 +87,7 @@ pub trait Kernels: Sized {
 
     /// `C = sum_k u_k x_k^T` (or `C += ..`) for pairs `(u_k, x_k)`, `C` row-major: what [`gemm`](Self::gemm)
     /// computes, without a need for the `u_k` and `x_k` to lie together.
+    #[doc(hidden)]
     fn outer_products(pairs: &[(&[Self], &[Self])], c: &mut [Self], accumulate: bool)
     where
         Self: Scalar,
@@ -91,6 +96,7 @@ pub trait Kernels: Sized {
     }
 
     /// `sum x_i y_i`.
+    #[doc(hidden)]
     fn dot(x: &[Self], y: &[Self]) -> Self
     where
         Self: Scalar,
@@ -100,6 +106,7 @@ pub trait Kernels: Sized {
     }
 
     /// [`dot`](Self::dot) of the numbers in other elements, rounded as that is.
+    #[doc(hidden)]
     fn dot_of<A>(x: &[A], y: &[A], number: impl Fn(&A) -> Self) -> Self
     where
         Self: Scalar,
@@ -109,6 +116,7 @@ pub trait Kernels: Sized {
     }
 
     /// `y += a x`.
+    #[doc(hidden)]
     fn axpy(a: Self, x: &[Self], y: &mut [Self])
     where
         Self: Scalar,
@@ -119,6 +127,7 @@ pub trait Kernels: Sized {
     }
 
     /// `out = a x + b y`, rounded as the scalar expression is.
+    #[doc(hidden)]
     fn axpby(a: Self, x: &[Self], b: Self, y: &[Self], out: &mut [Self])
     where
         Self: Scalar,
@@ -129,6 +138,7 @@ pub trait Kernels: Sized {
     }
 
     /// `out = x y` elementwise.
+    #[doc(hidden)]
     fn hadamard(x: &[Self], y: &[Self], out: &mut [Self])
     where
         Self: Scalar,
@@ -139,6 +149,7 @@ pub trait Kernels: Sized {
     }
 
     /// `y = f(x)` elementwise.
+    #[doc(hidden)]
     fn map<R: Unary>(rule: R, x: &[Self], y: &mut [Self])
     where
         Self: Scalar,
@@ -152,6 +163,7 @@ pub trait Kernels: Sized {
     }
 
     /// `y = f(x)` and `p = f'(x)` elementwise.
+    #[doc(hidden)]
     fn map_with_partial<R: Unary>(rule: R, x: &[Self], y: &mut [Self], p: &mut [Self])
     where
         Self: Scalar,
