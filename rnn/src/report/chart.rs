@@ -8,6 +8,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::ReportError;
+use super::html::escape;
 use super::palette::Paint;
 use super::ticks::{Scale, padded, range};
 
@@ -76,7 +77,7 @@ pub(super) fn svg(
     // The style sheet sets the width; the view box keeps the proportions.
     let body = drawing.find('>').map_or("", |end| &drawing[end + 1..]);
     let (width, height) = (size.0 * SCALE, size.1 * SCALE);
-    let of = super::page::escape(of);
+    let of = escape(of);
     // The library pads its elements with line breaks, one to an element.
     let body: String = body.lines().collect();
     Ok(format!("<svg viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{of}\">{body}\n"))

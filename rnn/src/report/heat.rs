@@ -4,14 +4,12 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 
 use super::chart::{Canvas, Drawn, SCALE, Size, anchored, svg, text};
-use super::palette::{Paint, heat};
+use super::palette::{Paint, SHADES, of_shade};
 use super::ticks::{Scale, range};
 use super::{ReportError, Triangle};
 
 /// More cells than this to a side cannot be told apart, so neighbours share one.
 const MOST_CELLS: usize = 120;
-/// Shades of the colour scale: neighbours of one shade are drawn as one.
-pub(super) const SHADES: f64 = 64.0;
 /// How many decades below the largest norm the scale reaches at most; what lies below has the darkest colour.
 const MOST_DECADES: f64 = 16.0;
 
@@ -97,7 +95,7 @@ fn edge(index: usize, cells: usize) -> i32 {
 
 fn shade(norm: f64, (low, high): (f64, f64)) -> Option<i32> {
     let part = (Scale::Log.place(norm)? - low) / (high - low);
-    Some((part.clamp(0.0, 1.0) * (SHADES - 1.0)).round() as i32)
+    Some((part.clamp(0.0, 1.0) * f64::from(SHADES - 1)).round() as i32)
 }
 
 fn draw_row(root: &Canvas<'_>, t: usize, row: &[f64], cells: usize, scale: (f64, f64)) -> Drawn {
@@ -111,7 +109,7 @@ fn draw_row(root: &Canvas<'_>, t: usize, row: &[f64], cells: usize, scale: (f64,
             (left + edge(s + run, cells), top + edge(t + 1, cells)),
         ];
         // A norm of exactly 0 has no logarithm: its cell is grey, so that it is not taken for one outside the triangle.
-        let colour = this.map_or(Paint::Grid.rgb(), |this| heat(f64::from(this) / (SHADES - 1.0)));
+        let colour = this.map_or(Paint::Grid.rgb(), of_shade);
         root.draw(&Rectangle::new(corners, colour.filled()))?;
         s += run;
     }
@@ -180,10 +178,10 @@ fn colour_bar(root: &Canvas<'_>, (low, high): (f64, f64)) -> Drawn {
     let font = text(13.0, Paint::Label);
     let title = anchored(text(13.0, Paint::Ink), HPos::Right, VPos::Bottom);
     root.draw(&Text::new("norm of ∂Lₜ/∂θₛ", (left + width, top - 6 * SCALE), title.clone()))?;
-    for shade in 0..SHADES as i32 {
-        let x = |shade: i32| left + width * shade / SHADES as i32;
+    for shade in 0..SHADES {
+        let x = |shade: i32| left + width * shade / SHADES;
         let corners = [(x(shade), top), (x(shade + 1), top + 12 * SCALE)];
-        root.draw(&Rectangle::new(corners, heat(f64::from(shade) / (SHADES - 1.0)).filled()))?;
+        root.draw(&Rectangle::new(corners, of_shade(shade).filled()))?;
     }
     let under = anchored(font.clone(), HPos::Center, VPos::Top);
     for (place, label) in Scale::Log.ticks((low, high), 3) {

@@ -6,6 +6,7 @@
 mod chart;
 mod figures;
 mod heat;
+mod html;
 mod key;
 mod page;
 mod palette;

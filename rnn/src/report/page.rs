@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::chart::{LineChart, SCALE};
+use super::html::escape;
 use super::palette::{self, Paint};
 use super::{Forecast, LearningCurve, Report, ReportError, Triangle, figures, heat, table};
 
@@ -34,22 +35,6 @@ pub(super) fn html(report: &Report) -> Result<String, ReportError> {
     page.push_str(&modes(report));
     page.push_str("</main>\n</body>\n</html>\n");
     Ok(page)
-}
-
-/// Text for any place in the page.
-pub(super) fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }
 
 fn section(title: &str, body: &str) -> String {

@@ -113,19 +113,26 @@ pub(super) fn dashes() -> String {
     rules
 }
 
+/// Shades of the heat map's scale: neighbours of one shade are drawn as one.
+pub(super) const SHADES: i32 = 64;
+
 /// A class for each shade of the heat map, `heat-0` to `heat-63`.
 pub(crate) fn heat_css() -> String {
-    let shades = super::heat::SHADES as i32;
     let mut rules = String::new();
-    for shade in 0..shades {
-        let RGBColor(r, g, b) = heat(f64::from(shade) / f64::from(shades - 1));
+    for shade in 0..SHADES {
+        let RGBColor(r, g, b) = of_shade(shade);
         let _ = writeln!(rules, ".heat-{shade}{{background:#{r:02x}{g:02x}{b:02x}}}");
     }
     rules
 }
 
+/// The colour of a shade of the heat map, from 0 on.
+pub(super) fn of_shade(shade: i32) -> RGBColor {
+    heat(f64::from(shade) / f64::from(SHADES - 1))
+}
+
 /// The heat map's scale at `part` from 0 to 1: dark to light, with hues that differ in lightness too.
-pub(crate) fn heat(part: f64) -> RGBColor {
+fn heat(part: f64) -> RGBColor {
     const STOPS: [(f64, f64, f64); 6] = [
         (38.0, 28.0, 92.0),
         (44.0, 82.0, 152.0),

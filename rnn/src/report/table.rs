@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::page::escape;
+use super::html::escape;
 use super::{Agreement, Cost, Prediction};
 
 /// A table; the first column is text, the others are numbers, and the row `best` stands out.

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use plotters::style::RGBColor;
 
 use super::Triangle;
-use super::heat::{SHADES, shades};
-use super::palette::heat;
+use super::heat::shades;
+use super::palette::{SHADES, of_shade};
 
 /// More steps than this have no room for their numbers: each cell is a patch of colour.
 const MOST_NUMBERED: usize = 10;
@@ -57,13 +57,13 @@ fn patch(shade: Option<i32>, colour: bool) -> &'static str {
     match shade {
         None => "  ",
         Some(_) if colour => "  ",
-        Some(shade) => SIGNS[(shade * 4 / SHADES as i32).clamp(0, 3) as usize],
+        Some(shade) => SIGNS[(shade * 4 / SHADES).clamp(0, 3) as usize],
     }
 }
 
 fn painted(text: &str, shade: Option<i32>) -> String {
     let Some(shade) = shade else { return text.to_owned() };
-    let RGBColor(r, g, b) = heat(f64::from(shade) / (SHADES - 1.0));
+    let RGBColor(r, g, b) = of_shade(shade);
     let ink = if shade >= LIGHT { "38;2;0;0;0" } else { "38;2;255;255;255" };
     format!("\x1b[{ink};48;2;{r};{g};{b}m{text}\x1b[0m")
 }

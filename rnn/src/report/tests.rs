@@ -105,7 +105,7 @@ fn every_colour_that_is_drawn_has_its_rule() {
         for found in body.split(attribute).skip(1) {
             let hex = &found[..6];
             // The heat map's own colours are the same in both schemes.
-            let heat = (0..64).map(|shade| palette::heat(f64::from(shade) / 63.0));
+            let heat = (0..palette::SHADES).map(palette::of_shade);
             let is_heat = heat.map(|c| format!("{:02X}{:02X}{:02X}", c.0, c.1, c.2)).any(|heat| heat == hex);
             assert!(is_heat || style.contains(&format!("[{attribute}{hex}\"]")), "{attribute}{hex}");
         }
