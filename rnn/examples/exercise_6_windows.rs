@@ -3,8 +3,8 @@
 #![allow(unused_variables, dead_code, reason = "you will use them")]
 #![allow(unreachable_code, reason = "reached when you are done")]
 
-use rnn::case::CaseFile;
-use rnn::credit::{Case, Mode, immediate};
+use rnn::case::{Case, CaseFile};
+use rnn::credit::{Mode, immediate};
 
 /// What a step contributes: `delta~_t`, `J_t`, each one number, and `P~_t`, one for each parameter.
 #[derive(Clone, Debug)]

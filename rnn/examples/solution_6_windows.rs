@@ -1,8 +1,8 @@
 //! Exercise 6, solved: windows of `K` steps, between BPTT (`K = T`) and RTRL (`K = 1`). The numbers of every step come from the
 //! engine, for a network of one unit.
 
-use rnn::case::CaseFile;
-use rnn::credit::{Case, Mode, immediate};
+use rnn::case::{Case, CaseFile};
+use rnn::credit::{Mode, immediate};
 
 /// What a step contributes: `delta~_t`, `J_t`, each one number, and `P~_t`, one for each parameter.
 #[derive(Clone, Debug)]

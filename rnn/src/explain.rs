@@ -1,8 +1,8 @@
 //! A case worked through on paper: every equation of the chapter with the numbers that the engine has for it.
 
-use crate::case::{CaseError, CreditFile, Finite, GradientFile};
-use crate::credit::full::rows;
-use crate::credit::{Case, Mode, immediate};
+use crate::case::{Case, CreditFile, GradientFile, rows};
+use crate::credit::{Mode, immediate};
+use crate::finite::{Finite, NotFinite};
 use crate::kind::{Loss, Output};
 use crate::model::Rnn;
 use ad_core::Vector;
@@ -14,8 +14,8 @@ use std::fmt::Write as _;
 ///
 /// # Errors
 ///
-/// [`CaseError::NotFinite`], naming the first quantity that holds a NaN or an infinity.
-pub fn explain(case: &Case, mode: Mode) -> Result<String, CaseError> {
+/// [`NotFinite`], naming the first quantity that holds a NaN or an infinity.
+pub fn explain(case: &Case, mode: Mode) -> Result<String, NotFinite> {
     let (file, steps) = (case.full(mode), case.sequence.steps());
     let Rnn { f, g, alpha, loss } = case.rnn;
     let mut lines = Lines(Ok(format!(
@@ -31,7 +31,7 @@ pub fn explain(case: &Case, mode: Mode) -> Result<String, CaseError> {
 }
 
 /// The text as far as it is written, or the first quantity in it that is not finite.
-struct Lines(Result<String, CaseError>);
+struct Lines(Result<String, NotFinite>);
 
 impl Lines {
     /// Adds a line: an equation, its number in the chapter, and what stands on its right.
@@ -40,7 +40,7 @@ impl Lines {
         let equation = equation.into();
         if value.first_not_finite().is_some() {
             let field = equation.split(" = ").next().unwrap_or_default().to_owned();
-            self.0 = Err(CaseError::NotFinite { field });
+            self.0 = Err(NotFinite { field });
         } else {
             let _ = writeln!(text, "  {equation:<52} {number:>7}  {}", value.text());
         }

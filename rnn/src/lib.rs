@@ -63,8 +63,8 @@
 //! | [`model`], [`loss`] | Eq. 1.1-1.5, an equation per function; nothing in them knows how a derivative is taken |
 //! | [`credit`] | BPTT, RTRL, windows, the triangle, and what they cost in operations |
 //! | [`train`], [`optim`] | learning by any mode |
-//! | [`data`], [`baseline`], [`case`], [`report`] | series, simple predictors, case files, the page of the main job |
-//! | [`compare`] | how large results are, and how far apart |
+//! | [`data`], [`baseline`], [`case`], [`report`] | series, simple predictors, case files and all that is known of a case, the page of the main job |
+//! | [`compare`], [`finite`] | how large results are, how far apart, and whether they are finite |
 //! | [`explain`] | every equation with its numbers, as text |
 //! | [`lesson`] | the page that shows and explains all this |
 //!
@@ -80,6 +80,7 @@ pub mod compare;
 pub mod credit;
 pub mod data;
 pub mod explain;
+pub mod finite;
 pub mod kind;
 pub mod lesson;
 pub mod loss;

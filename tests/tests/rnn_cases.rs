@@ -1,7 +1,7 @@
 //! The reference cases, computed outside at 60 digits: every field, by every mode that gives it.
 
-use rnn::case::CaseFile;
-use rnn::credit::{Case, Mode};
+use rnn::case::{Case, CaseFile};
+use rnn::credit::Mode;
 use serde_json::Value;
 use std::path::PathBuf;
 

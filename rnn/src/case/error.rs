@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use crate::finite::NotFinite;
 use crate::kind::{Output, UnknownKind};
 
-/// What is wrong with a case file, or with a result to be written: one line that names the field as the file does.
+/// What is wrong with a case file: one line that names the field as the file does.
 ///
 /// Indices count from 0, as in `x[3][1]`; lines and columns of the text count from 1.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,10 +49,7 @@ pub enum CaseError {
         found: String,
     },
     /// A number is a NaN or an infinity, or past the range of an f64.
-    NotFinite {
-        /// The field.
-        field: String,
-    },
+    NotFinite(NotFinite),
     /// A dimension is 0.
     Zero {
         /// The field.
@@ -119,7 +117,7 @@ impl fmt::Display for CaseError {
                 write!(f, "{field}: {reason} at line {line} column {column}")
             }
             Self::Format { found } => write!(f, "format: must be \"rnn-case-1\", found {found:?}"),
-            Self::NotFinite { field } => write!(f, "{field}: not a finite number"),
+            Self::NotFinite(error) => error.fmt(f),
             Self::Zero { field } => write!(f, "{field}: must be at least 1"),
             Self::Alpha { found } => write!(f, "alpha: must lie in (0, 1], found {found}"),
             Self::Kind { field, unknown } => write!(f, "{field}: {unknown}"),

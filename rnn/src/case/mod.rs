@@ -1,16 +1,18 @@
 //! The case file `rnn-case-1`: a network, its inputs and its targets, as JSON.
 //!
 //! Reading checks everything, so that whoever holds a [`CaseFile`] needs to check nothing; every error is one line that names
-//! the field as the file does. What is computed from a case is written as a [`CreditFile`].
+//! the field as the file does. A [`Case`] is one as the library takes it; what is computed from it is
+//! written as a [`CreditFile`].
 
 mod error;
-mod finite;
+mod full;
 mod read;
 mod room;
 mod written;
 
 pub use error::CaseError;
-pub(crate) use finite::{Finite, all_finite};
+pub use full::Case;
+pub(crate) use full::rows;
 pub use room::TooLarge;
 pub use written::{CreditFile, GradientFile};
 

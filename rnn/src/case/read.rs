@@ -1,6 +1,5 @@
 //! From the text of a case file to a case in which everything fits.
 
-use std::fmt::Display;
 use std::path::Path;
 use std::str::FromStr;
 
@@ -8,8 +7,8 @@ use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, forward_to_deserialize_any};
 use serde_json::error::Category;
 
-use super::finite::Finite;
 use super::{CaseError, CaseFile, CaseParams};
+use crate::finite::{Finite, NotFinite, all_finite};
 use crate::kind::{Loss, UnknownKind};
 
 /// The file's own names. Every field is optional here, so that a missing one is told apart from a null and reported by name.
@@ -159,7 +158,7 @@ fn explain(text: &str, field: String, error: &serde_json::Error) -> CaseError {
         Category::Syntax
             if reason.starts_with("number out of range") || is_not_finite(text, line, column) =>
         {
-            CaseError::NotFinite { field }
+            CaseError::NotFinite(NotFinite { field })
         }
         Category::Data => CaseError::Type { field, line, column, reason },
         _ => CaseError::Json { line, column, reason },
@@ -226,9 +225,7 @@ fn matrix(
 }
 
 /// The parser lets no infinity pass today; that it never will is not for a case to rely on.
-fn finite<T: Finite>(field: impl Display, value: T) -> Result<T, CaseError> {
-    match value.first_not_finite() {
-        None => Ok(value),
-        Some(index) => Err(CaseError::NotFinite { field: format!("{field}{index}") }),
-    }
+fn finite<T: Finite>(field: &str, value: T) -> Result<T, CaseError> {
+    all_finite(&[(field, &value)]).map_err(CaseError::NotFinite)?;
+    Ok(value)
 }

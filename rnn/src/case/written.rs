@@ -2,8 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use super::CaseError;
-use super::finite::all_finite;
+use crate::finite::{NotFinite, all_finite};
 
 /// The result of assigning credit in a case, by whichever mode, with the file's names.
 ///
@@ -72,15 +71,15 @@ impl CreditFile {
     /// The result as one line of JSON.
     ///
     /// # Errors
-    /// [`CaseError::NotFinite`], naming the first field that holds a NaN or an infinity.
-    pub fn to_json(&self) -> Result<String, CaseError> {
+    /// [`NotFinite`], naming the first field that holds a NaN or an infinity.
+    pub fn to_json(&self) -> Result<String, NotFinite> {
         self.check_finite()?;
         // Numbers and lists of them have no other way to fail, and a string none to be full.
         Ok(serde_json::to_string(self).expect("finite numbers are JSON"))
     }
 
     /// That every number is finite.
-    pub(crate) fn check_finite(&self) -> Result<(), CaseError> {
+    pub(crate) fn check_finite(&self) -> Result<(), NotFinite> {
         let grad = &self.grad;
         all_finite(&[
             ("L", &self.loss),

@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::{args, case};
-use rnn::credit::Case;
+use rnn::case::Case;
 use rnn::explain::explain;
 
 pub(super) fn run(args: &args::Credit) -> Result<String, Failure> {

@@ -3,7 +3,7 @@
 use super::args::{self, Color};
 use super::failure::Failure;
 use super::{case, picture, writable};
-use rnn::credit::Case;
+use rnn::case::Case;
 use rnn::report::{Report, terminal_triangle};
 use std::env;
 use std::ffi::OsStr;

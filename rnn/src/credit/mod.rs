@@ -25,7 +25,6 @@
 pub mod bptt;
 pub mod checkpoint;
 pub mod count;
-pub mod full;
 pub mod immediate;
 pub mod mode;
 #[cfg(feature = "rayon")]
@@ -34,6 +33,5 @@ pub mod rtrl;
 pub mod triangle;
 pub mod window;
 
-pub use full::Case;
 pub use immediate::Immediate;
 pub use mode::Mode;

@@ -2,8 +2,9 @@
 //! credit vector cannot be run forwards.
 
 use super::chart::{Axes, Chart, frame, over_time};
+use crate::case::Case;
 use crate::compare::norm;
-use crate::credit::{Case, Mode};
+use crate::credit::Mode;
 use crate::kind::{Activation, Loss, Output};
 use crate::model::{Parameters, Rnn};
 use crate::report::{ReportError, Scale};

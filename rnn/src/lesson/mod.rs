@@ -12,8 +12,8 @@ mod page;
 mod source;
 mod triangle;
 
-use crate::case::{CaseError, CaseFile, TooLarge};
-use crate::credit::Case;
+use crate::case::{Case, CaseFile, TooLarge};
+use crate::finite::NotFinite;
 use crate::model::{Parameters, Recurrent};
 use crate::report::ReportError;
 use serde::Serialize;
@@ -73,7 +73,7 @@ pub enum LessonError {
     /// The case is too large to be looked at number by number.
     TooLarge(TooLarge),
     /// A number of the page is not finite.
-    NotFinite(CaseError),
+    NotFinite(NotFinite),
     /// A chart could not be drawn.
     Draw(ReportError),
 }

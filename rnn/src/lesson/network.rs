@@ -2,8 +2,8 @@
 //! value, tangent and adjoint is kept.
 
 use super::source::{self, Line};
-use crate::case::{CaseError, all_finite};
-use crate::credit::Case;
+use crate::case::Case;
+use crate::finite::{NotFinite, all_finite};
 use crate::kind::Loss;
 use crate::loss;
 use crate::model::{Parameters, Rnn};
@@ -37,7 +37,7 @@ struct Quantity {
 
 impl Network {
     /// That every number is finite.
-    pub(super) fn check_finite(&self) -> Result<(), CaseError> {
+    pub(super) fn check_finite(&self) -> Result<(), NotFinite> {
         let lines = ["u", "h", "v", "y", "L"];
         let quantities = || {
             let steps = self.steps.iter().zip(1..);

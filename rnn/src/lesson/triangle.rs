@@ -1,10 +1,10 @@
 //! Scene b: the triangle of Eq. 1.6, and the ways through it with everything that they know on the way.
 
-use crate::case::{CaseError, all_finite};
+use crate::case::{Case, rows};
 use crate::compare::{largest, norm, relative};
-use crate::credit::full::rows;
 use crate::credit::window::Windows;
-use crate::credit::{Case, bptt, immediate, triangle};
+use crate::credit::{Mode, bptt, immediate, triangle};
+use crate::finite::{NotFinite, all_finite};
 use crate::model::{Parameters, Recurrent};
 use crate::report::{Shades, shades};
 use ad_core::kernels::Kernels;
@@ -82,7 +82,7 @@ struct Sums {
 pub(super) fn of(case: &Case) -> Triangle {
     let Case { rnn, params, sequence } = case;
     let theta = &params.recurrent;
-    let full = case.full(crate::credit::Mode::Rtrl);
+    let full = case.full(Mode::Rtrl);
     let states = full.h.unwrap_or_default();
     let steps = states.iter().zip(sequence.x());
     let sensitivity_immediate = steps
@@ -149,7 +149,7 @@ fn carried_on(sensitivity: &[Vec<Vec<f64>>], jacobian: &[Vec<Vec<f64>>]) -> Vec<
 
 impl Triangle {
     /// That every number is finite.
-    pub(super) fn check_finite(&self) -> Result<(), CaseError> {
+    pub(super) fn check_finite(&self) -> Result<(), NotFinite> {
         all_finite(&[
             ("delta", &self.delta),
             ("delta_tilde", &self.delta_immediate),
@@ -166,7 +166,7 @@ impl Triangle {
 }
 
 impl View {
-    fn check_finite(&self) -> Result<(), CaseError> {
+    fn check_finite(&self) -> Result<(), NotFinite> {
         let by = |what: &str| format!("{what} by {}", self.name);
         all_finite(&[
             (&by("blocks"), &self.cells),

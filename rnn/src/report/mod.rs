@@ -23,7 +23,7 @@ pub(crate) use heat::{Shades, shades};
 pub(crate) use palette::{Paint, css, heat_css};
 pub(crate) use ticks::Scale;
 
-use crate::case::{CaseError, all_finite};
+use crate::finite::{NotFinite, all_finite};
 use std::fmt;
 use std::path::Path;
 
@@ -172,8 +172,8 @@ impl Report {
     /// That every norm of the triangle, of delta_t and of P_t is finite; drawings leave out what is not.
     ///
     /// # Errors
-    /// [`CaseError::NotFinite`], naming the first that is a NaN or an infinity.
-    pub fn check_finite(&self) -> Result<(), CaseError> {
+    /// [`NotFinite`], naming the first that is a NaN or an infinity.
+    pub fn check_finite(&self) -> Result<(), NotFinite> {
         all_finite(&[
             ("|dL_t/dtheta_s|", &self.triangle.norms),
             ("|dL_t/dtheta|", &self.triangle.row_sums),

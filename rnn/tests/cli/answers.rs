@@ -68,7 +68,7 @@ fn the_output_has_the_fields_of_its_mode_and_every_bit_of_the_numbers() {
     let folder = Folder::new("fields");
     let text = case().to_string();
     let path = folder.write("case.json", &text);
-    let library = rnn::credit::Case::from(&text.parse::<rnn::case::CaseFile>().unwrap());
+    let library = rnn::case::Case::from(&text.parse::<rnn::case::CaseFile>().unwrap());
     let always = ["J", "L", "L_t", "delta_tilde", "grad", "h", "u", "v", "y"];
     let modes: [(&str, &[&str]); 4] = [
         ("bptt", &["blocks", "delta"]),

@@ -3,8 +3,8 @@
 use ad_tests::points;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use rnn::case::CaseFile;
-use rnn::credit::{Case, Mode};
+use rnn::case::{Case, CaseFile};
+use rnn::credit::Mode;
 use serde_json::{Value, json};
 use std::slice::from_ref;
 

@@ -1,6 +1,6 @@
 //! Everything the chapter names, for one case, by the mode that was asked for.
 
-use crate::case::{CaseFile, CaseParams, CreditFile, GradientFile};
+use super::{CaseFile, CaseParams, CreditFile, GradientFile};
 use crate::credit::rtrl::Rtrl;
 use crate::credit::{Mode, bptt, immediate, triangle};
 use crate::kind::Activation;

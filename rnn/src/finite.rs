@@ -1,13 +1,28 @@
 //! Finding the first number that is not finite in lists of any depth.
 
-use super::CaseError;
+use std::fmt;
+
+/// A number that is a NaN or an infinity, or past the range of an f64.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotFinite {
+    /// The field, with the number's indices, which count from 0.
+    pub field: String,
+}
+
+impl fmt::Display for NotFinite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: not a finite number", self.field)
+    }
+}
+
+impl std::error::Error for NotFinite {}
 
 /// That every number of these fields is finite; an error names the first field that has one that is not.
-pub(crate) fn all_finite(fields: &[(&str, &dyn Finite)]) -> Result<(), CaseError> {
+pub(crate) fn all_finite(fields: &[(&str, &dyn Finite)]) -> Result<(), NotFinite> {
     let found = fields.iter().find_map(|(name, value)| Some((name, value.first_not_finite()?)));
     match found {
         None => Ok(()),
-        Some((name, index)) => Err(CaseError::NotFinite { field: format!("{name}{index}") }),
+        Some((name, index)) => Err(NotFinite { field: format!("{name}{index}") }),
     }
 }
 
