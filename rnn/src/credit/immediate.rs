@@ -2,7 +2,7 @@
 
 use crate::model::{Readout, Recurrent, Rnn};
 use ad_core::{Array, Dense, Matrix, Scalar, Unary, Vector, impl_tree};
-use ad_forward::{Dual, DualArray};
+use ad_forward::{CHUNK, Dual, DualArray};
 use ad_reverse::Var;
 
 /// What `L_t` depends on within step `t`: the readout and the state. Also their gradients.
@@ -38,11 +38,11 @@ pub fn credit_by_tangents<T: Scalar, F: Unary>(
     y_target: &Vector<T::Real>,
 ) -> Vector<T> {
     let readout = ad_forward::constant(readout);
-    let loss = |h: &[Dual<T, 8>]| {
+    let loss = |h: &[Dual<T, CHUNK>]| {
         let h = DualArray::from_scalars([h.len()], h);
         vec![rnn.loss_at(&rnn.output_potential(&readout, &h), y_target)]
     };
-    ad_forward::jacobian_by_chunks(loss, h.as_slice()).to_vector()
+    ad_forward::jacobian(loss, h.as_slice()).to_vector()
 }
 
 /// `J_t = dh_t/dh_{t-1}` (d x d) by reverse mode: `d` cotangents of `h_t` swept back at once.
