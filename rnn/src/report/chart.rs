@@ -1,27 +1,14 @@
-//! Line charts as inline SVG.
+//! Line charts.
 
 use std::ops::Range;
 
-use plotters::coord::Shift;
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, ValueFormatter};
 use plotters::prelude::*;
-use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::ReportError;
-use super::html::escape;
+use super::drawing::{Drawing, Drawn, SCALE, Size, text};
 use super::palette::Paint;
 use super::ticks::{Scale, padded, range};
-
-/// Drawing units to one pixel: the library rounds to whole units, and lines rounded to whole pixels look torn.
-pub(super) const SCALE: i32 = 4;
-
-/// A chart's size in pixels.
-pub(crate) type Size = (i32, i32);
-
-pub(super) type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-
-/// The outcome of drawing on a canvas.
-pub(super) type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
 
 type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<Axis, Axis>>;
 
@@ -60,39 +47,9 @@ pub(crate) struct Frame {
     lines: Vec<Vec<Option<(i32, i32)>>>,
 }
 
-/// Draws by `draw` on a transparent ground; `of` says what the drawing is of.
-pub(super) fn svg(
-    of: &str,
-    size: Size,
-    draw: impl FnOnce(&Canvas<'_>) -> Drawn,
-) -> Result<String, ReportError> {
-    let failed = |reason: String| ReportError::Draw { chart: of.to_owned(), reason };
-    let mut drawing = String::new();
-    {
-        let size = ((size.0 * SCALE) as u32, (size.1 * SCALE) as u32);
-        let root = SVGBackend::with_string(&mut drawing, size).into_drawing_area();
-        draw(&root).map_err(|error| failed(error.to_string()))?;
-        root.present().map_err(|error| failed(error.to_string()))?;
-    }
-    // The style sheet sets the width; the view box keeps the proportions.
-    let body = drawing.find('>').map_or("", |end| &drawing[end + 1..]);
-    let (width, height) = (size.0 * SCALE, size.1 * SCALE);
-    let of = escape(of);
-    // The library pads its elements with line breaks, one to an element.
-    let body: String = body.lines().collect();
-    Ok(format!("<svg viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{of}\">{body}\n"))
-}
-
-/// Text of a size in pixels.
-pub(super) fn text(pixels: f64, paint: Paint) -> TextStyle<'static> {
-    // The library divides a font's size by 1.24 before it writes it.
-    let colour = paint.rgb();
-    ("sans-serif", pixels * 1.24 * f64::from(SCALE)).into_font().color(&colour)
-}
-
 impl LineChart<'_> {
     /// The chart at one size; `None` if no point can be shown.
-    pub(super) fn draw(&self, size: Size) -> Result<Option<String>, ReportError> {
+    pub(super) fn draw(&self, size: Size) -> Result<Option<Drawing>, ReportError> {
         let lines: Vec<(&Line, Vec<Run>)> = self.lines.iter().map(|line| (line, self.runs(line))).collect();
         self.plot(size, |chart| {
             for (line, runs) in &lines {
@@ -113,12 +70,12 @@ impl LineChart<'_> {
     /// The chart without its lines, and their places in it; `None` if no point can be shown.
     pub(crate) fn frame(&self, size: Size) -> Result<Option<Frame>, ReportError> {
         let mut lines = Vec::new();
-        let svg = self.plot(size, |chart| {
+        let drawing = self.plot(size, |chart| {
             let place = |&point| Some(chart.backend_coord(&self.place(point)?));
             lines = self.lines.iter().map(|line| line.points.iter().map(place).collect()).collect();
             Ok(())
         })?;
-        Ok(svg.map(|svg| Frame { svg, lines }))
+        Ok(drawing.map(|drawing| Frame { svg: drawing.inline(), lines }))
     }
 
     /// Axes that fit every line, and on them whatever `draw` draws.
@@ -126,7 +83,7 @@ impl LineChart<'_> {
         &self,
         size: Size,
         draw: impl FnOnce(&mut Chart<'_, '_>) -> Drawn,
-    ) -> Result<Option<String>, ReportError> {
+    ) -> Result<Option<Drawing>, ReportError> {
         let places =
             || self.lines.iter().flat_map(|line| &line.points).filter_map(|&point| self.place(point));
         let (Some(x), Some(y)) = (range(places().map(|point| point.0)), range(places().map(|point| point.1)))
@@ -136,7 +93,7 @@ impl LineChart<'_> {
         let y = padded(y, 0.06);
         let x_axis = Axis { range: x, ticks: Scale::Linear.ticks(x, size.0 as usize / 75) };
         let y_axis = Axis { range: y, ticks: self.y_scale.ticks(y, size.1 as usize / 45) };
-        svg(self.of, size, |root| {
+        Drawing::new(self.of, size, |root| {
             let font = text(12.5, Paint::Label);
             root.draw(&Text::new(self.y_label.to_owned(), (2 * SCALE, 2 * SCALE), font.clone()))?;
             let mut chart = ChartBuilder::on(root)
@@ -216,9 +173,4 @@ impl ValueFormatter<f64> for Axis {
     fn format_ext(&self, value: &f64) -> String {
         self.ticks.iter().find(|tick| tick.0 == *value).map_or(String::new(), |tick| tick.1.clone())
     }
-}
-
-/// Text put at a point by the part of it that is named.
-pub(super) fn anchored(style: TextStyle<'static>, h: HPos, v: VPos) -> TextStyle<'static> {
-    style.pos(Pos::new(h, v))
 }

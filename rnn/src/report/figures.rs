@@ -1,7 +1,8 @@
 //! The charts of a report: for its page, and each as a drawing of its own.
 
-use super::chart::{Line, LineChart, SCALE, Size};
-use super::palette::{self, Paint};
+use super::chart::{Line, LineChart};
+use super::drawing::Drawing;
+use super::palette::Paint;
 use super::ticks::Scale;
 use super::{Forecast, LearningCurve, Report, ReportError, heat, key};
 
@@ -30,36 +31,18 @@ pub(super) fn of(report: &Report) -> Result<Vec<Figure>, ReportError> {
     ];
     let mut figures = Vec::new();
     for (name, chart, size, key) in charts {
-        if let Some(svg) = chart.draw(size)? {
-            figures.push(Figure { name, svg: standalone(&svg, size, &key)? });
+        if let Some(drawing) = chart.draw(size)? {
+            figures.push(figure(name, &drawing, &key)?);
         }
     }
-    if let Some(svg) = heat::draw(&report.triangle)? {
-        figures.push(Figure { name: "triangle", svg: standalone(&svg, heat::SIZE, &heat::KEY)? });
+    if let Some(map) = heat::draw(&report.triangle)? {
+        figures.push(figure("triangle", &map, &heat::KEY)?);
     }
     Ok(figures)
 }
 
-/// A drawing as it stands in a page, made a file: with the name of its format, its size, a white ground, its own dashes, and
-/// above it the key to its colours, which a page has as text.
-fn standalone(svg: &str, (width, height): Size, entries: &[(Paint, &str)]) -> Result<String, ReportError> {
-    let (head, body) = split(svg);
-    let (key, above) = key::draw(entries, width)?;
-    let of = head.split_once(" role").map_or("", |(_, of)| of);
-    let (style, total) = (palette::dashes(), height + above);
-    let (units, total_units, down) = (width * SCALE, total * SCALE, above * SCALE);
-    Ok(format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{total}\" viewBox=\"0 0 {units} {total_units}\" \
-         role{of}><style>{style}</style><rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>{}\
-         <g transform=\"translate(0 {down})\">{body}</g></svg>\n",
-        split(&key).1
-    ))
-}
-
-/// The first tag of a drawing, without its end, and what is inside of it.
-fn split(svg: &str) -> (&str, &str) {
-    let (head, body) = svg.split_once('>').unwrap_or_default();
-    (head, body.trim_end().trim_end_matches("</svg>"))
+fn figure(name: &'static str, drawing: &Drawing, entries: &[(Paint, &str)]) -> Result<Figure, ReportError> {
+    Ok(Figure { name, svg: drawing.standalone(&key::draw(entries, drawing.size.0)?) })
 }
 
 /// What the colours of [`held_back`] mean.

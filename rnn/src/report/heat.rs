@@ -3,7 +3,7 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 
-use super::chart::{Canvas, Drawn, SCALE, Size, anchored, svg, text};
+use super::drawing::{Canvas, Drawing, Drawn, SCALE, Size, anchored, text};
 use super::palette::{Paint, SHADES, of_shade};
 use super::ticks::{Scale, range};
 use super::{ReportError, Triangle};
@@ -13,7 +13,7 @@ const MOST_CELLS: usize = 120;
 /// How many decades below the largest norm the scale reaches at most; what lies below has the darkest colour.
 const MOST_DECADES: f64 = 16.0;
 
-pub(super) const SIZE: Size = (534, 522);
+const SIZE: Size = (534, 522);
 /// What the bars beside the map mean.
 pub(super) const KEY: [(Paint, &str); 2] = [
     (Paint::Method(0), "norm of ∂L/∂θₛ, the sum of column s"),
@@ -26,13 +26,13 @@ const GAP: i32 = 10;
 const BAR: i32 = 66;
 
 /// The heat map; `None` if there is nothing above zero to show.
-pub(super) fn draw(triangle: &Triangle) -> Result<Option<String>, ReportError> {
+pub(super) fn draw(triangle: &Triangle) -> Result<Option<Drawing>, ReportError> {
     let steps = triangle.norms.len();
     let pool = pool(steps);
     let cells = pooled(&triangle.norms, pool);
     let Some((low, high)) = decades(&cells) else { return Ok(None) };
     let of = "the norm of dL_t/dtheta_s over s and t: a triangle, since the parameters at s cannot change the loss at t < s";
-    svg(of, SIZE, |root| {
+    Drawing::new(of, SIZE, |root| {
         for (t, row) in cells.iter().enumerate() {
             draw_row(root, t, row, cells.len(), (low, high))?;
         }
@@ -262,7 +262,7 @@ mod tests {
         let cells = pooled(&triangle(5).norms, 2);
         assert_eq!(cells.iter().map(Vec::len).collect::<Vec<_>>(), [1, 2, 3]);
         assert_eq!(cells[2], [0.9_f64.powi(3), 0.9, 1.0]);
-        let large = draw(&triangle(1000)).unwrap().unwrap();
+        let large = draw(&triangle(1000)).unwrap().unwrap().inline();
         assert!(large.len() < 1_000_000, "{}", large.len());
     }
 

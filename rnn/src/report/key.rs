@@ -4,7 +4,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 
 use super::ReportError;
-use super::chart::{SCALE, anchored, svg, text};
+use super::drawing::{Drawing, SCALE, anchored, text};
 use super::palette::Paint;
 
 /// The size of the text, and the height of a line of it, in pixels.
@@ -16,11 +16,11 @@ const MARGIN: i32 = 2;
 const SAMPLE: i32 = 30;
 const ROOM: (i32, i32) = (8, 22);
 
-/// The key in a drawing so wide, and its height in pixels: none for no entries.
-pub(super) fn draw(entries: &[(Paint, &str)], width: i32) -> Result<(String, i32), ReportError> {
+/// The key, so wide; for no entries it has no height.
+pub(super) fn draw(entries: &[(Paint, &str)], width: i32) -> Result<Drawing, ReportError> {
     let places = places(entries, width);
     let height = places.last().map_or(0, |&(_, top)| top + LINE);
-    let drawing = svg("key", (width, height), |root| {
+    Drawing::new("key", (width, height), |root| {
         for (&(paint, name), (left, top)) in entries.iter().zip(places) {
             let (left, middle) = ((left + MARGIN) * SCALE, (top + LINE / 2) * SCALE);
             let sample = [(left, middle), (left + SAMPLE * SCALE, middle)];
@@ -29,8 +29,7 @@ pub(super) fn draw(entries: &[(Paint, &str)], width: i32) -> Result<(String, i32
             root.draw(&Text::new(name, (left + (SAMPLE + ROOM.0) * SCALE, middle), style))?;
         }
         Ok(())
-    })?;
-    Ok((drawing, height))
+    })
 }
 
 /// Where each entry lies, left and top, line by line.
@@ -71,16 +70,18 @@ mod tests {
         assert_eq!(tops(300), [0, 0, LINE, LINE]);
         assert_eq!(tops(10), [0, LINE, 2 * LINE, 3 * LINE], "wider than the drawing, but not on each other");
         for (width, lines) in [(952, 1), (300, 2)] {
-            let (drawing, height) = draw(&NAMES, width).unwrap();
-            assert_eq!(height, lines * LINE);
+            let drawing = draw(&NAMES, width).unwrap();
+            assert_eq!(drawing.size, (width, lines * LINE));
             assert!(
-                NAMES.iter().all(|(paint, name)| drawing.contains(name) && drawing.contains(&paint.hex()))
+                NAMES
+                    .iter()
+                    .all(|(paint, name)| drawing.body.contains(name) && drawing.body.contains(&paint.hex()))
             );
         }
     }
 
     #[test]
     fn no_entries_take_no_room() {
-        assert_eq!(draw(&[], 462).unwrap().1, 0);
+        assert_eq!(draw(&[], 462).unwrap().size.1, 0);
     }
 }

@@ -4,6 +4,7 @@
 //! and no script, and follows the reader's light or dark scheme.
 
 mod chart;
+mod drawing;
 mod figures;
 mod heat;
 mod html;

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::chart::{LineChart, SCALE};
+use super::chart::LineChart;
+use super::drawing::SCALE;
 use super::html::escape;
 use super::palette::{self, Paint};
 use super::{Forecast, LearningCurve, Report, ReportError, Triangle, figures, heat, table};
@@ -51,6 +52,7 @@ fn both(chart: &LineChart<'_>, wide: i32, height: i32) -> Result<String, ReportE
     else {
         return Ok(String::new());
     };
+    let (large, small) = (large.inline(), small.inline());
     Ok(format!("<div class=\"wide\">{large}</div><div class=\"narrow\">{small}</div>"))
 }
 
@@ -134,7 +136,7 @@ fn triangle(triangle: &Triangle) -> Result<String, ReportError> {
     }
     let body = format!(
         "<div class=\"triangle\">\n{}<div>\n{text}</div>\n</div>\n",
-        figure(&format!("<div class=\"map\">{map}</div>"), &caption)
+        figure(&format!("<div class=\"map\">{}</div>", map.inline()), &caption)
     );
     Ok(section("One triangle, summed two ways (Eq. 1.6 and 1.7)", &body))
 }

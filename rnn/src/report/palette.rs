@@ -27,7 +27,7 @@ pub(crate) enum Paint {
 struct Colour {
     light: (u8, u8, u8),
     dark: &'static str,
-    /// In parts of a pixel, [`super::chart::SCALE`] to one; empty for an unbroken line.
+    /// In parts of a pixel, [`super::drawing::SCALE`] to one; empty for an unbroken line.
     dash: &'static str,
 }
 
