@@ -319,3 +319,22 @@ impl<T: fmt::Display> fmt::Display for Var<T> {
         self.value.fmt(f)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Var;
+    use crate::grad;
+
+    #[test]
+    fn a_variable_is_shown_by_its_value() {
+        let x = Var::from_value(2.5);
+        assert_eq!(format!("{x} {x:?} {:?}", Var::from_value(1.0_f32)), "2.5 Constant(2.5) Constant(1.0)");
+        let _ = grad(
+            |x| {
+                assert_eq!(format!("{x:.1} {x:?}"), "2.0 Var(2.0)");
+                *x
+            },
+            &2.0,
+        );
+    }
+}

@@ -289,3 +289,18 @@ impl<T: Scalar, const N: usize> fmt::Display for Dual<T, N> {
         f.write_str("]e")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Dual;
+
+    #[test]
+    fn a_dual_number_is_shown_with_its_tangents() {
+        assert_eq!(Dual::new(1.5, [2.0, -3.0]).to_string(), "1.5 + [2, -3]e");
+        assert_eq!(format!("{:.2}", Dual::new(1.5, [2.0])), "1.50 + [2.00]e");
+        assert_eq!(
+            Dual::new(Dual::new(1.0, [2.0]), [Dual::new(3.0, [4.0])]).to_string(),
+            "1 + [2]e + [3 + [4]e]e"
+        );
+    }
+}
