@@ -1,13 +1,13 @@
 //! Numbers that were kept from a derivative that has ended, in a later one over the same type.
 
+use super::uses::{OF_MANY, OF_ONE};
 use super::{D, D8, done, refused};
 use ad_core::{Array, Matrix, Scalar, Vector, rules};
 use ad_forward::{
-    Dual, Dual3, DualArray, Jacobian, Taylor, derivative, derivatives, jacobian, jet, jvp, jvp_with_aux,
-    par_jacobian, second_derivative, third_derivative, third_directional_derivative, try_jvp,
-    value_and_derivative,
+    Dual, Dual3, DualArray, Jacobian, Taylor, derivative, derivatives, jacobian, jet, jvp, third_derivative,
+    third_directional_derivative,
 };
-use ad_reverse::{Hvp, Var, grad_and_hvp, hessian, hvp};
+use ad_reverse::{Hvp, Var, hessian, hvp};
 use std::cell::Cell;
 
 /// The input of a derivative at 3 that has ended.
@@ -100,37 +100,12 @@ fn numbers_made_of_their_parts_are_taken_as_they_are() {
 
 #[test]
 fn every_operator_refuses_a_kept_number() {
-    let k = kept();
-    refused("value_and_derivative", || value_and_derivative(|y| y * k, 2.0));
-    refused("jvp", || jvp(|y: &[D; 2]| y[0] * k, &[2.0, 0.0], &[1.0, 0.0]));
-    refused("try_jvp", || try_jvp(|y: &D| *y * k, &2.0, &1.0));
-    refused("jvp_with_aux", || jvp_with_aux(|y: &D| (*y * k, 7), &2.0, &1.0));
-    let inner = |y: Dual<D, 1>| y * y * Dual::from_primal(k);
-    refused("second_derivative", || second_derivative(inner, 2.0));
-    let inner = |y: Dual3<f64>| y * y * y * Dual::from_primal(Dual::from_primal(k));
-    refused("third_derivative", || third_derivative(inner, 2.0));
-    let inner = |y: &Dual3<f64>| *y * *y * *y * Dual::from_primal(Dual::from_primal(k));
-    let third = || third_directional_derivative(inner, &2.0, [&1.0; 3]);
-    refused("third_directional_derivative", third);
-    let inner = |y: &Var<D>| *y * *y * Var::from_value(k);
-    refused("hvp", || hvp(inner, &2.0, &1.0));
-    refused("grad_and_hvp", || grad_and_hvp(inner, &2.0, &1.0));
-    let object = || {
-        let mut out = ([0.0], [0.0]);
-        Hvp::new(|y: &[Var<D>]| inner(&y[0])).call(&[2.0], &[1.0], &mut out.0, &mut out.1);
-        out
-    };
-    refused("Hvp", object);
-
-    // Along a direction that is 0 it meets nothing that moves before it is in the result.
-    let inner = |y: &Var<D>| *y * Var::from_value(k);
-    refused("the result of hvp", || hvp(inner, &2.0, &0.0));
-    let object = || {
-        let mut out = ([0.0], [0.0]);
-        Hvp::new(|y: &[Var<D>]| inner(&y[0])).call(&[2.0], &[0.0], &mut out.0, &mut out.1);
-        out
-    };
-    refused("the result of Hvp", object);
+    let kept = kept();
+    for (name, f) in OF_ONE {
+        for at in [0.0, 2.0] {
+            refused(&format!("{name} at {at}"), || f(kept, at));
+        }
+    }
 }
 
 /// What a Hessian-vector product was run on is refused where it is used, too.
@@ -220,19 +195,11 @@ fn every_jacobian_refuses_a_kept_number() {
         x.to_vec()
     };
     done(jacobian(keep, &[3.0]));
-    let times = |y: &[D8]| vec![y[0] * kept];
-    refused("jacobian", || jacobian(times, &[2.0]).as_slice().to_vec());
-    refused("its result", || jacobian(|_| vec![kept], &[2.0]).as_slice().to_vec());
-    refused("par_jacobian", || par_jacobian(times, &[2.0]).as_slice().to_vec());
-    let call = |f: &dyn Fn(D8) -> D8| {
-        let mut out = ([0.0], [0.0]);
-        Jacobian::new(|x: &[D8], y: &mut [D8]| y[0] = f(x[0])).call(&[2.0], &mut out.0, &mut out.1);
-        out
-    };
-    refused("Jacobian", || call(&|y| y * kept));
-    refused("its result", || call(&|_| kept));
-    let square = |y: &[Var<D8>]| y[0] * y[0] * Var::from_value(kept);
-    refused("hessian", || hessian(square, &[2.0]).as_slice().to_vec());
+    for (name, f) in OF_MANY {
+        for at in [0.0, 2.0] {
+            refused(&format!("{name} at {at}"), || f(kept, at));
+        }
+    }
 
     // In the first chunk the last input does not move: it meets nothing before the result.
     let mut factors = [kept, D8::from(1.0)].into_iter();

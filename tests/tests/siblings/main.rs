@@ -3,6 +3,7 @@
 
 mod kept;
 mod open;
+mod uses;
 
 use ad_forward::Dual;
 use std::panic::{AssertUnwindSafe, catch_unwind};

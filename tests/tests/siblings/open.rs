@@ -1,64 +1,26 @@
 //! Numbers of an outer derivative in an inner one over the same type.
 
+use super::uses::{OF_MANY, OF_ONE, product};
 use super::{D, D8, done, refused};
 use ad_core::{Array, Scalar, Vector};
 use ad_forward::{
-    Dual, Dual3, DualArray, Jacobian, Taylor, derivative, derivatives, jacobian, jet, jvp, jvp_with_aux,
-    par_jacobian, second_derivative, third_derivative, third_directional_derivative, try_jvp,
+    Dual, DualArray, Taylor, derivative, derivatives, jacobian, jet, jvp, third_derivative,
     value_and_derivative,
 };
-use ad_reverse::{Hessian, Hvp, Var, grad, grad_and_hvp, hessian, hvp};
+use ad_reverse::{Var, grad, hessian, hvp};
 use ad_tests::reference::Program;
 use ad_tests::{cases, expressions, points};
 use proptest::prelude::*;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// A function of an operator's own variable and of one from outside.
-fn product<S: Scalar>(own: S, outer: S) -> S {
-    own * outer + outer
-}
-
 #[test]
 fn an_outer_number_in_an_inner_derivative_is_refused() {
-    type Use = fn(D);
-    let uses: &[(&str, Use)] = &[
-        ("derivative", |x| done(derivative(|y| x + y, 1.0))),
-        ("value_and_derivative", |x| done(value_and_derivative(|y| product(y, x), 0.0))),
-        ("jvp", |x| done(jvp(|y: &[D; 2]| [y[0], y[1] * x], &[0.0, 2.0], &[1.0, 0.0]))),
-        ("try_jvp", |x| done(try_jvp(|y: &D| product(*y, x), &0.0, &1.0))),
-        ("jvp_with_aux", |x| done(jvp_with_aux(|y: &D| (product(*y, x), 7), &0.0, &1.0))),
-        ("jvp of an array", |x| {
-            let v = Vector::from([1.0, 2.0]);
-            done(jvp(|y: &DualArray<f64, 1, 1>| y.scale(x), &v, &v));
-        }),
-        ("an array of an outer number", |x| {
-            let v = Vector::from([1.0, 2.0]);
-            let outer = DualArray::<f64, 1, 1>::from_scalars([2], &[x, x * x]);
-            done(jvp(|y: &DualArray<f64, 1, 1>| y.hadamard(&outer), &v, &v));
-        }),
-        ("second_derivative, inner level", |x| {
-            // d/dy of 1 without seeds is 0: the inner level alone shows it.
-            done(second_derivative(|y| y * Dual::from_primal(x), 0.0));
-        }),
-        ("third_derivative", |x| {
-            done(third_derivative(|y| y * y * Dual::from_primal(Dual::from_primal(x)), 0.0))
-        }),
-        ("third_directional_derivative", |x| {
-            let f = |y: &Dual3<f64>| *y * *y * Dual::from_primal(Dual::from_primal(x));
-            done(third_directional_derivative(f, &0.0, [&1.0; 3]));
-        }),
-        ("hvp", |x| done(hvp(|y: &Var<D>| *y * Var::from_value(x), &0.0, &1.0))),
-        ("grad_and_hvp", |x| done(grad_and_hvp(|y: &Var<D>| *y * *y * Var::from_value(x), &1.0, &1.0))),
-        ("Hvp", |x| {
-            let mut inner = Hvp::new(|y: &[Var<D>]| y[0] * Var::from_value(x));
-            inner.call(&[0.0], &[1.0], &mut [0.0], &mut [0.0]);
-        }),
-    ];
-    for (name, f) in uses {
+    for (name, f) in OF_ONE {
+        let refused = |x: D| [0.0, 2.0].map(|at| refused(&format!("{name} at {at}"), || f(x, at)));
         let _ = derivative(
             |x| {
-                refused(name, || f(x));
+                refused(x);
                 x
             },
             3.0,
@@ -66,7 +28,7 @@ fn an_outer_number_in_an_inner_derivative_is_refused() {
         // In every operator over the same type.
         let _ = jvp(
             |x| {
-                refused(name, || f(*x));
+                refused(*x);
                 *x
             },
             &3.0,
@@ -78,29 +40,16 @@ fn an_outer_number_in_an_inner_derivative_is_refused() {
 
 #[test]
 fn an_outer_number_in_an_inner_jacobian_is_refused() {
-    type Use = fn(D8);
-    let uses: &[(&str, Use)] = &[
-        ("jacobian", |x| done(jacobian(|y| vec![product(y[0], x)], &[0.0]))),
-        ("par_jacobian", |x| done(par_jacobian(|y| vec![product(y[0], x)], &[0.0; 20]))),
-        ("Jacobian", |x| {
-            let mut inner = Jacobian::new(|y: &[D8], out: &mut [D8]| out[0] = product(y[0], x));
-            inner.call(&[0.0; 9], &mut [0.0], &mut [0.0; 9]);
-        }),
-        ("hessian", |x| done(hessian(|y| y[0] * Var::from_value(x), &[0.0]))),
-        ("Hessian", |x| {
-            let mut inner = Hessian::new(|y: &[Var<D8>]| y[0] * Var::from_value(x));
-            inner.call(&[0.0; 9], &mut [0.0; 9], &mut [0.0; 81]);
-        }),
-    ];
-    for (name, f) in uses {
+    for (name, f) in OF_MANY {
+        let refused = |x: D8| [0.0, 2.0].map(|at| refused(&format!("{name} at {at}"), || f(x, at)));
         let outer = |x: &[D8]| {
-            refused(name, || f(x[0]));
+            refused(x[0]);
             x.to_vec()
         };
         assert_eq!(jacobian(outer, &[3.0]).as_slice(), [1.0]);
         let _ = hessian(
             |x: &[Var<D8>]| {
-                refused(name, || f(x[0].value()));
+                refused(x[0].value());
                 x[0]
             },
             &[3.0],
