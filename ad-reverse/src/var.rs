@@ -8,11 +8,8 @@ use crate::tape::{
 use ad_core::kernels::Kernels;
 use ad_core::{Binary, Function, Nary, Scalar, Unary, rules};
 use ad_forward::Dual;
-use num_traits::{Num, One, Zero};
 use std::array::from_fn;
-use std::cmp::Ordering;
 use std::fmt;
-use std::iter::Sum;
 use std::ops::{Add, Div, Mul, Neg, Rem, Sub};
 
 /// A variable of a recording: a value, and the name of the place where it was recorded.
@@ -235,76 +232,11 @@ impl<T: Scalar> Rem for Var<T> {
     }
 }
 
-impl<T: Scalar> Sum for Var<T> {
-    #[inline]
-    fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
-        // Start where the sum of `T` starts (`f64` starts at -0.0), so that the primal is bit-equal.
-        iter.fold(Self::from_value(std::iter::empty::<T>().sum()), Add::add)
-    }
-}
+// By lifting the number: a constant costs nothing to make.
+ad_core::impl_num_traits!(@lifted_all f64 [T: Scalar<Real = f64>] Var<T>);
+ad_core::impl_num_traits!(@lifted_all f32 [T: Scalar<Real = f32>] Var<T>);
 
-/// `var op number` and `number op var`, by lifting the number: a constant costs nothing to make.
-macro_rules! mixed {
-    ($real:ty: $($trait:ident $method:ident)*) => {
-        $(
-            impl<T: Scalar<Real = $real>> $trait<$real> for Var<T> {
-                type Output = Self;
-                #[inline]
-                fn $method(self, rhs: $real) -> Self {
-                    $trait::$method(self, Self::constant(rhs))
-                }
-            }
-            impl<T: Scalar<Real = $real>> $trait<Var<T>> for $real {
-                type Output = Var<T>;
-                #[inline]
-                fn $method(self, rhs: Var<T>) -> Var<T> {
-                    $trait::$method(Var::<T>::constant(self), rhs)
-                }
-            }
-        )*
-    };
-}
-mixed!(f64: Add add Sub sub Mul mul Div div);
-mixed!(f32: Add add Sub sub Mul mul Div div);
-
-impl<T: Scalar> PartialEq for Var<T> {
-    #[inline]
-    fn eq(&self, other: &Self) -> bool {
-        self.value == other.value
-    }
-}
-
-impl<T: Scalar> PartialOrd for Var<T> {
-    #[inline]
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        self.value.partial_cmp(&other.value)
-    }
-}
-
-impl<T: Scalar> Zero for Var<T> {
-    #[inline]
-    fn zero() -> Self {
-        Self::from_value(T::zero())
-    }
-    #[inline]
-    fn is_zero(&self) -> bool {
-        self.value.is_zero()
-    }
-}
-
-impl<T: Scalar> One for Var<T> {
-    #[inline]
-    fn one() -> Self {
-        Self::from_value(T::one())
-    }
-}
-
-impl<T: Scalar> Num for Var<T> {
-    type FromStrRadixErr = T::FromStrRadixErr;
-    fn from_str_radix(text: &str, radix: u32) -> Result<Self, Self::FromStrRadixErr> {
-        T::from_str_radix(text, radix).map(Self::from_value)
-    }
-}
+ad_core::impl_num_traits!(@by_value [T: Scalar] Var<T>: T, value, from_value);
 
 impl<T: fmt::Debug> fmt::Debug for Var<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

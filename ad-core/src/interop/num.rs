@@ -1,8 +1,9 @@
 //! `num_traits`, and the operators on references.
 //!
 //! A mode's number implements [`Scalar`](crate::Scalar), the four operators on values (with itself and
-//! with plain numbers on either side), `Sum`, `Zero`, `One` and `Num`. The rest follows from these, and
-//! [`impl_num_traits!`](crate::impl_num_traits) writes it: `Float` and what belongs to it, so that code
+//! with plain numbers on either side), and what goes by the value alone: comparisons, `Sum`, `Zero`, `One`
+//! and `Num`, which the arm `@by_value` of [`impl_num_traits!`](crate::impl_num_traits) writes for it. The
+//! rest follows from these, and the macro writes it: `Float` and what belongs to it, so that code
 //! written by others for `T: Float` can be differentiated. A method that `Float` and `Scalar` both have
 //! is the `Scalar` one, and an inherent method too, which settles which of the two is meant.
 
@@ -12,6 +13,12 @@
 /// `MulAddAssign`, `Inv` and `Pow`.
 ///
 /// `impl_num_traits!(Dual<T, const N: usize>);` where `T` is the scalar below.
+///
+/// What a number type may ask for by itself:
+/// - `@by_value [T: Scalar] Var<T>: T, value, from_value`: `PartialEq`, `PartialOrd`, `Sum`, `Zero`, `One` and `Num`, by
+///   the field with the value, of the type `T`, and by what makes a constant of one;
+/// - `@lifted_all f64 [T: Scalar<Real = f64>] Var<T>`: `+ - * /` with a plain number on either side, by lifting it;
+/// - `@assign_all Var<T> [T: Scalar] Var<T>`: the assign operators with what is named first, by those on values.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! impl_num_traits {
@@ -30,7 +37,54 @@ macro_rules! impl_num_traits {
         }
     };
 
+    // Where the value is an element of a field, its index is given, too.
+    (@by_value [$($generics:tt)*] $ty:ty: $below:ty, $value:tt $([$index:tt])?, $constant:ident) => {
+        impl<$($generics)*> ::core::cmp::PartialEq for $ty {
+            #[inline]
+            fn eq(&self, other: &Self) -> bool {
+                self.$value$([$index])? == other.$value$([$index])?
+            }
+        }
+        impl<$($generics)*> ::core::cmp::PartialOrd for $ty {
+            #[inline]
+            fn partial_cmp(&self, other: &Self) -> Option<::core::cmp::Ordering> {
+                self.$value$([$index])?.partial_cmp(&other.$value$([$index])?)
+            }
+        }
+        impl<$($generics)*> ::core::iter::Sum for $ty {
+            #[inline]
+            fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
+                // Start where the sum of values starts (that of `f64` starts at -0.0), so that the primal is bit-equal.
+                let start = <$below as ::core::iter::Sum>::sum(::core::iter::empty());
+                iter.fold(Self::$constant(start), ::core::ops::Add::add)
+            }
+        }
+        impl<$($generics)*> $crate::num_traits::Zero for $ty {
+            #[inline]
+            fn zero() -> Self {
+                Self::$constant(<$below as $crate::num_traits::Zero>::zero())
+            }
+            #[inline]
+            fn is_zero(&self) -> bool {
+                $crate::num_traits::Zero::is_zero(&self.$value$([$index])?)
+            }
+        }
+        impl<$($generics)*> $crate::num_traits::One for $ty {
+            #[inline]
+            fn one() -> Self {
+                Self::$constant(<$below as $crate::num_traits::One>::one())
+            }
+        }
+        impl<$($generics)*> $crate::num_traits::Num for $ty {
+            type FromStrRadixErr = <$below as $crate::num_traits::Num>::FromStrRadixErr;
+            fn from_str_radix(text: &str, radix: u32) -> Result<Self, Self::FromStrRadixErr> {
+                <$below as $crate::num_traits::Num>::from_str_radix(text, radix).map(Self::$constant)
+            }
+        }
+    };
+
     (@all $generics:tt $ty:ty) => {
+        $crate::impl_num_traits! { @assign_all $ty $generics $ty }
         $crate::impl_num_traits! { @by_reference $generics [$ty] Add add AddAssign add_assign }
         $crate::impl_num_traits! { @by_reference $generics [$ty] Sub sub SubAssign sub_assign }
         $crate::impl_num_traits! { @by_reference $generics [$ty] Mul mul MulAssign mul_assign }
@@ -109,12 +163,6 @@ macro_rules! impl_num_traits {
                 ::core::ops::$op::$method(*self, *rhs)
             }
         }
-        impl<$($generics)*> ::core::ops::$assign for $ty {
-            #[inline]
-            fn $assign_method(&mut self, rhs: $ty) {
-                *self = ::core::ops::$op::$method(*self, rhs);
-            }
-        }
         impl<$($generics)*> ::core::ops::$assign<&$ty> for $ty {
             #[inline]
             fn $assign_method(&mut self, rhs: &$ty) {
@@ -153,30 +201,13 @@ macro_rules! impl_num_traits {
 
     // Operators with a plain number that every number type would write alike.
     (@real $real:ident [$($generics:tt)*] $ty:ty) => {
-        $crate::impl_num_traits! { @assign $real [$($generics)*] [$ty] AddAssign add_assign + }
-        $crate::impl_num_traits! { @assign $real [$($generics)*] [$ty] SubAssign sub_assign - }
-        $crate::impl_num_traits! { @assign $real [$($generics)*] [$ty] MulAssign mul_assign * }
-        $crate::impl_num_traits! { @assign $real [$($generics)*] [$ty] DivAssign div_assign / }
-        $crate::impl_num_traits! { @assign $real [$($generics)*] [$ty] RemAssign rem_assign % }
+        $crate::impl_num_traits! { @assign_all $real [$($generics)*] $ty }
+        $crate::impl_num_traits! { @lifted $real [$($generics)*] [$ty] Rem rem }
         /// A constant.
         impl<$($generics)*> From<$real> for $ty {
             #[inline]
             fn from(x: $real) -> $ty {
                 $crate::Scalar::constant(x)
-            }
-        }
-        impl<$($generics)*> ::core::ops::Rem<$real> for $ty {
-            type Output = $ty;
-            #[inline]
-            fn rem(self, rhs: $real) -> $ty {
-                self % <$ty as $crate::Scalar>::constant(rhs)
-            }
-        }
-        impl<$($generics)*> ::core::ops::Rem<$ty> for $real {
-            type Output = $ty;
-            #[inline]
-            fn rem(self, rhs: $ty) -> $ty {
-                <$ty as $crate::Scalar>::constant(self) % rhs
             }
         }
         impl<$($generics)*> $crate::num_traits::Pow<$real> for $ty {
@@ -187,11 +218,42 @@ macro_rules! impl_num_traits {
             }
         }
     };
-    (@assign $real:ident [$($generics:tt)*] [$ty:ty] $assign:ident $method:ident $op:tt) => {
-        impl<$($generics)*> ::core::ops::$assign<$real> for $ty {
+    (@assign_all $rhs:ty [$($generics:tt)*] $ty:ty) => {
+        $crate::impl_num_traits! { @assign $rhs [$($generics)*] [$ty] AddAssign add_assign + }
+        $crate::impl_num_traits! { @assign $rhs [$($generics)*] [$ty] SubAssign sub_assign - }
+        $crate::impl_num_traits! { @assign $rhs [$($generics)*] [$ty] MulAssign mul_assign * }
+        $crate::impl_num_traits! { @assign $rhs [$($generics)*] [$ty] DivAssign div_assign / }
+        $crate::impl_num_traits! { @assign $rhs [$($generics)*] [$ty] RemAssign rem_assign % }
+    };
+    (@assign $rhs:ty [$($generics:tt)*] [$ty:ty] $assign:ident $method:ident $op:tt) => {
+        impl<$($generics)*> ::core::ops::$assign<$rhs> for $ty {
             #[inline]
-            fn $method(&mut self, rhs: $real) {
+            fn $method(&mut self, rhs: $rhs) {
                 *self = *self $op rhs;
+            }
+        }
+    };
+
+    // A plain number on either side, lifted.
+    (@lifted_all $real:ident $generics:tt $ty:ty) => {
+        $crate::impl_num_traits! { @lifted $real $generics [$ty] Add add }
+        $crate::impl_num_traits! { @lifted $real $generics [$ty] Sub sub }
+        $crate::impl_num_traits! { @lifted $real $generics [$ty] Mul mul }
+        $crate::impl_num_traits! { @lifted $real $generics [$ty] Div div }
+    };
+    (@lifted $real:ident [$($generics:tt)*] [$ty:ty] $op:ident $method:ident) => {
+        impl<$($generics)*> ::core::ops::$op<$real> for $ty {
+            type Output = $ty;
+            #[inline]
+            fn $method(self, rhs: $real) -> $ty {
+                ::core::ops::$op::$method(self, <$ty as $crate::Scalar>::constant(rhs))
+            }
+        }
+        impl<$($generics)*> ::core::ops::$op<$ty> for $real {
+            type Output = $ty;
+            #[inline]
+            fn $method(self, rhs: $ty) -> $ty {
+                ::core::ops::$op::$method(<$ty as $crate::Scalar>::constant(self), rhs)
             }
         }
     };

@@ -5,9 +5,7 @@ use crate::tag::Tag;
 use ad_core::kernels::Kernels;
 use ad_core::rule::Partials;
 use ad_core::{Binary, Nary, Scalar, Unary};
-use core::cmp::Ordering;
 use core::fmt;
-use num_traits::{Num, One, Zero};
 
 mod dot;
 mod lanes;
@@ -231,44 +229,7 @@ impl<T: Scalar, const N: usize> Scalar for Dual<T, N> {
     }
 }
 
-impl<T: Scalar, const N: usize> PartialEq for Dual<T, N> {
-    #[inline]
-    fn eq(&self, other: &Self) -> bool {
-        self.primal == other.primal
-    }
-}
-
-impl<T: Scalar, const N: usize> PartialOrd for Dual<T, N> {
-    #[inline]
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        self.primal.partial_cmp(&other.primal)
-    }
-}
-
-impl<T: Scalar, const N: usize> Zero for Dual<T, N> {
-    #[inline]
-    fn zero() -> Self {
-        Self::from_primal(T::zero())
-    }
-    #[inline]
-    fn is_zero(&self) -> bool {
-        self.primal.is_zero()
-    }
-}
-
-impl<T: Scalar, const N: usize> One for Dual<T, N> {
-    #[inline]
-    fn one() -> Self {
-        Self::from_primal(T::one())
-    }
-}
-
-impl<T: Scalar, const N: usize> Num for Dual<T, N> {
-    type FromStrRadixErr = T::FromStrRadixErr;
-    fn from_str_radix(text: &str, radix: u32) -> Result<Self, Self::FromStrRadixErr> {
-        T::from_str_radix(text, radix).map(Self::from_primal)
-    }
-}
+ad_core::impl_num_traits!(@by_value [T: Scalar, const N: usize] Dual<T, N>: T, primal, from_primal);
 
 // By hand, because it shows what a user has put in: not the tag.
 impl<T: fmt::Debug, const N: usize> fmt::Debug for Dual<T, N> {

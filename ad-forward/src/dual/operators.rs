@@ -4,7 +4,6 @@ use super::Dual;
 use super::lanes::{both, both_singular, quotient_singular, zip};
 use crate::tag::Tag;
 use ad_core::{Scalar, rules};
-use core::iter::Sum;
 use core::ops::{Add, Div, Mul, Neg, Rem, Sub};
 use num_traits::Float;
 
@@ -86,14 +85,6 @@ impl<T: Scalar, const N: usize> Rem for Dual<T, N> {
     #[inline]
     fn rem(self, rhs: Self) -> Self {
         self.apply2(rhs, rules::Rem)
-    }
-}
-
-impl<T: Scalar, const N: usize> Sum for Dual<T, N> {
-    #[inline]
-    fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
-        // Start where the sum of `T` starts (`f64` starts at -0.0), so that the primal is bit-equal.
-        iter.fold(Self::from_primal(core::iter::empty::<T>().sum()), Add::add)
     }
 }
 

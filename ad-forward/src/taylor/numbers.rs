@@ -4,11 +4,9 @@ use super::Taylor;
 use crate::dual::over;
 use ad_core::{Scalar, rules};
 use core::array::from_fn;
-use core::cmp::Ordering;
 use core::fmt;
-use core::iter::Sum;
 use core::ops::{Add, Div, Mul, Neg, Rem, Sub};
-use num_traits::{Float, Num, One, Zero};
+use num_traits::Float;
 
 impl<T: Scalar, const K: usize> Taylor<T, K> {
     /// Coefficient by coefficient, as far as both are meant.
@@ -91,37 +89,8 @@ impl<T: Scalar, const K: usize> Rem for Taylor<T, K> {
     }
 }
 
-impl<T: Scalar, const K: usize> Sum for Taylor<T, K> {
-    #[inline]
-    fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
-        // Start where the sum of `T` starts (`f64` starts at -0.0), so that the primal is bit-equal.
-        iter.fold(Self::from_primal(core::iter::empty::<T>().sum()), Add::add)
-    }
-}
-
-/// `series op number` and `number op series`, by lifting the number.
-macro_rules! mixed {
-    ($real:ty: $($trait:ident $method:ident)*) => {
-        $(
-            impl<T: Scalar<Real = $real>, const K: usize> $trait<$real> for Taylor<T, K> {
-                type Output = Self;
-                #[inline]
-                fn $method(self, rhs: $real) -> Self {
-                    $trait::$method(self, Self::constant(rhs))
-                }
-            }
-            impl<T: Scalar<Real = $real>, const K: usize> $trait<Taylor<T, K>> for $real {
-                type Output = Taylor<T, K>;
-                #[inline]
-                fn $method(self, rhs: Taylor<T, K>) -> Taylor<T, K> {
-                    $trait::$method(Taylor::<T, K>::constant(self), rhs)
-                }
-            }
-        )*
-    };
-}
-mixed!(f64: Add add Sub sub Mul mul Div div);
-mixed!(f32: Add add Sub sub Mul mul Div div);
+ad_core::impl_num_traits!(@lifted_all f64 [T: Scalar<Real = f64>, const K: usize] Taylor<T, K>);
+ad_core::impl_num_traits!(@lifted_all f32 [T: Scalar<Real = f32>, const K: usize] Taylor<T, K>);
 
 // By hand, because it shows what a user has put in: not the tag.
 impl<T: fmt::Debug, const K: usize> fmt::Debug for Taylor<T, K> {
@@ -131,44 +100,7 @@ impl<T: fmt::Debug, const K: usize> fmt::Debug for Taylor<T, K> {
     }
 }
 
-impl<T: Scalar, const K: usize> PartialEq for Taylor<T, K> {
-    #[inline]
-    fn eq(&self, other: &Self) -> bool {
-        self.coefficients[0] == other.coefficients[0]
-    }
-}
-
-impl<T: Scalar, const K: usize> PartialOrd for Taylor<T, K> {
-    #[inline]
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        self.coefficients[0].partial_cmp(&other.coefficients[0])
-    }
-}
-
-impl<T: Scalar, const K: usize> Zero for Taylor<T, K> {
-    #[inline]
-    fn zero() -> Self {
-        Self::from_primal(T::zero())
-    }
-    #[inline]
-    fn is_zero(&self) -> bool {
-        self.coefficients[0].is_zero()
-    }
-}
-
-impl<T: Scalar, const K: usize> One for Taylor<T, K> {
-    #[inline]
-    fn one() -> Self {
-        Self::from_primal(T::one())
-    }
-}
-
-impl<T: Scalar, const K: usize> Num for Taylor<T, K> {
-    type FromStrRadixErr = T::FromStrRadixErr;
-    fn from_str_radix(text: &str, radix: u32) -> Result<Self, Self::FromStrRadixErr> {
-        T::from_str_radix(text, radix).map(Self::from_primal)
-    }
-}
+ad_core::impl_num_traits!(@by_value [T: Scalar, const K: usize] Taylor<T, K>: T, coefficients[0], from_primal);
 
 /// `x0 + x1 t + x2 t^2`.
 impl<T: Scalar, const K: usize> fmt::Display for Taylor<T, K> {

@@ -5,11 +5,8 @@ use super::log::{D, Place, Seed, input, record};
 use ad_core::kernels::Kernels;
 use ad_core::{Binary, Nary, Scalar, Unary, rules};
 use alloc::{vec, vec::Vec};
-use core::cmp::Ordering;
 use core::fmt;
-use core::iter::Sum;
 use core::ops::{Add, Div, Mul, Neg, Rem, Sub};
-use num_traits::{Num, One, Zero};
 
 /// An `f64` in a [`Trace`](super::Trace): its value, and the row that it is the result of.
 ///
@@ -103,18 +100,6 @@ macro_rules! operators {
                     self.binary(rhs, stringify!($method), |x, y| x $op y)
                 }
             }
-            impl $trait<f64> for Traced {
-                type Output = Self;
-                fn $method(self, rhs: f64) -> Self {
-                    $trait::$method(self, Self::constant(rhs))
-                }
-            }
-            impl $trait<Traced> for f64 {
-                type Output = Traced;
-                fn $method(self, rhs: Traced) -> Traced {
-                    $trait::$method(Traced::constant(self), rhs)
-                }
-            }
         )*
     };
 }
@@ -130,6 +115,7 @@ impl Rem for Traced {
 ad_core::impl_num_traits!(@all [] Traced);
 ad_core::impl_num_traits!(@inherent [] Traced);
 ad_core::impl_num_traits!(@real f64 [] Traced);
+ad_core::impl_num_traits!(@lifted_all f64 [] Traced);
 
 impl Neg for Traced {
     type Output = Self;
@@ -138,46 +124,7 @@ impl Neg for Traced {
     }
 }
 
-impl Sum for Traced {
-    fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
-        // Start where the sum of f64 starts, so that the value is bit-equal.
-        iter.fold(Self::constant(core::iter::empty::<f64>().sum()), Add::add)
-    }
-}
-
-impl PartialEq for Traced {
-    fn eq(&self, other: &Self) -> bool {
-        self.value == other.value
-    }
-}
-
-impl PartialOrd for Traced {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        self.value.partial_cmp(&other.value)
-    }
-}
-
-impl Zero for Traced {
-    fn zero() -> Self {
-        Self::constant(0.0)
-    }
-    fn is_zero(&self) -> bool {
-        self.value == 0.0
-    }
-}
-
-impl One for Traced {
-    fn one() -> Self {
-        Self::constant(1.0)
-    }
-}
-
-impl Num for Traced {
-    type FromStrRadixErr = <f64 as Num>::FromStrRadixErr;
-    fn from_str_radix(text: &str, radix: u32) -> Result<Self, Self::FromStrRadixErr> {
-        f64::from_str_radix(text, radix).map(Self::constant)
-    }
-}
+ad_core::impl_num_traits!(@by_value [] Traced: f64, value, constant);
 
 impl fmt::Display for Traced {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

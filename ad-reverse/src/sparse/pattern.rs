@@ -2,14 +2,12 @@
 
 use super::matrix::Sparsity;
 use ad_core::kernels::Kernels;
-use ad_core::num_traits::{Num, One, Zero};
+use ad_core::num_traits::Zero;
 use ad_core::rule::Partials;
 use ad_core::{Binary, Dense, Nary, Real, Scalar, Unary};
 use std::array::from_fn;
-use std::cmp::Ordering;
 use std::fmt;
-use std::iter::Sum;
-use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign};
+use std::ops::{Add, Div, Mul, Neg, Rem, Sub};
 
 const WORDS: usize = 4;
 
@@ -112,7 +110,7 @@ impl<R: Real> Scalar for Pattern<R> {
 }
 
 macro_rules! operators {
-    ($($trait:ident $method:ident $assign_trait:ident $assign:ident $op:tt)*) => {
+    ($($trait:ident $method:ident $op:tt)*) => {
         $(
             impl<R: Real> $trait for Pattern<R> {
                 type Output = Self;
@@ -120,16 +118,11 @@ macro_rules! operators {
                     self.with(rhs, self.value $op rhs.value)
                 }
             }
-            impl<R: Real> $assign_trait for Pattern<R> {
-                fn $assign(&mut self, rhs: Self) {
-                    *self = *self $op rhs;
-                }
-            }
         )*
     };
 }
-operators!(Add add AddAssign add_assign + Sub sub SubAssign sub_assign - Mul mul MulAssign mul_assign *
-    Div div DivAssign div_assign / Rem rem RemAssign rem_assign %);
+operators!(Add add + Sub sub - Mul mul * Div div / Rem rem %);
+ad_core::impl_num_traits!(@assign_all Pattern<R> [R: Real] Pattern<R>);
 
 impl<R: Real> Neg for Pattern<R> {
     type Output = Self;
@@ -138,45 +131,7 @@ impl<R: Real> Neg for Pattern<R> {
     }
 }
 
-impl<R: Real> Sum for Pattern<R> {
-    fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
-        iter.fold(Self::constant_of(std::iter::empty::<R>().sum()), Add::add)
-    }
-}
-
-impl<R: Real> PartialEq for Pattern<R> {
-    fn eq(&self, other: &Self) -> bool {
-        self.value == other.value
-    }
-}
-
-impl<R: Real> PartialOrd for Pattern<R> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        self.value.partial_cmp(&other.value)
-    }
-}
-
-impl<R: Real> Zero for Pattern<R> {
-    fn zero() -> Self {
-        Self::constant_of(R::zero())
-    }
-    fn is_zero(&self) -> bool {
-        self.value.is_zero()
-    }
-}
-
-impl<R: Real> One for Pattern<R> {
-    fn one() -> Self {
-        Self::constant_of(R::one())
-    }
-}
-
-impl<R: Real> Num for Pattern<R> {
-    type FromStrRadixErr = R::FromStrRadixErr;
-    fn from_str_radix(text: &str, radix: u32) -> Result<Self, Self::FromStrRadixErr> {
-        R::from_str_radix(text, radix).map(Self::constant_of)
-    }
-}
+ad_core::impl_num_traits!(@by_value [R: Real] Pattern<R>: R, value, constant_of);
 
 /// The value alone.
 impl<R: Real> fmt::Display for Pattern<R> {

@@ -9,13 +9,11 @@ use crate::credit::{Mode, triangle};
 use crate::model::{Parameters, Rnn};
 use crate::sequence::Sequence;
 use ad_core::kernels::Kernels;
-use ad_core::num_traits::{Num, One, Zero};
 use ad_core::tree::Constant;
 use ad_core::{Binary, Dense, Nary, Scalar, Tree, Unary};
 use std::cell::Cell;
 use std::fmt;
-use std::iter::Sum;
-use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign};
+use std::ops::{Add, Div, Mul, Neg, Rem, Sub};
 
 thread_local! {
     static OPERATIONS: Cell<u64> = const { Cell::new(0) };
@@ -23,7 +21,7 @@ thread_local! {
 
 /// An `f64` that counts the operations done with it, on this thread: arithmetic, and elementary
 /// functions as one each.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug)]
 pub struct Counted(pub f64);
 
 /// The result of `f`, and how many operations on [`Counted`] numbers it took.
@@ -113,7 +111,7 @@ impl Scalar for Counted {
 }
 
 macro_rules! operators {
-    ($($trait:ident $method:ident $assign_trait:ident $assign:ident $op:tt)*) => {
+    ($($trait:ident $method:ident $op:tt)*) => {
         $(
             impl $trait for Counted {
                 type Output = Self;
@@ -121,16 +119,11 @@ macro_rules! operators {
                     counted(self.0 $op rhs.0)
                 }
             }
-            impl $assign_trait for Counted {
-                fn $assign(&mut self, rhs: Self) {
-                    *self = *self $op rhs;
-                }
-            }
         )*
     };
 }
-operators!(Add add AddAssign add_assign + Sub sub SubAssign sub_assign - Mul mul MulAssign mul_assign *
-    Div div DivAssign div_assign / Rem rem RemAssign rem_assign %);
+operators!(Add add + Sub sub - Mul mul * Div div / Rem rem %);
+ad_core::impl_num_traits!(@assign_all Counted [] Counted);
 
 impl Neg for Counted {
     type Output = Self;
@@ -139,33 +132,7 @@ impl Neg for Counted {
     }
 }
 
-impl Sum for Counted {
-    fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
-        iter.fold(Self(std::iter::empty::<f64>().sum()), Add::add)
-    }
-}
-
-impl Zero for Counted {
-    fn zero() -> Self {
-        Self(0.0)
-    }
-    fn is_zero(&self) -> bool {
-        self.0 == 0.0
-    }
-}
-
-impl One for Counted {
-    fn one() -> Self {
-        Self(1.0)
-    }
-}
-
-impl Num for Counted {
-    type FromStrRadixErr = <f64 as Num>::FromStrRadixErr;
-    fn from_str_radix(text: &str, radix: u32) -> Result<Self, Self::FromStrRadixErr> {
-        f64::from_str_radix(text, radix).map(Self)
-    }
-}
+ad_core::impl_num_traits!(@by_value [] Counted: f64, 0, constant);
 
 impl fmt::Display for Counted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
