@@ -81,6 +81,7 @@ trait Number<R>:
     + MulAssign<R>
     + DivAssign<R>
     + RemAssign<R>
+    + PartialOrd<R>
     + Product
     + for<'a> Sum<&'a Self>
     + for<'a> Product<&'a Self>
@@ -96,8 +97,8 @@ impl<const K: usize> Number<f32> for Taylor<f32, K> {}
 /// All below, on one type.
 fn check<S: Number<f64>>()
 where
-    for<'a> &'a S: RefNum<S> + Neg<Output = S>,
-    f64: Rem<S, Output = S>,
+    for<'a> &'a S: RefNum<S> + Neg<Output = S> + Add<f64, Output = S> + Mul<f64, Output = S>,
+    f64: Rem<S, Output = S> + for<'a> Sub<&'a S, Output = S> + for<'a> Div<&'a S, Output = S>,
 {
     code_for_floats_has_derivatives::<S>();
     the_methods_of_float_are_those_of_scalar::<S>();
@@ -272,8 +273,8 @@ fn numbers_come_and_go_by_their_value<S: Number<f64>>() {
 
 fn powers_and_operators<S: Number<f64>>()
 where
-    for<'a> &'a S: RefNum<S> + Neg<Output = S>,
-    f64: Rem<S, Output = S>,
+    for<'a> &'a S: RefNum<S> + Neg<Output = S> + Add<f64, Output = S> + Mul<f64, Output = S>,
+    f64: Rem<S, Output = S> + for<'a> Sub<&'a S, Output = S> + for<'a> Div<&'a S, Output = S>,
 {
     let cubes: [fn(S) -> S; 7] = [
         |x| Pow::pow(x, 3_i8),
@@ -298,6 +299,9 @@ where
     assert_eq!(S::at(|[x]| [x, x, x].into_iter().product(), [2.0]), (8.0, [12.0]));
     assert_eq!(S::at(|[x]| [x, x, x].iter().sum(), [2.0]), (6.0, [3.0]));
     assert_eq!(S::at(|[x]| 7.0 % x, [2.0]), (1.0, [-3.0]));
+    let with_reals = |x: &S| (x * 3.0 + 1.0) - 8.0 / x + (5.0 - x) * &(x + 1.0);
+    assert_eq!(S::at(|[x]| with_reals(&x), [2.0]), (12.0, [5.0]));
+    assert_eq!(S::at(|[x]| if x > 1.0 && x == 2.0 && x <= 2.0 { x } else { -x }, [2.0]), (2.0, [1.0]));
 }
 
 fn assign_operators_take_numbers_references_and_reals<S: Number<f64>>() {

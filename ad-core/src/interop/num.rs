@@ -203,6 +203,23 @@ macro_rules! impl_num_traits {
     (@real $real:ident [$($generics:tt)*] $ty:ty) => {
         $crate::impl_num_traits! { @assign_all $real [$($generics)*] $ty }
         $crate::impl_num_traits! { @lifted $real [$($generics)*] [$ty] Rem rem }
+        $crate::impl_num_traits! { @reference_and_real $real [$($generics)*] [$ty] Add add }
+        $crate::impl_num_traits! { @reference_and_real $real [$($generics)*] [$ty] Sub sub }
+        $crate::impl_num_traits! { @reference_and_real $real [$($generics)*] [$ty] Mul mul }
+        $crate::impl_num_traits! { @reference_and_real $real [$($generics)*] [$ty] Div div }
+        $crate::impl_num_traits! { @reference_and_real $real [$($generics)*] [$ty] Rem rem }
+        impl<$($generics)*> ::core::cmp::PartialEq<$real> for $ty {
+            #[inline]
+            fn eq(&self, other: &$real) -> bool {
+                $crate::Scalar::primal(*self) == *other
+            }
+        }
+        impl<$($generics)*> ::core::cmp::PartialOrd<$real> for $ty {
+            #[inline]
+            fn partial_cmp(&self, other: &$real) -> Option<::core::cmp::Ordering> {
+                $crate::Scalar::primal(*self).partial_cmp(other)
+            }
+        }
         /// A constant.
         impl<$($generics)*> From<$real> for $ty {
             #[inline]
@@ -215,6 +232,22 @@ macro_rules! impl_num_traits {
             #[inline]
             fn pow(self, rhs: $real) -> $ty {
                 $crate::Scalar::powf(self, <$ty as $crate::Scalar>::constant(rhs))
+            }
+        }
+    };
+    (@reference_and_real $real:ident [$($generics:tt)*] [$ty:ty] $op:ident $method:ident) => {
+        impl<$($generics)*> ::core::ops::$op<$real> for &$ty {
+            type Output = $ty;
+            #[inline]
+            fn $method(self, rhs: $real) -> $ty {
+                ::core::ops::$op::$method(*self, rhs)
+            }
+        }
+        impl<$($generics)*> ::core::ops::$op<&$ty> for $real {
+            type Output = $ty;
+            #[inline]
+            fn $method(self, rhs: &$ty) -> $ty {
+                ::core::ops::$op::$method(self, *rhs)
             }
         }
     };

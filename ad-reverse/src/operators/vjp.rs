@@ -73,7 +73,7 @@ where
 /// use ad_reverse::{Var, value_and_grad_with_aux};
 ///
 /// fn log_density(x: Var<f64>) -> Result<Var<f64>, String> {
-///     if x > Var::from(0.0) { Ok(x.ln()) } else { Err(format!("{x} is outside the support")) }
+///     if x > 0.0 { Ok(x.ln()) } else { Err(format!("{x} is outside the support")) }
 /// }
 /// let f = |x: &Var<f64>| log_density(*x).map_or_else(|e| (Var::from(f64::NAN), Err(e)), |y| (y, Ok(())));
 /// assert_eq!(value_and_grad_with_aux(f, &2.0), ((2.0_f64.ln(), Ok(())), 0.5));
