@@ -22,7 +22,7 @@ pub fn is_plain<S: Scalar>() -> bool {
 /// `partial` for `x >= bound`, NaN below.
 #[inline]
 pub(super) fn not_below<S: Scalar>(bound: f64, x: S, partial: S) -> S {
-    if x.primal() >= real(bound) { partial } else { undefined(partial) }
+    if x.primal() >= real(bound) { partial } else { undefined(x) }
 }
 
 /// `partial`, or NaN where the value is.
@@ -32,11 +32,12 @@ pub fn unless_nan<S: Scalar>(value: S, partial: S) -> S {
     if value.primal().is_nan() { value } else { partial }
 }
 
-/// NaN, and so are the derivatives of every order along whatever moves `partial`: those of a constant NaN, and the
-/// second ones of a product with it, would be 0, a plausible number.
+/// NaN, and so are the derivatives of every order along whatever moves `x`: those of a constant NaN, and the second
+/// ones of a product with it, would be 0, a plausible number. Say an argument for `x`: the derivatives of a partial
+/// may have underflowed to 0.
 #[inline]
-pub(crate) fn undefined<S: Scalar>(partial: S) -> S {
-    (partial * S::constant(Float::nan())).recip()
+pub(crate) fn undefined<S: Scalar>(x: S) -> S {
+    (x * S::constant(Float::nan())).recip()
 }
 
 /// The derivative of a step function.
