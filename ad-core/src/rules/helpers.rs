@@ -115,17 +115,29 @@ pub(super) fn gate_slope<S: Scalar>(x: S) -> S {
     }
 }
 
-/// `factor x^y`, also where the power alone would underflow.
+/// `factor x^(y - 1)` given `z = x^y`, also where the power alone would underflow or overflow.
 #[inline]
-pub(super) fn times_power<S: Scalar>(factor: S, x: S, y: S) -> S {
+pub(super) fn times_power<S: Scalar>(factor: S, x: S, y: S, z: S) -> S {
+    let y = y - S::one();
     let power = x.powf(y);
-    if x.primal() > real(0.0) && power.primal() < S::Real::min_positive_value() / S::Real::epsilon() {
+    let (base, size) = (x.primal(), power.primal());
+    if base < real(0.0) {
+        // Whether the exponent is odd may have got lost when 1 was subtracted.
+        let same_sign = size.is_sign_negative() == z.primal().is_sign_negative();
+        let power = if same_sign { -power } else { power };
+        if !is_zero(factor) {
+            return factor * power;
+        }
+        // Below 0 there is no derivative by the exponent, and a factor of 0 must not hide that.
+        let product = factor.strong_product(power);
+        return (product + y * S::constant(Float::nan())).with_primal(product.primal());
+    }
+    let is_small = size < S::Real::min_positive_value() / S::Real::epsilon();
+    let is_large = size.is_infinite() && base < real(1.0);
+    // The derivatives of a root of a tiny number overflow where those of the power do not, and its factor cannot matter.
+    if is_large || (is_small && (base * base * base).is_normal()) {
         let root = x.powf(y * S::lit(0.5));
         factor * root * root
-    } else if is_zero(factor) && x.primal() < real(0.0) {
-        // Below 0 there is no derivative by the exponent, and a factor of 0 must not hide that.
-        let product = factor * power;
-        (product + y * S::constant(Float::nan())).with_primal(product.primal())
     } else {
         factor * power
     }

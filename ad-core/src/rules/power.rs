@@ -99,9 +99,11 @@ impl Binary for PowerAtZero {
             None => R::zero(), // the polynomial has ended
             _ if y > i => R::zero(),
             Some(0) => {
-                // Without a logarithm there is a limit from below, too.
-                let base = if self.by_exponent == 0 { x } else { Float::abs(x) };
-                product * Float::powf(base, y - i)
+                let power = product * Float::powf(Float::abs(x), y - i);
+                // Without a logarithm there is a limit from below, too, for an integer; `y - i` may have lost whether it is odd.
+                let is_below = x.is_sign_negative() && self.by_exponent == 0 && Float::trunc(y) == y;
+                let is_odd = Float::powf(x, y).is_sign_negative() != (self.by_base % 2 == 1);
+                if is_below && is_odd { -power } else { power }
             }
             // With one there is not; infinite, with the signs of the product and of the logarithms of 0.
             Some(logarithms) if logarithms % 2 == 0 => product * R::infinity(),

@@ -289,10 +289,11 @@ macro_rules! binary_table {
             Powf powf { (x, y) => Float::powf(x, y) }
                 { (x, y, z) => if is_zero(x) {
                     x.apply2(y, PowerAtZero::BY_BASE)
-                } else if is_plain::<S>() && z.primal().is_normal() && x.primal().is_normal() {
-                    y * (z / x) // no second power; differentiated again, it would cancel near y = 1
+                } else if is_plain::<S>() && z.primal().is_normal() {
+                    // No second power; differentiated again, it would cancel near y = 1.
+                    if Float::abs(x.primal()) < real(1.0) { y * z / x } else { y * (z / x) }
                 } else {
-                    unless_nan(z, times_power(y, x, y - S::one())) // NaN^0 is 1
+                    unless_nan(z, times_power(y, x, y, z)) // NaN^0 is 1
                 } }
                 { (x, y, z) => if is_zero(x) {
                     x.apply2(y, PowerAtZero::BY_EXPONENT)
@@ -304,7 +305,7 @@ macro_rules! binary_table {
             /// `x^y ln(x)`, the derivative of the power by its exponent.
             #[doc(hidden)]
             PowLn pow_ln { (x, y) => Float::powf(x, y) * Float::ln(x) }
-                { (x, y, _z) => times_power(y * x.ln() + S::one(), x, y - S::one()) }
+                { (x, y, z) => times_power(y * x.ln() + S::one(), x, y, z) }
                 { (x, _y, z) => z * x.ln() } [(0.5, -2.0), (2.0, 3.5), (3.0, 0.0)];
             /// The logarithm of `x` in base `y`; in `x` as `ln`. NaN where `ln(x) / ln(y)` is.
             Log log { (x, y) => Float::log(x, y) }

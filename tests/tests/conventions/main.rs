@@ -9,7 +9,7 @@ mod rows;
 
 use ad_core::num_traits::Zero;
 use ad_core::{Array, Function, Scalar, Vector, rules};
-use ad_forward::Dual;
+use ad_forward::{Dual, derivative, derivatives, second_derivative, third_derivative};
 use ad_tests::reference::Program;
 use ad_tests::reference::modes::{self, Derivatives, Forward, Mode, Reverse};
 
@@ -132,6 +132,28 @@ fn a_power_at_zero_differentiated_once_more_than_its_order() {
                 assert_eq!(got, expected, "{mode}: x^{n}, by powi: {by_integer}");
             }
         }
+    }
+}
+
+/// So it has of a subnormal number, of which a power below 0 overflows.
+#[test]
+fn three_derivatives_of_a_power_of_a_subnormal_number() {
+    const X: f64 = 1e-310;
+    for (n, expected) in [
+        (0.0, [0.0, 0.0, 0.0]),
+        (1.0, [1.0, 0.0, 0.0]),
+        (2.0, [2.0 * X, 2.0, 0.0]),
+        (3.0, [0.0, 6.0 * X, 6.0]),
+    ] {
+        assert_eq!(
+            derivatives::<_, 4>(|x| x.powf(Scalar::lit(n)), X)[1..],
+            expected,
+            "x^{n}, by Taylor series"
+        );
+        let nested =
+            [derivative(|x| x.powf(Scalar::lit(n)), X), second_derivative(|x| x.powf(Scalar::lit(n)), X)];
+        assert_eq!(nested, expected[..2], "x^{n}");
+        assert_eq!(third_derivative(|x| x.powf(Scalar::lit(n)), X), expected[2], "x^{n}");
     }
 }
 
