@@ -192,10 +192,18 @@ fn polygamma(n: u32, x: f64) -> f64 {
         return -sign * polygamma(n, 1.0 - x) - pi_cot_derivative(n, x);
     }
     let order = f64::from(n);
-    let power = |x: f64| x.powf(-order); // powi would be off by more
     let factorial = (1..=n).map(f64::from).product::<f64>();
+    // n! / x^n, also where the power alone would underflow; powi would be off by more.
+    let quotient = |x: f64| {
+        let power = x.powf(-order);
+        if power.is_normal() {
+            return factorial * power;
+        }
+        let root = x.powf(-0.5 * order);
+        factorial * root * root
+    };
     let steps = (16.0 + order - x).ceil().max(0.0) as u32;
-    let shifted = (0..steps).map(|k| x + f64::from(k)).map(|x| power(x) / x).sum::<f64>();
+    let shifted = (0..steps).map(|k| x + f64::from(k)).map(|x| quotient(x) / x).sum::<f64>();
     let x = x + f64::from(steps);
     // (n-1)!/x^n (1 + n/(2x) + sum_k B_2k n (n+1) .. (n+2k-1) / ((2k)! x^2k))
     let u = (x * x).recip();
@@ -206,7 +214,7 @@ fn polygamma(n: u32, x: f64) -> f64 {
         rising *= (top - 2.0) * (top - 1.0) / f64::from((2 * k - 1) * 2 * k) * u;
         series += b * rising;
     }
-    sign * factorial * (shifted + power(x) / order * series)
+    sign * (shifted + quotient(x) / order * series)
 }
 
 /// The `n`-th derivative of `pi cot(pi x)`.

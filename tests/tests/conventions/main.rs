@@ -157,6 +157,21 @@ fn three_derivatives_of_a_power_of_a_subnormal_number() {
     }
 }
 
+/// References: `psi(n, x)` of mpmath, with 50 digits.
+#[test]
+fn polygamma_where_a_power_alone_underflows() {
+    for (n, x, exact) in [
+        (150, 150.0, -2.325_151_905_593_796e-66),
+        (80, 1e4, -8.982_015_168_634_815e-204),
+        (21, 1e15, 2.432_902_008_176_666_6e-297),
+        (60, 3e5, -3.271_837_641_874_830_3e-249),
+        (170, 200.0, -4.235_542_800_112_509_4e-87),
+    ] {
+        let value = Scalar::polygamma(x, n);
+        assert!((value / exact - 1.0).abs() < 1e-14, "polygamma({n}, {x}) is {value:e}, not {exact:e}");
+    }
+}
+
 /// Comparisons look at the primal alone; whether something is zero is no question of constants.
 #[test]
 fn comparisons_ignore_tangents() {
