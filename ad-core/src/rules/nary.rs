@@ -102,6 +102,14 @@ impl Nary for Norm {
         if is_plain::<S>() && y.primal().is_normal() {
             return x.iter().map(|&x| x / y).collect();
         }
+        if y.primal().is_infinite() {
+            // The unit vector does not change when all entries are scaled, by a power of two without rounding.
+            let x: Partials<S> = x.iter().map(|&x| x * S::constant(S::Real::epsilon())).collect();
+            let y = S::norm(&x);
+            if y.primal().is_finite() {
+                return self.partials(&x, y);
+            }
+        }
         // `x_i / y` would cancel in its derivative by `x_i`; against the length of the rest it does not.
         let rest = without_each(x, S::zero(), |a, b| a.hypot(b));
         let unit = |(&x, rest): (&S, S)| {

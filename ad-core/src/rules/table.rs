@@ -323,23 +323,21 @@ macro_rules! binary_table {
             /// `x / hypot(x, y)`: the first component of the unit vector along `(x, y)`; all 0 at the origin.
             #[doc(hidden)]
             UnitX unit_x { (x, y) => unit_x(x, y) }
-                { (x, y, z) => { let s = y.unit_x(x); s * s * inverse_length((x, z), (y, s)) } }
-                { (x, y, z) => { let s = y.unit_x(x); -(z * s) * inverse_length((x, z), (y, s)) } }
+                { (x, y, z) => { let s = y.unit_x(x); s * s.strong_product(inverse_length((x, z), (y, s))) } }
+                { (x, y, z) => { let s = y.unit_x(x); -(z * s).strong_product(inverse_length((x, z), (y, s))) } }
                 [(0.5, -2.0), (3.0, 1.0), (-1.0, 0.5)];
             /// `x / (x^2 + y^2)`, the real part of `1 / (x - iy)`, without overflow; NaN at the origin.
             #[doc(hidden)]
             OverSquare over_square { (x, y) => over_square(x, y) }
                 { (x, y, z) => {
-                    // (y^2 - x^2) / (x^2 + y^2)^2 in factors: nothing cancels near |x| = |y|.
-                    let (longer, by_square) = if Float::abs(x.primal()) >= Float::abs(y.primal()) {
-                        (x, z)
-                    } else {
-                        (y, y.over_square(x))
-                    };
-                    let product = ((y - x) / longer) * ((y + x) / longer);
+                    // (y^2 - x^2) / (x^2 + y^2)^2 in factors: nothing cancels near |x| = |y|, and no sum overflows.
+                    let (a, b) = (reflect(x), reflect(y));
+                    let (longer, shorter, by_square) =
+                        if a >= b { (a, b, z) } else { (b, a, y.over_square(x)) };
+                    let product = ((b - a) / longer) * (S::one() + shorter / longer);
                     product.strong_product(by_square).strong_product(by_square)
                 } }
-                { (x, y, z) => S::lit(-2.0) * z * y.over_square(x) }
+                { (x, y, z) => S::lit(-2.0) * z.strong_product(y.over_square(x)) }
                 [(0.5, -2.0), (3.0, 1.0), (-1.0, 0.0)];
             /// `x / (x + y)`: the portion of `x` in the sum, as in the softmax.
             #[doc(hidden)]
