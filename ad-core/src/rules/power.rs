@@ -43,12 +43,13 @@ impl Unary for Monomial {
             // An `f64` holds the exponent exactly, and so its parity, where an `f32` would not.
             _ => R::from_literal(Float::powf(x.as_f64(), n as f64)),
         };
-        let (factor, whole) = (R::from_literal(self.factor), power(self.n));
+        // The factor may be too large for an `f32`, and the product with the power not.
+        let whole = power(self.n);
         if whole.is_normal() {
-            return factor * whole;
+            return R::from_literal(self.factor * whole.as_f64());
         }
         let half = self.n / 2;
-        factor * power(half) * power(self.n - half)
+        R::from_literal(self.factor * power(half).as_f64() * power(self.n - half).as_f64())
     }
     #[inline]
     fn partial<S: Scalar>(self, x: S, _y: S) -> S {

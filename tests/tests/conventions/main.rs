@@ -157,6 +157,13 @@ fn three_derivatives_of_a_power_of_a_subnormal_number() {
     }
 }
 
+/// Where the factors before a power overflow, and the power is 0.
+#[test]
+fn derivatives_of_a_large_power_in_single_precision() {
+    let found = derivatives::<f32, 6>(|x| x.powi(i32::MAX), 0.5);
+    assert_eq!(found, [0.0; 6]);
+}
+
 /// References: `psi(n, x)` of mpmath, with 50 digits.
 #[test]
 fn polygamma_where_a_power_alone_underflows() {
