@@ -87,7 +87,7 @@ pub(super) fn share<R: Real>(x: R, other: R) -> R {
     }
 }
 
-/// `x gate(x)` for a gate that closes faster than `x` grows: also where the gate is 0 and `x = -inf`.
+/// `x gate(x)` for a gate that closes faster than `x` grows: also where the gate is 0 and `x` infinite.
 #[inline]
 pub(super) fn gated<R: Real>(x: R, gate: R) -> R {
     if gate == real(0.0) { -gate } else { x * gate }

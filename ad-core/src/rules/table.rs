@@ -77,7 +77,7 @@ macro_rules! unary_table {
             } } { (x, _y) => x.atan_second() } [-3.0, 0.0, 40.0];
             /// `atan''(x) = -2 x / (1 + x^2)^2`; its derivative does not cancel at its own zeros.
             #[doc(hidden)]
-            AtanSecond atan_second { x => { let y = Scalar::atan_prime(x); real::<R>(-2.0) * (x * y * y) } }
+            AtanSecond atan_second { x => { let y = Scalar::atan_prime(x); real::<R>(-2.0) * (gated(x, y) * y) } }
                 { (x, _y) => {
                     let y = x.atan_prime();
                     let factor = if is_large(x) {
@@ -110,7 +110,7 @@ macro_rules! unary_table {
             } } { (x, _y) => x.asinh_second() } [-3.0, 0.0, 40.0];
             /// `asinh''(x) = -x / (1 + x^2)^(3/2)`; its derivative does not cancel at its own zeros.
             #[doc(hidden)]
-            AsinhSecond asinh_second { x => { let y = Scalar::asinh_prime(x); -(x * y * y * y) } }
+            AsinhSecond asinh_second { x => { let y = Scalar::asinh_prime(x); -(gated(x, y) * y * y) } }
                 { (x, _y) => {
                     let y = x.asinh_prime();
                     let factor = if is_large(x) {
@@ -126,7 +126,7 @@ macro_rules! unary_table {
             #[doc(hidden)]
             AcoshPrime acosh_prime { x => {
                 Float::recip(Float::sqrt(x - real(1.0)) * Float::sqrt(x + real(1.0)))
-            } } { (x, y) => -(x * y * y * y) } [1.1, 3.0, 40.0];
+            } } { (x, y) => -(y.strong_product(x) * y * y) } [1.1, 3.0, 40.0];
             /// Inverse hyperbolic tangent. At `+-1` the derivatives are `inf`, `+-inf`; NaN outside `[-1, 1]`.
             Atanh atanh { x => Float::atanh(x) } { (x, _y) => x.atanh_prime() } [-0.9, 0.0, 0.3];
             /// `atanh'(x) = 1 / (1 - x^2)`, without cancellation at `+-1`; NaN outside `[-1, 1]`.
@@ -181,16 +181,16 @@ macro_rules! unary_table {
                     // sigmoid(x) would be subnormal where (1 + x) e^x is not: halve the exponent.
                     let half = (reflect(x) * S::lit(-0.5)).exp();
                     if x.primal() > real(0.0) {
-                        S::one() + (x - S::one()) * half * half
+                        S::one() + half.strong_product(x - S::one()) * half
                     } else {
-                        (x + S::one()) * half * half
+                        half.strong_product(x + S::one()) * half
                     }
                 } else {
                     x.sigmoid() + x * x.sigmoid_prime()
                 } } [-70.0, -30.0, -2.0, 0.3, 20.0, 70.0];
             /// `x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2`, the cheap approximation of `gelu`.
             GeluTanh gelu_tanh { x => gated(x, Scalar::gelu_gate(x)) }
-                { (x, _y) => x.gelu_gate() + x * x.gelu_gate_bump() * gate_slope(x) } [-3.0, -0.7, 0.3, 5.0];
+                { (x, _y) => x.gelu_gate() + x.gelu_gate_bump().strong_product(x) * gate_slope(x) } [-3.0, -0.7, 0.3, 5.0];
             /// `sigmoid(v(x))` for `v(x) = 2 sqrt(2 / pi) (x + 0.044715 x^3)`: what `gelu_tanh` multiplies `x` by.
             #[doc(hidden)]
             GeluGate gelu_gate { x => real(special::gelu_gate(x.as_f64())) }
@@ -233,7 +233,7 @@ macro_rules! special_table {
                 { (x, _y) => x.gaussian_prime() } [-3.0, 0.0, 0.3, 15.0];
             /// `-2 x exp(-x^2)`; its derivative does not cancel at its own zeros.
             #[doc(hidden)]
-            GaussianPrime gaussian_prime { x => { real::<R>(-2.0) * x * Scalar::gaussian(x) } }
+            GaussianPrime gaussian_prime { x => gated(real::<R>(-2.0) * x, Scalar::gaussian(x)) }
                 { (x, _y) => if is_far(x) {
                     S::zero()
                 } else {
@@ -241,7 +241,7 @@ macro_rules! special_table {
                 } } [-3.0, 0.0, 0.3, 15.0];
             /// The density of the standard normal distribution, accurate in the tails.
             NormalPdf normal_pdf { x => real(special::normal_pdf(x.as_f64())) }
-                { (x, y) => -(x * y) } [-3.0, 0.0, 0.3, 15.0];
+                { (x, y) => if is_far(x) { S::zero() } else { -(x * y) } } [-3.0, 0.0, 0.3, 15.0];
             /// The distribution function of the standard normal distribution, accurate in the left tail.
             NormalCdf normal_cdf { x => real(special::normal_cdf(x.as_f64())) }
                 { (x, _y) => x.normal_pdf() } [-15.0, 0.0, 0.3, 3.0];
@@ -254,7 +254,7 @@ macro_rules! special_table {
                 } } [-3.0, -0.7, 0.3, 5.0];
             /// `gelu'(x)`, the distribution function plus `x` times the density.
             #[doc(hidden)]
-            GeluPrime gelu_prime { x => Scalar::normal_cdf(x) + x * Scalar::normal_pdf(x) }
+            GeluPrime gelu_prime { x => Scalar::normal_cdf(x) + gated(x, Scalar::normal_pdf(x)) }
                 { (x, _y) => if is_far(x) {
                     S::zero()
                 } else {
