@@ -1,6 +1,6 @@
 //! The softmax, and its Jacobian.
 
-use super::helpers::{is_plain, real};
+use super::helpers::{is_plain, real, undefined};
 use super::nary::{largest, without_each};
 use crate::rule::Partials;
 use crate::scalar::Scalar;
@@ -13,6 +13,10 @@ use num_traits::Float;
 pub(crate) fn softmax<S: Scalar>(x: &[S]) -> Partials<S> {
     let primals: Partials<S::Real> = x.iter().map(|x| x.primal()).collect();
     let (_, top) = largest(&primals);
+    if !top.is_finite() {
+        let none = undefined(x.iter().copied().sum::<S>()); // each entry is NaN, and moves with all arguments
+        return x.iter().map(|_| none).collect();
+    }
     // The softmax does not change when all entries are moved: `top` counts as a constant.
     let weights: Partials<S> = x.iter().map(|&x| exp_below(x, top)).collect();
     let rest = without_each(&weights, S::zero(), |a, b| a + b);

@@ -388,10 +388,16 @@ conventions! {
         [-INF] => [0.0], [0.0];
     acosh_at_infinity: |x| x[0].acosh();
         [INF] => [0.0], [0.0];
+    softmax_at_infinity: |x| S::softmax(x)[1];
+        [INF, 0.0, 1.0] => [NAN, NAN, NAN], [NAN, NAN, NAN, NAN, NAN, NAN];
+        [-INF, -INF, -INF] => [NAN, NAN, NAN], [NAN, NAN, NAN, NAN, NAN, NAN];
     logsumexp_far_out: |x| S::log_sum_exp(x);
         [0.0, -700.0] => [1.0, (-700.0_f64).exp()],
             [(-700.0_f64).exp(), -(-700.0_f64).exp(), (-700.0_f64).exp()];
         [1000.0, 1000.0] => [0.5, 0.5], [0.25, -0.25, 0.25];
+        [INF, 0.0] => [1.0, 0.0], [0.0, 0.0, 0.0];
+        [INF, INF] => [0.5, 0.5], [0.0, 0.0, 0.0];
+        [NAN, INF] => [NAN, NAN], [NAN, NAN, NAN];
 }
 
 // Strong zeros, and zeros that are no constants.
