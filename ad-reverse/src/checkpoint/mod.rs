@@ -224,7 +224,9 @@ where
     #[track_caller]
     fn reverse(&mut self, from: H::Owned<Var<T>>, times: Range<usize>, snapshots: usize) {
         // The states that are kept, each for the steps up to the next one. A list and no recursion: they may be many.
-        let (mut kept, mut end) = (vec![(times.start, from)], times.end);
+        let mut kept = Vec::with_capacity(snapshots.min(times.len()));
+        kept.push((times.start, from));
+        let mut end = times.end;
         while let Some((start, state)) = kept.last() {
             let start = *start;
             if end - start == 1 {
