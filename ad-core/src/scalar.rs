@@ -329,6 +329,7 @@ pub trait Scalar:
     /// Unless `low <= high`.
     #[inline]
     #[must_use]
+    #[track_caller]
     fn clamp(self, low: Self, high: Self) -> Self {
         assert!(low <= high, "clamp: the bounds {low} and {high} leave nothing in between");
         if self >= low && self <= high {

@@ -149,11 +149,12 @@ impl<T: Scalar, const K: usize> Taylor<T, K> {
         if order == 0 {
             return y;
         }
-        if order > 1 {
-            // What depends on an unknown coefficient is NaN in some component, if not in its value: 0 times NaN is 0.
+        // All at once, if the partials do not depend on what is not known yet. Over another mode that cannot be seen: 0 times
+        // NaN is 0 in value, and its derivative NaN.
+        if order > 1 && T::ORDER == 0 {
             let unknown = y.truncated(order - 1).filled(1, |_, _| T::constant(Float::nan()));
             let p = at(order - 1, unknown);
-            if !p.iter().any(|p| p.coefficients[..order].iter().any(|c| !c.is_all_finite())) {
+            if !p.iter().any(|p| p.coefficients[..order].iter().any(|c| c.primal().is_nan())) {
                 return y.filled(1, |_, k| coefficient(&p, k));
             }
         }

@@ -50,6 +50,7 @@ use crate::tape::ceiling::RecordingSize;
 use crate::var::Var;
 use ad_core::{Lift, Scalar, Tree};
 use schedule::{Snapshots, split};
+use smallvec::SmallVec;
 use std::borrow::Borrow;
 use std::ops::Range;
 
@@ -223,8 +224,9 @@ where
     /// the `snapshots` states that can be kept.
     #[track_caller]
     fn reverse(&mut self, from: H::Owned<Var<T>>, times: Range<usize>, snapshots: usize) {
-        // The states that are kept, each for the steps up to the next one. A list and no recursion: they may be many.
-        let mut kept = Vec::with_capacity(snapshots.min(times.len()));
+        // The states that are kept, each for the steps up to the next one. No recursion, because they may be many; as a rule
+        // they are few.
+        let mut kept: SmallVec<[_; 16]> = SmallVec::new();
         kept.push((times.start, from));
         let mut end = times.end;
         while let Some((start, state)) = kept.last() {
@@ -235,7 +237,7 @@ where
                 end = start;
                 continue;
             }
-            let middle = start + split(end - start, snapshots + 1 - kept.len());
+            let middle = start + split(end - start, snapshots - (kept.len() - 1));
             let mut h = self.run(start, state);
             for t in start + 1..middle {
                 h = self.run(t, &h);
