@@ -299,7 +299,7 @@ where
     assert_eq!(S::at(|[x]| [x, x, x].into_iter().product(), [2.0]), (8.0, [12.0]));
     assert_eq!(S::at(|[x]| [x, x, x].iter().sum(), [2.0]), (6.0, [3.0]));
     assert_eq!(S::at(|[x]| 7.0 % x, [2.0]), (1.0, [-3.0]));
-    let with_reals = |x: &S| (x * 3.0 + 1.0) - 8.0 / x + (5.0 - x) * &(x + 1.0);
+    let with_reals = |x: &S| (x * 3.0 + 1.0) - 8.0 / x + (5.0 - x) * (x + 1.0);
     assert_eq!(S::at(|[x]| with_reals(&x), [2.0]), (12.0, [5.0]));
     assert_eq!(S::at(|[x]| if x > 1.0 && x == 2.0 && x <= 2.0 { x } else { -x }, [2.0]), (2.0, [1.0]));
 }

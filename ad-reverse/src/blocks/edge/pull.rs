@@ -8,7 +8,7 @@ use ad_core::{Dense, Scalar, rules};
 
 impl<T: Scalar> Edge<T> {
     /// Carries the adjoint `out` of an array result to the operand; but for terms of affine maps, which have a
-    /// [`pull`](Term::pull) of their own.
+    /// [`pull`](crate::blocks::affine::Term::pull) of their own.
     pub(crate) fn pull(&self, out: &[T], adjoints: &mut Adjoints<'_, T>) {
         let (strict, list) = (adjoints.is_strict(), adjoints.list());
         match *self {
