@@ -181,7 +181,7 @@ pub trait Scalar:
     #[must_use]
     fn with_primal(self, x: Self::Real) -> Self;
 
-    /// Whether the primal and every derivative component are finite; what is not has to be kept from strong zeros.
+    /// Whether the primal and every derivative component are finite: only then may a product with it spare the look at strong zeros.
     fn is_all_finite(self) -> bool;
 
     /// Whether all of these are finite in every component.

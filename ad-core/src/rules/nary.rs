@@ -6,7 +6,7 @@ use crate::rule::{Nary, Partials};
 use crate::scalar::{Real, Scalar};
 use num_traits::Float;
 
-/// `ln(sum exp x_i)`; its partials are the softmax. Where some arguments are infinite, these have equal shares.
+/// `ln(sum exp x_i)`; its partials are the softmax. Where it is infinite, the arguments that are have equal shares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LogSumExp;
 
@@ -22,7 +22,7 @@ impl Nary for LogSumExp {
         top + Float::ln_1p(others.map(|(_, &x)| Float::exp(x - top)).sum::<R>())
     }
     fn partials<S: Scalar>(self, x: &[S], y: S) -> Partials<S> {
-        if y.primal() == S::Real::infinity() {
+        if y.primal().is_infinite() {
             let weight = |x: &S| real::<S::Real>(if x.primal() == y.primal() { 1.0 } else { 0.0 });
             let sum = x.iter().map(weight).sum::<S::Real>();
             return x.iter().map(|x| S::constant(weight(x) / sum)).collect();

@@ -176,7 +176,7 @@ impl<T: Copy + 'static> Dense<T, 2> {
     ///
     /// # Panics
     ///
-    /// If it has more entries than there is memory.
+    /// If it has more entries than can be counted.
     #[must_use]
     #[track_caller]
     pub fn from_fn(shape: [usize; 2], mut f: impl FnMut(usize, usize) -> T) -> Self {
