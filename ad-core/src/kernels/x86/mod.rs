@@ -24,6 +24,7 @@ use self::outer::outer_products;
 use super::vector::elementary::Elementary;
 use super::vector::lane::{Fused, Lane};
 use super::vector::loops;
+use smallvec::SmallVec;
 
 mod outer;
 

@@ -1,29 +1,40 @@
 //! Sums of outer products, `C = sum_k u_k x_k^T`, with the `u_k` and `x_k` wherever they are.
 //!
 //! A matrix product would want them side by side, and so a copy of each; for small `C` the copies, and the
-//! packing that it does itself, cost more than the arithmetic.
+//! packing that it does itself, cost more than the arithmetic. For larger `C` the `x_k` are copied here, a block of columns
+//! at a time: where they are, they lie too far apart to be fetched ahead, and may fall on the same places of the first
+//! cache (256 x 256, 112 pairs: a fifth slower).
 //!
 //! # Why this is sound
 //!
 //! The inner loop takes parts of `u_k` and `x_k` without a look at their lengths: it has three instructions for
-//! each load, and with checks it took a quarter longer (`C` of 256 x 256, 64 pairs). The parts are inside: a
-//! `Pairs` can be made only of vectors that all have the lengths of the first, and each tile asserts, once, that it
-//! lies within those.
+//! each load, and with checks it took a tenth to a fifth longer. The parts are inside: a [`Block`] can be made only of
+//! vectors that all have the lengths of the first, and each tile asserts, once, that it lies within those.
 
 /// Rows handled together: with two vectors each, twelve accumulators.
 pub(super) const ROWS: usize = 6;
 
-/// So many bytes of the `x_k` go through all rows together: they stay in the first cache.
-pub(super) const NEAR: usize = 24 << 10;
+/// From so many rows on, each of which reads the `x_k` again, a copy of these pays.
+pub(super) const MANY_ROWS: usize = 48;
+
+/// So many parts of two vectors are copied at once: 64 KiB, which stay in the second cache and come from there in order.
+pub(super) const COPIED: usize = 1024;
+
+/// So many pairs are added at once, so that a block of columns is not too narrow.
+pub(super) const DEPTH: usize = 128;
 
 /// What the invoking module defines beforehand: `Real`, `Vector`, `LANES` and the loads and stores.
 macro_rules! outer_products {
     (zero: $zero:ident, splat: $splat:ident, fmadd: $fmadd:ident) => {
-        /// Pairs `(u, x)` in which all `u` have `rows` numbers and all `x` have `cols`.
-        struct Pairs<'a> {
+        /// Pairs `(u, x)` in which all `u` have `rows` numbers and all `x` have `cols`, and the columns from `start` to `end`.
+        struct Block<'a> {
             pairs: &'a [(&'a [Real], &'a [Real])],
             rows: usize,
             cols: usize,
+            start: usize,
+            end: usize,
+            /// For each tile of these columns its parts of all `x`; empty if they are read where they are.
+            copied: &'a [[Vector; 2]],
         }
 
         /// # Panics
@@ -34,51 +45,85 @@ macro_rules! outer_products {
             let Some((u, x)) = pairs.first() else { return };
             let (rows, cols) = (u.len(), x.len());
             assert!(pairs.iter().all(|(u, x)| (u.len(), x.len()) == (rows, cols)), "pairs of equal lengths");
-            let pairs = Pairs { pairs, rows, cols };
-            let tile = 2 * LANES;
-            let block = tile * (outer::NEAR / (pairs.pairs.len() * tile * size_of::<Real>())).max(1);
-            for start in (0..cols).step_by(block) {
-                let end = cols.min(start + block);
-                let mut row = 0;
-                while row + outer::ROWS <= rows {
-                    outer_rows::<{ outer::ROWS }>(&pairs, row, (start, end), c, accumulate);
-                    row += outer::ROWS;
-                }
-                if row + 4 <= rows {
-                    outer_rows::<4>(&pairs, row, (start, end), c, accumulate);
-                    row += 4;
-                }
-                if row + 2 <= rows {
-                    outer_rows::<2>(&pairs, row, (start, end), c, accumulate);
-                    row += 2;
-                }
-                if row < rows {
-                    outer_rows::<1>(&pairs, row, (start, end), c, accumulate);
+            if rows < outer::MANY_ROWS {
+                let block = Block { pairs, rows, cols, start: 0, end: cols, copied: &[] };
+                return add_block(&block, c, accumulate);
+            }
+            let mut copied = SmallVec::<[[Vector; 2]; outer::COPIED]>::new();
+            for (pass, pairs) in pairs.chunks(outer::DEPTH).enumerate() {
+                let tiles = copied.inline_size() / pairs.len() - 1; // the last columns may be two tiles
+                for start in (0..cols).step_by(tiles * 2 * LANES) {
+                    let end = cols.min(start + tiles * 2 * LANES);
+                    copied.clear();
+                    let mut col = start;
+                    while col + 2 * LANES <= end {
+                        copy::<2>(pairs, (col, col + 2 * LANES), &mut copied);
+                        col += 2 * LANES;
+                    }
+                    if col + LANES <= end {
+                        copy::<1>(pairs, (col, col + LANES), &mut copied);
+                        col += LANES;
+                    }
+                    if col < end {
+                        copy::<0>(pairs, (col, end), &mut copied);
+                    }
+                    let block = Block { pairs, rows, cols, start, end, copied: &copied };
+                    add_block(&block, c, accumulate || pass > 0);
                 }
             }
         }
 
-        /// `R` rows from `row` on, and the columns from `start` to `end`.
+        /// Copies the parts of all `x` for one tile.
         #[inline]
         #[target_feature(enable = "avx2,fma")]
-        fn outer_rows<const R: usize>(
-            pairs: &Pairs<'_>,
-            row: usize,
+        fn copy<const V: usize>(
+            pairs: &[(&[Real], &[Real])],
             (start, end): (usize, usize),
-            c: &mut [Real],
-            accumulate: bool,
+            to: &mut SmallVec<[[Vector; 2]; outer::COPIED]>,
         ) {
-            let mut col = start;
-            while col + 2 * LANES <= end {
-                outer_tile::<R, 2>(pairs, (row, col), c, accumulate);
+            for (_, x) in pairs {
+                to.push(load_vectors::<V>(&x[start..end]));
+            }
+        }
+
+        /// All rows of a block.
+        #[inline]
+        #[target_feature(enable = "avx2,fma")]
+        fn add_block(block: &Block<'_>, c: &mut [Real], accumulate: bool) {
+            let mut row = 0;
+            while row + outer::ROWS <= block.rows {
+                add_rows::<{ outer::ROWS }>(block, row, c, accumulate);
+                row += outer::ROWS;
+            }
+            if row + 4 <= block.rows {
+                add_rows::<4>(block, row, c, accumulate);
+                row += 4;
+            }
+            if row + 2 <= block.rows {
+                add_rows::<2>(block, row, c, accumulate);
+                row += 2;
+            }
+            if row < block.rows {
+                add_rows::<1>(block, row, c, accumulate);
+            }
+        }
+
+        /// `R` rows of a block, from `row` on.
+        #[inline]
+        #[target_feature(enable = "avx2,fma")]
+        fn add_rows<const R: usize>(block: &Block<'_>, row: usize, c: &mut [Real], accumulate: bool) {
+            let mut copied = block.copied.chunks_exact(block.pairs.len());
+            let mut col = block.start;
+            while col + 2 * LANES <= block.end {
+                add_tile::<R, 2>(block, copied.next(), (row, col), c, accumulate);
                 col += 2 * LANES;
             }
-            if col + LANES <= end {
-                outer_tile::<R, 1>(pairs, (row, col), c, accumulate);
+            if col + LANES <= block.end {
+                add_tile::<R, 1>(block, copied.next(), (row, col), c, accumulate);
                 col += LANES;
             }
-            if col < end {
-                outer_tile::<R, 0>(pairs, (row, col), c, accumulate);
+            if col < block.end {
+                add_tile::<R, 0>(block, copied.next(), (row, col), c, accumulate);
             }
         }
 
@@ -87,8 +132,9 @@ macro_rules! outer_products {
         /// `V` nor on its place.
         #[inline]
         #[target_feature(enable = "avx2,fma")]
-        fn outer_tile<const R: usize, const V: usize>(
-            &Pairs { pairs, rows, cols }: &Pairs<'_>,
+        fn add_tile<const R: usize, const V: usize>(
+            &Block { pairs, rows, cols, .. }: &Block<'_>,
+            copied: Option<&[[Vector; 2]]>,
             (row, col): (usize, usize),
             c: &mut [Real],
             accumulate: bool,
@@ -101,15 +147,17 @@ macro_rules! outer_products {
                     *sums = load_vectors::<V>(&c[(row + r) * cols..][col..end]);
                 }
             }
-            for (u, x) in pairs {
-                // SAFETY: `u` has `rows` numbers and `x` has `cols`, and the tile lies within these.
-                let (u, x) = unsafe { (u.get_unchecked(row..row + R), x.get_unchecked(col..end)) };
-                let x = load_vectors::<V>(x);
-                for (sums, &u) in sums.iter_mut().zip(u) {
-                    let u = $splat(u);
-                    for (sum, x) in sums.iter_mut().zip(x).take(if V == 2 { 2 } else { 1 }) {
-                        *sum = $fmadd(u, x, *sum);
-                    }
+            if let Some(copied) = copied {
+                for ((u, _), &x) in pairs.iter().zip(copied) {
+                    // SAFETY: `u` has `rows` numbers, and the tile lies within these.
+                    let u = unsafe { u.get_unchecked(row..row + R) };
+                    add_pair::<R, V>(u, x, &mut sums);
+                }
+            } else {
+                for (u, x) in pairs {
+                    // SAFETY: `u` has `rows` numbers and `x` has `cols`, and the tile lies within these.
+                    let (u, x) = unsafe { (u.get_unchecked(row..row + R), x.get_unchecked(col..end)) };
+                    add_pair::<R, V>(u, load_vectors::<V>(x), &mut sums);
                 }
             }
             for (r, sums) in sums.into_iter().enumerate() {
@@ -121,6 +169,18 @@ macro_rules! outer_products {
                     for (c, sum) in c.iter_mut().zip(sums) {
                         store(sum, c);
                     }
+                }
+            }
+        }
+
+        /// Adds `u x^T` to a tile.
+        #[inline]
+        #[target_feature(enable = "avx2,fma")]
+        fn add_pair<const R: usize, const V: usize>(u: &[Real], x: [Vector; 2], sums: &mut [[Vector; 2]; R]) {
+            for (sums, &u) in sums.iter_mut().zip(u) {
+                let u = $splat(u);
+                for (sum, x) in sums.iter_mut().zip(x).take(if V == 2 { 2 } else { 1 }) {
+                    *sum = $fmadd(u, x, *sum);
                 }
             }
         }
