@@ -309,8 +309,33 @@ where
     P: Tree + ?Sized,
 {
     LengthMismatch::check(("a tree", count(like)), ("numbers", numbers.len()))?;
-    let mut rest = numbers.into_iter();
-    Ok(like.lift(&mut Each(|_| rest.next().expect("counted"))))
+    Ok(like.lift(&mut Unflatten(&numbers)))
+}
+
+/// Lifts every leaf to the next numbers, of which there are enough.
+struct Unflatten<'a, S>(&'a [S]);
+
+impl<S> Unflatten<'_, S> {
+    fn next(&mut self, count: usize) -> &[S] {
+        let (next, rest) = self.0.split_at(count);
+        self.0 = rest;
+        next
+    }
+}
+
+impl<T: Scalar, S: Scalar<Real = T::Real>> Lift<T, S> for Unflatten<'_, S> {
+    fn scalar(&mut self, _: T) -> S {
+        self.next(1)[0]
+    }
+    fn scalars(&mut self, x: &[T]) -> Vec<S> {
+        self.next(x.len()).to_vec()
+    }
+    fn vector(&mut self, x: &T::Vector) -> S::Vector {
+        S::Vector::from_scalars(x.shape(), self.next(x.len()))
+    }
+    fn matrix(&mut self, x: &T::Matrix) -> S::Matrix {
+        S::Matrix::from_scalars(x.shape(), self.next(x.len()))
+    }
 }
 
 /// How many numbers a tree has.
