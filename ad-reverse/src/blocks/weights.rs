@@ -112,7 +112,7 @@ impl<T: Scalar> Waiting<T> {
 }
 
 /// From so many rows on, a product of matrices is faster by itself than as a sum of outer products, and does not wait.
-pub(crate) const MANY_ROWS: usize = 16;
+pub(crate) const MANY_ROWS: usize = 64;
 
 /// Adds `sum u x^T`, over all rows of `x`, to the adjoint of weights, for each of `seeds` seeds; if that has not been
 /// touched before, it is overwritten.
