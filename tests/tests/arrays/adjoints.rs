@@ -26,7 +26,7 @@ proptest! {
 #[test]
 fn weights_that_meet_many_rows_and_few_get_the_sum_of_all() {
     let inputs = |rows: usize| Dense::new([rows, 3], (0..3 * rows).map(|i| ((rows * 31 + i) as f64).sin()));
-    let batches: Vec<Matrix<f64>> = [20, 1, 16, 3, 1, 15, 40, 200, 2].map(inputs).into();
+    let batches: Vec<Matrix<f64>> = [20, 1, 64, 3, 1, 63, 40, 200, 2, 70].map(inputs).into();
     let w = Dense::new([2, 3], (0..6).map(|i| 0.3 - 0.1 * f64::from(i)));
     let products = |w: &<Var<f64> as Scalar>::Matrix| {
         let none = Array::constant(&Vector::from([0.0, 0.0]));

@@ -18,6 +18,7 @@
 )]
 
 use core::arch::x86_64::*;
+use core::ops::Range;
 use std::is_x86_feature_detected;
 
 use self::outer::outer_products;

@@ -8,8 +8,8 @@
 //! # Why this is sound
 //!
 //! The inner loop takes parts of `u_k` and `x_k` without a look at their lengths: it has three instructions for
-//! each load, and with checks it took a tenth to a fifth longer. The parts are inside: a [`Block`] can be made only of
-//! vectors that all have the lengths of the first, and each tile asserts, once, that it lies within those.
+//! each load, and with checks it took a tenth to a fifth longer. The parts are inside: a `Block` is made in one function
+//! alone, which has found all vectors as long as the first, and each tile asserts, once, that it lies within those.
 
 /// Rows handled together: with two vectors each, twelve accumulators.
 pub(super) const ROWS: usize = 6;
@@ -49,40 +49,44 @@ macro_rules! outer_products {
                 let block = Block { pairs, rows, cols, start: 0, end: cols, copied: &[] };
                 return add_block(&block, c, accumulate);
             }
-            let mut copied = SmallVec::<[[Vector; 2]; outer::COPIED]>::new();
+            let mut copied = Copied::new();
             for (pass, pairs) in pairs.chunks(outer::DEPTH).enumerate() {
-                let tiles = copied.inline_size() / pairs.len() - 1; // the last columns may be two tiles
+                let tiles = copied.inline_size() / pairs.len() - 1; // the last columns may be one tile more
                 for start in (0..cols).step_by(tiles * 2 * LANES) {
                     let end = cols.min(start + tiles * 2 * LANES);
-                    copied.clear();
-                    let mut col = start;
-                    while col + 2 * LANES <= end {
-                        copy::<2>(pairs, (col, col + 2 * LANES), &mut copied);
-                        col += 2 * LANES;
-                    }
-                    if col + LANES <= end {
-                        copy::<1>(pairs, (col, col + LANES), &mut copied);
-                        col += LANES;
-                    }
-                    if col < end {
-                        copy::<0>(pairs, (col, end), &mut copied);
-                    }
+                    copy_columns(pairs, (start, end), &mut copied);
                     let block = Block { pairs, rows, cols, start, end, copied: &copied };
                     add_block(&block, c, accumulate || pass > 0);
                 }
             }
         }
 
-        /// Copies the parts of all `x` for one tile.
+        type Copied = SmallVec<[[Vector; 2]; outer::COPIED]>;
+
+        /// Copies the columns from `start` to `end` of all `x`, tile by tile as [`add_rows`] takes them.
         #[inline]
         #[target_feature(enable = "avx2,fma")]
-        fn copy<const V: usize>(
-            pairs: &[(&[Real], &[Real])],
-            (start, end): (usize, usize),
-            to: &mut SmallVec<[[Vector; 2]; outer::COPIED]>,
-        ) {
+        fn copy_columns(pairs: &[(&[Real], &[Real])], (start, end): (usize, usize), to: &mut Copied) {
+            to.clear();
+            let mut col = start;
+            while col + 2 * LANES <= end {
+                copy_tile::<2>(pairs, col..col + 2 * LANES, to);
+                col += 2 * LANES;
+            }
+            if col + LANES <= end {
+                copy_tile::<1>(pairs, col..col + LANES, to);
+                col += LANES;
+            }
+            if col < end {
+                copy_tile::<0>(pairs, col..end, to);
+            }
+        }
+
+        #[inline]
+        #[target_feature(enable = "avx2,fma")]
+        fn copy_tile<const V: usize>(pairs: &[(&[Real], &[Real])], cols: Range<usize>, to: &mut Copied) {
             for (_, x) in pairs {
-                to.push(load_vectors::<V>(&x[start..end]));
+                to.push(load_vectors::<V>(&x[cols.clone()]));
             }
         }
 
