@@ -147,7 +147,9 @@ fn products_of_weights_wait_for_those_of_other_steps() {
         ((batch, h), loss)
     };
     let w = Matrix::from_rows(&[[0.7, -0.3], [0.2, 0.9]]);
-    for (steps, rows) in [(1, 64), (5, 64), (11, 64), (40, 64), (5, 40), (40, 16), (5, 3), (40, 3), (5, 1), (40, 1)] {
+    for (steps, rows) in
+        [(1, 64), (5, 64), (11, 64), (40, 64), (5, 40), (40, 16), (5, 3), (40, 3), (5, 1), (40, 1)]
+    {
         let batch = Matrix::new([rows, 2], (0..2 * rows).map(|i| (i as f64).sin()));
         let start = (batch, Vector::from([0.4, -0.3]));
         let whole = |(w, start): &(VarArray<f64, 2>, State)| {

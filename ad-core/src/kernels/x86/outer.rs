@@ -45,17 +45,25 @@ macro_rules! outer_products {
             let Some((u, x)) = pairs.first() else { return };
             let (rows, cols) = (u.len(), x.len());
             assert!(pairs.iter().all(|(u, x)| (u.len(), x.len()) == (rows, cols)), "pairs of equal lengths");
+            let block = Block { pairs, rows, cols, start: 0, end: cols, copied: &[] };
             if rows < outer::MANY_ROWS {
-                let block = Block { pairs, rows, cols, start: 0, end: cols, copied: &[] };
-                return add_block(&block, c, accumulate);
+                add_block(&block, c, accumulate);
+            } else {
+                add_copied(&block, c, accumulate);
             }
+        }
+
+        /// Adds a block of all columns by blocks of copied ones.
+        #[inline(never)] // so that the memory for them is no part of the frame where there are none
+        #[target_feature(enable = "avx2,fma")]
+        fn add_copied(all: &Block<'_>, c: &mut [Real], accumulate: bool) {
             let mut copied = Copied::new();
-            for (pass, pairs) in pairs.chunks(outer::DEPTH).enumerate() {
+            for (pass, pairs) in all.pairs.chunks(outer::DEPTH).enumerate() {
                 let tiles = copied.inline_size() / pairs.len() - 1; // the last columns may be one tile more
-                for start in (0..cols).step_by(tiles * 2 * LANES) {
-                    let end = cols.min(start + tiles * 2 * LANES);
+                for start in (0..all.cols).step_by(tiles * 2 * LANES) {
+                    let end = all.cols.min(start + tiles * 2 * LANES);
                     copy_columns(pairs, (start, end), &mut copied);
-                    let block = Block { pairs, rows, cols, start, end, copied: &copied };
+                    let block = Block { pairs, start, end, copied: &copied, ..*all };
                     add_block(&block, c, accumulate || pass > 0);
                 }
             }
