@@ -8,8 +8,8 @@
 //! # Why this is sound
 //!
 //! The inner loop takes parts of `u_k` and `x_k` without a look at their lengths: it has three instructions for
-//! each load, and with checks it took a tenth to a fifth longer. The parts are inside: a `Block` is made in one function
-//! alone, which has found all vectors as long as the first, and each tile asserts, once, that it lies within those.
+//! each load, and with checks it took a tenth to a fifth longer. The parts are inside: all vectors of
+//! a `Block` have been found to be as long as the first, and each tile asserts, once, that it lies within those lengths.
 
 /// Rows handled together: with two vectors each, twelve accumulators.
 pub(super) const ROWS: usize = 6;
