@@ -77,7 +77,7 @@
 
 use crate::array::{Array, Dense};
 use crate::function::Function;
-use crate::kernels::{Kernels, RealKernels, vector};
+use crate::kernels::{Kernels, RealKernels};
 use crate::rule::{Binary, Nary, Unary};
 use crate::rules::{self, binary_table, special_table, unary_table};
 use alloc::vec::Vec;
@@ -183,12 +183,6 @@ pub trait Scalar:
 
     /// Whether the primal and every derivative component are finite: only then may a product with it spare the look at strong zeros.
     fn is_all_finite(self) -> bool;
-
-    /// Whether all of these are finite in every component.
-    #[doc(hidden)]
-    fn all_finite(x: &[Self]) -> bool {
-        x.iter().fold(true, |finite, x| finite & x.is_all_finite())
-    }
 
     /// Whether this is zero in every component and depends on nothing: the *strong zero* that
     /// annihilates even an infinite partial.
@@ -372,7 +366,7 @@ pub trait Real:
 }
 
 macro_rules! real {
-    ($t:ty, $all_finite:ident) => {
+    ($t:ty) => {
         impl Scalar for $t {
             type Real = $t;
             type Vector = Dense<$t, 1>;
@@ -405,9 +399,6 @@ macro_rules! real {
             #[inline]
             fn is_all_finite(self) -> bool {
                 self.is_finite()
-            }
-            fn all_finite(x: &[Self]) -> bool {
-                vector::$all_finite(x)
             }
             #[inline]
             fn is_strong_zero(self) -> bool {
@@ -444,5 +435,5 @@ macro_rules! real {
         }
     };
 }
-real!(f64, all_finite_f64);
-real!(f32, all_finite_f32);
+real!(f64);
+real!(f32);

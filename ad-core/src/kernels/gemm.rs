@@ -9,53 +9,47 @@
 #![allow(unsafe_code, reason = "the gemm crate takes pointers; see the module's argument")]
 
 use super::Strides;
+use super::vector::lane::Lane;
 
-macro_rules! product {
-    ($name:ident $t:ty) => {
-        /// `C = A B`, or `C += A B`; see [`Kernels::gemm`](super::Kernels::gemm).
-        pub(super) fn $name(
-            [m, k, n]: [usize; 3],
-            a: &[$t],
-            (ar, ac): Strides,
-            b: &[$t],
-            (br, bc): Strides,
-            c: &mut [$t],
-            accumulate: bool,
-        ) {
-            assert_covers(a.len(), [m, k], (ar, ac));
-            assert_covers(b.len(), [k, n], (br, bc));
-            assert_covers(c.len(), [m, n], (n, 1));
-            let keep = if accumulate { 1.0 } else { 0.0 };
-            // SAFETY: all elements of all operands lie inside their slices, as just asserted, and `c`
-            // is borrowed exclusively.
-            unsafe {
-                gemm::gemm(
-                    m,
-                    n,
-                    k,
-                    c.as_mut_ptr(),
-                    1,
-                    n as isize,
-                    accumulate,
-                    a.as_ptr(),
-                    ac as isize,
-                    ar as isize,
-                    b.as_ptr(),
-                    bc as isize,
-                    br as isize,
-                    keep,
-                    1.0,
-                    false,
-                    false,
-                    false,
-                    gemm::Parallelism::None,
-                );
-            }
-        }
-    };
+/// `C = A B`, or `C += A B`; see [`Kernels::gemm`](super::Kernels::gemm).
+pub(super) fn product<T: Lane>(
+    [m, k, n]: [usize; 3],
+    a: &[T],
+    (ar, ac): Strides,
+    b: &[T],
+    (br, bc): Strides,
+    c: &mut [T],
+    accumulate: bool,
+) {
+    assert_covers(a.len(), [m, k], (ar, ac));
+    assert_covers(b.len(), [k, n], (br, bc));
+    assert_covers(c.len(), [m, n], (n, 1));
+    let keep = T::from(if accumulate { 1.0 } else { 0.0 });
+    // SAFETY: all elements of all operands lie inside their slices, as just asserted, and `c` is borrowed exclusively.
+    unsafe {
+        gemm::gemm(
+            m,
+            n,
+            k,
+            c.as_mut_ptr(),
+            1,
+            n as isize,
+            accumulate,
+            a.as_ptr(),
+            ac as isize,
+            ar as isize,
+            b.as_ptr(),
+            bc as isize,
+            br as isize,
+            keep,
+            T::from(1.0),
+            false,
+            false,
+            false,
+            gemm::Parallelism::None,
+        );
+    }
 }
-product!(gemm_f64 f64);
-product!(gemm_f32 f32);
 
 /// # Panics
 ///

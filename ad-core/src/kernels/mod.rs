@@ -15,7 +15,7 @@ mod matrix;
 mod real;
 #[cfg(test)]
 mod tests;
-pub(crate) mod vector;
+mod vector;
 #[cfg(all(target_arch = "x86_64", feature = "std"))]
 mod x86;
 
@@ -146,6 +146,15 @@ pub trait Kernels: Sized {
         for ((out, &x), &y) in out.iter_mut().zip(x).zip(y) {
             *out = x * y;
         }
+    }
+
+    /// Whether all of these are finite in every component.
+    #[doc(hidden)]
+    fn all_finite(x: &[Self]) -> bool
+    where
+        Self: Scalar,
+    {
+        x.iter().fold(true, |finite, x| finite & x.is_all_finite())
     }
 
     /// `y = f(x)` elementwise.

@@ -2,9 +2,10 @@
 
 #[cfg(feature = "gemm")]
 use super::gemm;
-#[cfg(not(feature = "gemm"))]
-use super::matrix;
-use super::{Kernels, Strides, vector};
+use super::vector::elementary::{Exp, Sigmoid, Softplus, Tanh};
+use super::vector::lane::Lane;
+use super::vector::{check_lengths, dispatch, loops};
+use super::{Kernels, Strides, matrix, vector};
 use crate::rule::Unary;
 
 /// The functions that have a kernel on plain numbers, which their row of the table names.
@@ -25,16 +26,46 @@ pub trait RealKernels: Sized {
     fn map_softplus(x: &[Self], y: &mut [Self], p: Option<&mut [Self]>);
 }
 
+impl<T: Lane> RealKernels for T {
+    fn map_exp(x: &[T], y: &mut [T], p: Option<&mut [T]>) {
+        vector::map::<Exp, T>(x, y, p);
+    }
+    fn map_tanh(x: &[T], y: &mut [T], p: Option<&mut [T]>) {
+        vector::map::<Tanh, T>(x, y, p);
+    }
+    fn map_sigmoid(x: &[T], y: &mut [T], p: Option<&mut [T]>) {
+        vector::map::<Sigmoid, T>(x, y, p);
+    }
+    fn map_softplus(x: &[T], y: &mut [T], p: Option<&mut [T]>) {
+        vector::map::<Softplus, T>(x, y, p);
+    }
+}
+
+/// Panics unless a matrix of this shape has so many elements.
+#[track_caller]
+#[inline]
+fn check_matrix(function: &str, rows: usize, cols: usize, elements: usize) {
+    assert!(
+        rows.checked_mul(cols) == Some(elements),
+        "{function}: a {rows} x {cols} matrix, but the matrix has {elements} elements"
+    );
+}
+
+/// Named are the products, of which the processor has one for each width of vectors.
 macro_rules! real_kernels {
-    ($t:ty: $exp:ident $gemm:ident $gemv:ident $gemv_t:ident $outer_products:ident
-        $dot:ident $dot_of:ident $axpy:ident $axpby:ident $hadamard:ident
-        $($map:ident = $value:ident / $value_and_partial:ident)*) => {
+    ($t:ty: $dot:ident $dot_of:ident $gemv:ident $gemv_t:ident $outer_products:ident) => {
         impl Kernels for $t {
             fn gemv(a: &[Self], x: &[Self], y: &mut [Self]) {
-                vector::$gemv(y.len(), x.len(), a, x, y);
+                check_matrix("gemv", y.len(), x.len(), a.len());
+                if !x.is_empty() {
+                    dispatch!($gemv(a, x, y) else loops::gemv(a, x, y));
+                }
             }
             fn gemv_t(a: &[Self], x: &[Self], y: &mut [Self]) {
-                vector::$gemv_t(x.len(), y.len(), a, x, y);
+                check_matrix("gemv_t", x.len(), y.len(), a.len());
+                if !y.is_empty() {
+                    dispatch!($gemv_t(a, x, y) else loops::gemv_t(a, x, y));
+                }
             }
             fn gemm(
                 shape: [usize; 3],
@@ -46,28 +77,40 @@ macro_rules! real_kernels {
                 accumulate: bool,
             ) {
                 #[cfg(feature = "gemm")]
-                gemm::$gemm(shape, a, sa, b, sb, c, accumulate);
+                gemm::product(shape, a, sa, b, sb, c, accumulate);
                 #[cfg(not(feature = "gemm"))]
                 matrix::gemm_loops(shape, a, sa, b, sb, c, accumulate);
             }
             fn outer_products(pairs: &[(&[Self], &[Self])], c: &mut [Self], accumulate: bool) {
-                vector::$outer_products(pairs, c, accumulate);
+                let Some((u, x)) = pairs.first() else {
+                    return if !accumulate { c.fill(0.0) };
+                };
+                check_matrix("outer_products", u.len(), x.len(), c.len());
+                let alike = pairs.iter().all(|pair| (pair.0.len(), pair.1.len()) == (u.len(), x.len()));
+                assert!(alike, "outer_products: pairs of different lengths");
+                dispatch!($outer_products(pairs, c, accumulate) else
+                    matrix::outer_product_loops(pairs, c, accumulate));
             }
             fn dot(x: &[Self], y: &[Self]) -> Self {
-                vector::$dot(x, y)
+                check_lengths("dot", ("x", x.len()), ("y", y.len()));
+                dispatch!($dot(x, y) else loops::dot(x, y))
             }
             #[inline]
             fn dot_of<A>(x: &[A], y: &[A], number: impl Fn(&A) -> Self) -> Self {
-                vector::$dot_of(x, y, number)
+                check_lengths("dot_of", ("x", x.len()), ("y", y.len()));
+                dispatch!($dot_of(x, y, number) else loops::dot_of(x, y, number))
             }
             fn axpy(a: Self, x: &[Self], y: &mut [Self]) {
-                vector::$axpy(a, x, y);
+                vector::axpy(a, x, y);
             }
             fn axpby(a: Self, x: &[Self], b: Self, y: &[Self], out: &mut [Self]) {
-                vector::$axpby(a, x, b, y, out);
+                vector::axpby(a, x, b, y, out);
             }
             fn hadamard(x: &[Self], y: &[Self], out: &mut [Self]) {
-                vector::$hadamard(x, y, out);
+                vector::hadamard(x, y, out);
+            }
+            fn all_finite(x: &[Self]) -> bool {
+                vector::all_finite(x)
             }
             fn map<R: Unary>(rule: R, x: &[Self], y: &mut [Self]) {
                 rule.values(x, y);
@@ -76,32 +119,7 @@ macro_rules! real_kernels {
                 rule.values_and_partials(x, y, p);
             }
         }
-
-        impl RealKernels for $t {
-            fn map_exp(x: &[Self], y: &mut [Self], p: Option<&mut [Self]>) {
-                vector::$exp(x, y);
-                if let Some(p) = p {
-                    p.copy_from_slice(y);
-                }
-            }
-            $(
-                fn $map(x: &[Self], y: &mut [Self], p: Option<&mut [Self]>) {
-                    match p {
-                        Some(p) => vector::$value_and_partial(x, y, p),
-                        None => vector::$value(x, y),
-                    }
-                }
-            )*
-        }
     };
 }
-real_kernels!(f64: exp_f64 gemm_f64 gemv_f64 gemv_t_f64 outer_products_f64
-    dot_f64 dot_of_f64 axpy_f64 axpby_f64 hadamard_f64
-    map_tanh = tanh_f64 / tanh_with_partial_f64
-    map_sigmoid = sigmoid_f64 / sigmoid_with_partial_f64
-    map_softplus = softplus_f64 / softplus_with_partial_f64);
-real_kernels!(f32: exp_f32 gemm_f32 gemv_f32 gemv_t_f32 outer_products_f32
-    dot_f32 dot_of_f32 axpy_f32 axpby_f32 hadamard_f32
-    map_tanh = tanh_f32 / tanh_with_partial_f32
-    map_sigmoid = sigmoid_f32 / sigmoid_with_partial_f32
-    map_softplus = softplus_f32 / softplus_with_partial_f32);
+real_kernels!(f64: dot_f64 dot_of_f64 gemv_f64 gemv_t_f64 outer_products_f64);
+real_kernels!(f32: dot_f32 dot_of_f32 gemv_f32 gemv_t_f32 outer_products_f32);
