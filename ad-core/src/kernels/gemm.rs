@@ -8,22 +8,16 @@
 
 #![allow(unsafe_code, reason = "the gemm crate takes pointers; see the module's argument")]
 
-use super::Strides;
+use super::MatrixView;
 use super::vector::lane::Lane;
 
 /// `C = A B`, or `C += A B`; see [`Kernels::gemm`](super::Kernels::gemm).
-pub(super) fn product<T: Lane>(
-    [m, k, n]: [usize; 3],
-    a: &[T],
-    (ar, ac): Strides,
-    b: &[T],
-    (br, bc): Strides,
-    c: &mut [T],
-    accumulate: bool,
-) {
-    assert_covers(a.len(), [m, k], (ar, ac));
-    assert_covers(b.len(), [k, n], (br, bc));
-    assert_covers(c.len(), [m, n], (n, 1));
+pub(super) fn product<T: Lane>(a: MatrixView<'_, T>, b: MatrixView<'_, T>, c: &mut [T], accumulate: bool) {
+    let [m, k, n] = a.product_shape(b);
+    assert_covers(a);
+    assert_covers(b);
+    assert_covers(MatrixView::new(c, [m, n]));
+    let ([ar, ac], [br, bc]) = (a.strides, b.strides);
     let keep = T::from(if accumulate { 1.0 } else { 0.0 });
     // SAFETY: all elements of all operands lie inside their slices, as just asserted, and `c` is borrowed exclusively.
     unsafe {
@@ -35,10 +29,10 @@ pub(super) fn product<T: Lane>(
             1,
             n as isize,
             accumulate,
-            a.as_ptr(),
+            a.numbers.as_ptr(),
             ac as isize,
             ar as isize,
-            b.as_ptr(),
+            b.numbers.as_ptr(),
             bc as isize,
             br as isize,
             keep,
@@ -53,13 +47,18 @@ pub(super) fn product<T: Lane>(
 
 /// # Panics
 ///
-/// If a matrix of this shape and these strides reaches past `len` elements.
-fn assert_covers(len: usize, [rows, cols]: [usize; 2], (row, col): Strides) {
+/// If a matrix of this shape and these strides reaches past its numbers.
+fn assert_covers<T>(matrix: MatrixView<'_, T>) {
+    let MatrixView { numbers, shape: [rows, cols], strides: [row, col] } = matrix;
     let last = |count: usize, stride: usize| count.checked_sub(1).and_then(|last| last.checked_mul(stride));
     let (Some(i), Some(j)) = (last(rows, row), last(cols, col)) else {
         assert!(rows == 0 || cols == 0, "strides ({row}, {col}) overflow");
         return;
     };
-    let covers = i.checked_add(j).is_some_and(|last| last < len);
-    assert!(covers, "{len} elements do not hold a {rows} x {cols} matrix with strides ({row}, {col})");
+    let covers = i.checked_add(j).is_some_and(|last| last < numbers.len());
+    assert!(
+        covers,
+        "{} elements do not hold a {rows} x {cols} matrix with strides ({row}, {col})",
+        numbers.len()
+    );
 }

@@ -19,14 +19,12 @@ mod vector;
 #[cfg(all(target_arch = "x86_64", feature = "std"))]
 mod x86;
 
+#[doc(hidden)] // the operands of `gemm`
+pub use matrix::MatrixView;
 #[doc(hidden)] // what `Real` asks for, and for the benches by hand
 pub use real::RealKernels;
 #[doc(hidden)] // for loops of the modes over tangents and adjoints, and of the benches by hand
 pub use vector::with_wide_vectors;
-
-/// `(row stride, column stride)` of a matrix operand of [`Kernels::gemm`], in elements.
-#[doc(hidden)]
-pub type Strides = (usize, usize);
 
 /// Dense loops over a scalar; matrices are row-major.
 ///
@@ -58,30 +56,16 @@ pub trait Kernels: Sized {
         }
     }
 
-    /// `C = A B` (or `C += A B`) for `A` of m x k, `B` of k x n with any strides, `C` row-major.
+    /// `C = A B` (or `C += A B`), `C` row-major.
     #[doc(hidden)]
-    fn gemm(
-        [m, k, n]: [usize; 3],
-        a: &[Self],
-        (ar, ac): Strides,
-        b: &[Self],
-        (br, bc): Strides,
-        c: &mut [Self],
-        accumulate: bool,
-    ) where
+    fn gemm(a: MatrixView<'_, Self>, b: MatrixView<'_, Self>, c: &mut [Self], accumulate: bool)
+    where
         Self: Scalar,
     {
         let mut primal = primals(c);
-        <Self::Real as Kernels>::gemm(
-            [m, k, n],
-            &primals(a),
-            (ar, ac),
-            &primals(b),
-            (br, bc),
-            &mut primal,
-            accumulate,
-        );
-        matrix::gemm_loops([m, k, n], a, (ar, ac), b, (br, bc), c, accumulate);
+        let (a_primal, b_primal) = (primals(a.numbers), primals(b.numbers));
+        <Self::Real as Kernels>::gemm(a.over(&a_primal), b.over(&b_primal), &mut primal, accumulate);
+        matrix::gemm_loops(a, b, c, accumulate);
         replace_primals(c, &primal);
     }
 

@@ -5,7 +5,7 @@ use super::gemm;
 use super::vector::elementary::{Exp, Sigmoid, Softplus, Tanh};
 use super::vector::lane::Lane;
 use super::vector::{check_lengths, dispatch, loops};
-use super::{Kernels, Strides, matrix, vector};
+use super::{Kernels, MatrixView, matrix, vector};
 use crate::rule::Unary;
 
 /// The functions that have a kernel on plain numbers, which their row of the table names.
@@ -67,19 +67,11 @@ macro_rules! real_kernels {
                     dispatch!($gemv_t(a, x, y) else loops::gemv_t(a, x, y));
                 }
             }
-            fn gemm(
-                shape: [usize; 3],
-                a: &[Self],
-                sa: Strides,
-                b: &[Self],
-                sb: Strides,
-                c: &mut [Self],
-                accumulate: bool,
-            ) {
+            fn gemm(a: MatrixView<'_, Self>, b: MatrixView<'_, Self>, c: &mut [Self], accumulate: bool) {
                 #[cfg(feature = "gemm")]
-                gemm::product(shape, a, sa, b, sb, c, accumulate);
+                gemm::product(a, b, c, accumulate);
                 #[cfg(not(feature = "gemm"))]
-                matrix::gemm_loops(shape, a, sa, b, sb, c, accumulate);
+                matrix::gemm_loops(a, b, c, accumulate);
             }
             fn outer_products(pairs: &[(&[Self], &[Self])], c: &mut [Self], accumulate: bool) {
                 let Some((u, x)) = pairs.first() else {

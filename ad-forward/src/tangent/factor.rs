@@ -24,20 +24,9 @@ impl<T: Scalar> Factor<T> {
                     T::hadamard(w, d, out);
                 }
             })),
-            Self::Matrix(f) => {
-                let cols = f.cols();
-                Self::Matrix(Dense::overwritten([rows, cols], T::zero(), |out| {
-                    T::gemm(
-                        [rows, inner, cols],
-                        w.as_slice(),
-                        (inner, 1),
-                        f.as_slice(),
-                        (cols, 1),
-                        out,
-                        false,
-                    );
-                }))
-            }
+            Self::Matrix(f) => Self::Matrix(Dense::overwritten([rows, f.cols()], T::zero(), |out| {
+                T::gemm(w.view(), f.view(), out, false);
+            })),
         };
         product.if_finite()
     }
@@ -122,18 +111,7 @@ impl<T: Scalar> Factor<T> {
                 }
                 T::axpy(T::one(), product.as_slice(), out);
             }
-            (Self::Matrix(m), Base::Dense(block)) => {
-                let [rows, inner] = m.shape();
-                T::gemm(
-                    [rows, inner, width],
-                    m.as_slice(),
-                    (inner, 1),
-                    block.as_slice(),
-                    (width, 1),
-                    out,
-                    add,
-                );
-            }
+            (Self::Matrix(m), Base::Dense(block)) => T::gemm(m.view(), block.view(), out, add),
             (Self::Matrix(m), Base::OneHot { offset, .. }) => {
                 for (row, out) in m.iter_rows().zip(out.chunks_exact_mut(width.max(1))) {
                     T::axpy(T::one(), row, &mut out[*offset..*offset + row.len()]);

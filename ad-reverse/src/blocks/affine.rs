@@ -3,7 +3,7 @@
 use crate::blocks::{Blocks, Kept, Slot};
 use crate::strong::{add, add_product, times};
 use crate::sweep::adjoints::Adjoints;
-
+use ad_core::kernels::MatrixView;
 use ad_core::{Dense, Scalar};
 
 /// How the result of an affine map depends on one of its terms, `W x` for each row `x`, and with the first one on `b`: one
@@ -74,15 +74,15 @@ fn pull_bias<T: Scalar>(out: &[T], b: u32, adjoints: &mut Adjoints<'_, T>) {
 /// Adds `W^T out`, row by row, to the adjoint of `x`.
 #[inline]
 fn pull_inputs<T: Scalar>(w: &Dense<T, 2>, out: &[T], x: u32, adjoints: &mut Adjoints<'_, T>) {
-    let [outputs, inputs] = w.shape();
+    let outputs = w.rows();
     if adjoints.is_strict() && !(T::all_finite(w.as_slice()) && T::all_finite(out)) {
         inputs_strictly(w, out, adjoints.buffer(x));
     } else if out.len() == outputs {
         T::gemv_t(w.as_slice(), out, adjoints.buffer(x));
     } else {
-        let shape = [out.len() / outputs, outputs, inputs];
+        let out = MatrixView::new(out, [out.len() / outputs, outputs]);
         let (target, touched) = adjoints.overwritable(x);
-        T::gemm(shape, out, (outputs, 1), w.as_slice(), (inputs, 1), target, touched);
+        T::gemm(out, w.view(), target, touched);
     }
 }
 

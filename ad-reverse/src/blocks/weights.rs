@@ -2,6 +2,7 @@
 
 use crate::blocks::{Blocks, Kept};
 use crate::strong::times;
+use ad_core::kernels::MatrixView;
 use ad_core::{Dense, Scalar};
 use smallvec::SmallVec;
 
@@ -120,12 +121,11 @@ pub(crate) fn add_product<T: Scalar>((u, x): Factors<'_, T>, seeds: usize, adjoi
     if adjoint.is_empty() {
         return;
     }
-    let (rows, inputs, per_seed) = (x.rows(), x.cols(), u.cols() / seeds);
+    let (rows, per_seed) = (x.rows(), u.cols() / seeds);
     let outputs = per_seed / rows;
     let all = adjoint.len() / seeds;
     for (u, adjoint) in u.as_slice().chunks_exact(per_seed).zip(adjoint.chunks_exact_mut(all)) {
-        let shape = [outputs, rows, inputs];
-        T::gemm(shape, u, (1, outputs), x.as_slice(), (inputs, 1), adjoint, touched);
+        T::gemm(MatrixView::new(u, [rows, outputs]).transposed(), x.view(), adjoint, touched);
     }
 }
 

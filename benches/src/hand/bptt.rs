@@ -9,7 +9,7 @@
 
 use super::Sizes;
 use super::buffer::Buffer;
-use ad_core::kernels::{Kernels, RealKernels, with_wide_vectors};
+use ad_core::kernels::{Kernels, MatrixView, RealKernels, with_wide_vectors};
 use rnn::{Parameters, Sequence};
 
 /// The buffers, kept between calls. All are row-major, `T` blocks of `B` rows.
@@ -125,7 +125,8 @@ fn product(b: usize, w: &[f64], x: &[f64], y: &mut [f64]) {
         f64::gemv(w, x, y);
     } else {
         let (inputs, outputs) = (x.len() / b, y.len() / b);
-        f64::gemm([b, inputs, outputs], x, (inputs, 1), w, (1, inputs), y, true);
+        let w = MatrixView::new(w, [outputs, inputs]);
+        f64::gemm(MatrixView::new(x, [b, inputs]), w.transposed(), y, true);
     }
 }
 
@@ -135,13 +136,14 @@ fn product_transposed(b: usize, w: &[f64], y: &[f64], x: &mut [f64]) {
         f64::gemv_t(w, y, x);
     } else {
         let (inputs, outputs) = (x.len() / b, y.len() / b);
-        f64::gemm([b, outputs, inputs], y, (outputs, 1), w, (inputs, 1), x, true);
+        let w = MatrixView::new(w, [outputs, inputs]);
+        f64::gemm(MatrixView::new(y, [b, outputs]), w, x, true);
     }
 }
 
 /// `C = A^T B`
 fn outer([m, k, n]: [usize; 3], a: &[f64], b: &[f64], c: &mut [f64]) {
-    f64::gemm([m, k, n], a, (1, m), b, (n, 1), c, false);
+    f64::gemm(MatrixView::new(a, [k, m]).transposed(), MatrixView::new(b, [k, n]), c, false);
 }
 
 fn column_sums(rows: &[f64], sums: &mut [f64]) {

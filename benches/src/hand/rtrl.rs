@@ -6,7 +6,7 @@
 
 use super::Sizes;
 use super::buffer::Buffer;
-use ad_core::kernels::{Kernels, RealKernels};
+use ad_core::kernels::{Kernels, MatrixView, RealKernels};
 use rnn::{Parameters, Sequence};
 
 /// The buffers, kept between calls.
@@ -75,7 +75,9 @@ impl Rtrl {
                 }
                 row[i] += 1.0 - self.alpha;
             }
-            f64::gemm([d, d, p], &self.jacobian, (d, 1), &self.p_prev, (p, 1), &mut self.p, false);
+            let (jacobian, p_prev) =
+                (MatrixView::new(&self.jacobian, [d, d]), MatrixView::new(&self.p_prev, [d, p]));
+            f64::gemm(jacobian, p_prev, &mut self.p, false);
             for i in 0..d {
                 let slope = self.alpha * self.slope[i];
                 let row = &mut self.p[i * p..(i + 1) * p];

@@ -94,8 +94,7 @@ impl<T: Scalar, F: Unary> Windows<T, F> {
         let [w_rec, w_in, b_rec, _, _, jacobian] = blocks.try_into().expect("five parameters and a state");
         let mut pushed = [w_rec, w_in, b_rec];
         for (pushed, before) in pushed.iter_mut().zip(self.sensitivity.iter().flatten()) {
-            let (j, columns) = (jacobian.as_slice(), before.cols());
-            T::gemm([d, d, columns], j, (d, 1), before.as_slice(), (columns, 1), pushed.as_mut_slice(), true);
+            T::gemm(jacobian.view(), before.view(), pushed.as_mut_slice(), true);
         }
         self.sensitivity = Some(pushed);
         self.h = outcome.h.to_dense();

@@ -141,7 +141,7 @@ fn carried_on(sensitivity: &[Vec<Vec<f64>>], jacobian: &[Vec<Vec<f64>>]) -> Vec<
     let products = sensitivity.iter().zip(&jacobian[1..]).map(|(before, j)| {
         let (j, before) = (Matrix::from_rows(j), Matrix::from_rows(before));
         let mut product = vec![0.0; d * p];
-        f64::gemm([d, d, p], j.as_slice(), (d, 1), before.as_slice(), (p, 1), &mut product, false);
+        f64::gemm(j.view(), before.view(), &mut product, false);
         product.chunks_exact(p).map(<[f64]>::to_vec).collect()
     });
     std::iter::once(vec![vec![0.0; p]; d]).chain(products).collect()

@@ -2,6 +2,7 @@
 
 use super::Array;
 use super::storage::Storage;
+use crate::kernels::MatrixView;
 use crate::length::LengthMismatch;
 use crate::scalar::Scalar;
 use alloc::vec::Vec;
@@ -199,6 +200,13 @@ impl<T: Copy + 'static> Dense<T, 2> {
             assert!(len == cols, "row 0 has length {cols}, row {i} has length {len}");
         }
         Self::new([rows.len(), cols], rows.iter().flat_map(|row| row.as_ref()).copied())
+    }
+
+    /// As an operand of [`Kernels::gemm`](crate::kernels::Kernels::gemm).
+    #[doc(hidden)]
+    #[must_use]
+    pub fn view(&self) -> MatrixView<'_, T> {
+        MatrixView::new(&self.data, self.shape)
     }
 
     /// The rows, as slices.

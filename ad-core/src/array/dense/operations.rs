@@ -2,7 +2,7 @@
 
 use super::Dense;
 use crate::array::Array;
-use crate::kernels::with_wide_vectors;
+use crate::kernels::{MatrixView, with_wide_vectors};
 use crate::rule::{Nary, Unary};
 use crate::scalar::Scalar;
 use core::any::Any;
@@ -116,8 +116,7 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
                 row.copy_from_slice(&bias.data);
             }
             for (w, x) in terms {
-                let inputs = x.cols();
-                T::gemm([rows, inputs, outputs], &x.data, (inputs, 1), &w.data, (1, inputs), y, true);
+                T::gemm(MatrixView::new(&x.data, [rows, x.cols()]), w.view().transposed(), y, true);
             }
         })
     }
