@@ -93,6 +93,7 @@ pub mod function;
 pub mod interop;
 pub mod kernels;
 mod length;
+mod number;
 pub mod rule;
 pub mod rules;
 pub mod scalar;

@@ -233,10 +233,10 @@ impl<T: Scalar> Rem for Var<T> {
 }
 
 // By lifting the number: a constant costs nothing to make.
-ad_core::impl_num_traits!(@lifted_all f64 [T: Scalar<Real = f64>] Var<T>);
-ad_core::impl_num_traits!(@lifted_all f32 [T: Scalar<Real = f32>] Var<T>);
+ad_core::impl_lifted_operators!([T: Scalar<Real = f64>] Var<T>: f64);
+ad_core::impl_lifted_operators!([T: Scalar<Real = f32>] Var<T>: f32);
 
-ad_core::impl_num_traits!(@by_value [T: Scalar] Var<T>: T, value, from_value);
+ad_core::impl_by_value!([T: Scalar] Var<T>: T, value, from_value);
 
 impl<T: fmt::Debug> fmt::Debug for Var<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -49,7 +49,7 @@ where
     }
 }
 
-/// Implements simba's `RealField` and what belongs to it for a number type that has [`impl_num_traits!`] and
+/// Implements simba's `RealField` and what belongs to it for a number type that has [`impl_number!`] and
 /// [`impl_approx!`]. The crate `simba` is that of the caller.
 ///
 /// `impl_real_field!(Dual<T, const N: usize>);` where `T` is the scalar below.
@@ -163,11 +163,11 @@ macro_rules! impl_real_field {
             fn modulus(self) -> Self {
                 $crate::Scalar::abs(self)
             }
-            $crate::impl_num_traits! { @unary
+            $crate::scalar_methods! { unary
                 abs floor ceil round trunc fract signum recip sqrt cbrt exp exp2 exp_m1 ln log2 log10 ln_1p
                 sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh
             }
-            $crate::impl_num_traits! { @binary powf log hypot }
+            $crate::scalar_methods! { binary powf log hypot }
             #[inline]
             fn imaginary(self) -> Self {
                 $crate::num_traits::Zero::zero()
@@ -228,7 +228,7 @@ macro_rules! impl_real_field {
         where
             $t: $crate::Scalar + ::simba::scalar::RealField,
         {
-            $crate::impl_num_traits! { @binary copysign max min atan2 }
+            $crate::scalar_methods! { binary copysign max min atan2 }
             $crate::impl_real_field! { @constants
                 pi = PI, two_pi = TAU, frac_pi_2 = FRAC_PI_2, frac_pi_3 = FRAC_PI_3, frac_pi_4 = FRAC_PI_4,
                 frac_pi_6 = FRAC_PI_6, frac_pi_8 = FRAC_PI_8, frac_1_pi = FRAC_1_PI, frac_2_pi = FRAC_2_PI,

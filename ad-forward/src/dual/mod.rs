@@ -229,7 +229,7 @@ impl<T: Scalar, const N: usize> Scalar for Dual<T, N> {
     }
 }
 
-ad_core::impl_num_traits!(@by_value [T: Scalar, const N: usize] Dual<T, N>: T, primal, from_primal);
+ad_core::impl_by_value!([T: Scalar, const N: usize] Dual<T, N>: T, primal, from_primal);
 
 // By hand, because it shows what a user has put in: not the tag.
 impl<T: fmt::Debug, const N: usize> fmt::Debug for Dual<T, N> {

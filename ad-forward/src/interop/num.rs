@@ -2,5 +2,5 @@
 
 use crate::{Dual, Taylor};
 
-ad_core::impl_num_traits!(Dual<T, const N: usize>);
-ad_core::impl_num_traits!(Taylor<T, const K: usize>);
+ad_core::impl_number!(Dual<T, const N: usize>);
+ad_core::impl_number!(Taylor<T, const K: usize>);

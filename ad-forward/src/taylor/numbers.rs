@@ -89,8 +89,8 @@ impl<T: Scalar, const K: usize> Rem for Taylor<T, K> {
     }
 }
 
-ad_core::impl_num_traits!(@lifted_all f64 [T: Scalar<Real = f64>, const K: usize] Taylor<T, K>);
-ad_core::impl_num_traits!(@lifted_all f32 [T: Scalar<Real = f32>, const K: usize] Taylor<T, K>);
+ad_core::impl_lifted_operators!([T: Scalar<Real = f64>, const K: usize] Taylor<T, K>: f64);
+ad_core::impl_lifted_operators!([T: Scalar<Real = f32>, const K: usize] Taylor<T, K>: f32);
 
 // By hand, because it shows what a user has put in: not the tag.
 impl<T: fmt::Debug, const K: usize> fmt::Debug for Taylor<T, K> {
@@ -100,7 +100,7 @@ impl<T: fmt::Debug, const K: usize> fmt::Debug for Taylor<T, K> {
     }
 }
 
-ad_core::impl_num_traits!(@by_value [T: Scalar, const K: usize] Taylor<T, K>: T, coefficients[0], from_primal);
+ad_core::impl_by_value!([T: Scalar, const K: usize] Taylor<T, K>: T, coefficients[0], from_primal);
 
 /// `x0 + x1 t + x2 t^2`.
 impl<T: Scalar, const K: usize> fmt::Display for Taylor<T, K> {

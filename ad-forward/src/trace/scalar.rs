@@ -112,10 +112,9 @@ impl Rem for Traced {
     }
 }
 
-ad_core::impl_num_traits!(@all [] Traced);
-ad_core::impl_num_traits!(@inherent [] Traced);
-ad_core::impl_num_traits!(@real f64 [] Traced);
-ad_core::impl_num_traits!(@lifted_all f64 [] Traced);
+ad_core::impl_number!([] Traced);
+ad_core::impl_real_operators!([] Traced: f64);
+ad_core::impl_lifted_operators!([] Traced: f64);
 
 impl Neg for Traced {
     type Output = Self;
@@ -124,7 +123,7 @@ impl Neg for Traced {
     }
 }
 
-ad_core::impl_num_traits!(@by_value [] Traced: f64, value, constant);
+ad_core::impl_by_value!([] Traced: f64, value, constant);
 
 impl fmt::Display for Traced {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

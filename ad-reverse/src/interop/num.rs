@@ -2,4 +2,4 @@
 
 use crate::Var;
 
-ad_core::impl_num_traits!(Var<T>);
+ad_core::impl_number!(Var<T>);

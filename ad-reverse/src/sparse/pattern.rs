@@ -122,7 +122,7 @@ macro_rules! operators {
     };
 }
 operators!(Add add + Sub sub - Mul mul * Div div / Rem rem %);
-ad_core::impl_num_traits!(@assign_all Pattern<R> [R: Real] Pattern<R>);
+ad_core::impl_assign_operators!([R: Real] Pattern<R>: Pattern<R>);
 
 impl<R: Real> Neg for Pattern<R> {
     type Output = Self;
@@ -131,7 +131,7 @@ impl<R: Real> Neg for Pattern<R> {
     }
 }
 
-ad_core::impl_num_traits!(@by_value [R: Real] Pattern<R>: R, value, constant_of);
+ad_core::impl_by_value!([R: Real] Pattern<R>: R, value, constant_of);
 
 /// The value alone.
 impl<R: Real> fmt::Display for Pattern<R> {

@@ -123,7 +123,7 @@ macro_rules! operators {
     };
 }
 operators!(Add add + Sub sub - Mul mul * Div div / Rem rem %);
-ad_core::impl_num_traits!(@assign_all Counted [] Counted);
+ad_core::impl_assign_operators!([] Counted: Counted);
 
 impl Neg for Counted {
     type Output = Self;
@@ -132,7 +132,7 @@ impl Neg for Counted {
     }
 }
 
-ad_core::impl_num_traits!(@by_value [] Counted: f64, 0, constant);
+ad_core::impl_by_value!([] Counted: f64, 0, constant);
 
 impl fmt::Display for Counted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
