@@ -51,8 +51,10 @@ unsafe impl<T: Send + Sync> Sync for Storage<T> {}
 
 impl<T: Copy + 'static> Storage<T> {
     /// Whether any initialised bytes are a `T`, and stay initialised under one.
-    const PLAIN: fn() -> bool =
-        || TypeId::of::<T>() == TypeId::of::<f64>() || TypeId::of::<T>() == TypeId::of::<f32>();
+    #[inline(always)]
+    fn is_plain() -> bool {
+        TypeId::of::<T>() == TypeId::of::<f64>() || TypeId::of::<T>() == TypeId::of::<f32>()
+    }
 
     /// Room for `len` numbers, none of which is there yet.
     #[inline]
@@ -71,7 +73,7 @@ impl<T: Copy + 'static> Storage<T> {
     /// A block that is ours alone, and of which nothing but elements is going to be written.
     #[inline]
     fn in_block(mut block: NonNull<Header>) -> Self {
-        if !(Self::PLAIN)() {
+        if !Self::is_plain() {
             // SAFETY: nobody else has the block. Now, and not when all is written: there may be a panic before.
             unsafe { block.as_mut().written = 0 };
         }
@@ -92,7 +94,7 @@ impl<T: Copy + 'static> Storage<T> {
         // SAFETY: the block is ours alone, as the caller promises.
         let header = unsafe { self.block.as_mut() };
         header.len = len;
-        if (Self::PLAIN)() {
+        if Self::is_plain() {
             header.written = header.written.max(len * size_of::<T>());
         }
         self
@@ -119,7 +121,7 @@ impl<T: Copy + 'static> Storage<T> {
     /// Completes a block with room for `len` numbers, with `value` or whatever a plain number's block holds.
     #[inline]
     fn complete_anyhow(self, len: usize, value: T) -> Self {
-        if (Self::PLAIN)() && self.header().written >= len * size_of::<T>() {
+        if Self::is_plain() && self.header().written >= len * size_of::<T>() {
             // SAFETY: so many bytes are initialised, and any bytes are a plain number.
             return unsafe { self.complete(len) };
         }
