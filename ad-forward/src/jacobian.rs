@@ -101,14 +101,7 @@ fn chunk<T: Scalar, const N: usize>(
     for j in start..end {
         inputs[j] = Dual::from_primal(x[j]);
     }
-    let mut columns = tangents(&out, tag);
-    columns.truncate(end - start);
-    columns
-}
-
-/// The tangents of these results of the run with this tag, direction by direction.
-fn tangents<T: Scalar, const N: usize>(out: &[Dual<T, N>], tag: Tag) -> Vec<Vec<T>> {
-    (0..N).map(|lane| out.iter().map(|y| y.tangent_of(tag)[lane]).collect()).collect()
+    (0..end - start).map(|lane| out.iter().map(|y| y.tangent_of(tag)[lane]).collect()).collect()
 }
 
 /// The matrix of these columns; `rows` tells how many rows there are where there is no column.
