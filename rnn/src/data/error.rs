@@ -47,6 +47,17 @@ pub enum DataError {
         /// The column's name.
         field: String,
     },
+    /// A row has more fields than the header: another separator stands inside of its numbers.
+    TooManyFields {
+        /// The file.
+        file: String,
+        /// The line, from 1.
+        line: u64,
+        /// The number of fields in the header.
+        expected: usize,
+        /// The number of fields in the row.
+        found: usize,
+    },
     /// A field is not a number.
     NotANumber {
         /// The file.
@@ -110,6 +121,9 @@ impl fmt::Display for DataError {
                 write!(f, "{file}: line 1: no column {column:?} ({})", known.join(", "))
             }
             Self::MissingField { file, line, field } => write!(f, "{file}: line {line}: {field}: missing"),
+            Self::TooManyFields { file, line, expected, found } => {
+                write!(f, "{file}: line {line}: expected {expected} fields, as in the header, found {found}")
+            }
             Self::NotANumber { file, line, field, found } => {
                 write!(f, "{file}: line {line}: {field}: not a number: {found:?}")
             }

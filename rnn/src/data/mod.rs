@@ -42,8 +42,8 @@ impl Series {
     /// column named `column`.
     ///
     /// # Errors
-    /// [`DataError`], naming file, line and field: the file is missing, a field is missing, not a number or not finite, time
-    /// does not go forward, or there are fewer than two rows.
+    /// [`DataError`], naming file, line and field: the file is missing, a field is missing, not a number or not finite, a row has
+    /// more fields than the header, time does not go forward, or there are fewer than two rows.
     pub fn from_csv(path: impl AsRef<Path>, column: Option<&str>) -> Result<Self, DataError> {
         let path = path.as_ref();
         let file = path.display().to_string();
@@ -72,6 +72,11 @@ impl Series {
         for row in rows.records() {
             let row = row.map_err(|error| malformed(file, &text, &error))?;
             let place = Place { file, text: &text, row: row.position() };
+            // A comma in a number would leave its second part unread. An empty field is a separator at the row's end.
+            if row.iter().skip(header.len()).any(|field| !field.is_empty()) {
+                let (file, line, expected) = (file.to_owned(), place.line(), header.len());
+                return Err(DataError::TooManyFields { file, line, expected, found: row.len() });
+            }
             let time = place.number(time_name, row.get(0))?;
             let value = place.number(name, row.get(value_column))?;
             if series.times.last().is_some_and(|&before| time <= before) {

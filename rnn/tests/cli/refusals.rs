@@ -218,7 +218,9 @@ fn a_series_that_is_wrong_is_named() {
         ("number.csv", "t,v\n1,2\n2,two\n", "line 3: v: not a number"),
         ("nan.csv", "t,v\n1,2\n2,nan\n", "line 3: v: not a finite number"),
         ("short.csv", "t,v\n1,2\n2\n", "line 3: v: missing"),
+        ("long.csv", "t,v\n1,2\n2,3,5\n", "line 3: expected 2 fields, as in the header, found 3"),
         ("back.csv", "t,v\n2,2\n1,3\n", "line 3: t: not later"),
+        ("two.csv", "t,v\n1,2\n2,3\n", "v: needs at least 3 rows, found 2"),
         ("empty.csv", "", "line 1: expected a header"),
         ("constant.csv", "t,v\n1,2\n2,2\n3,2\n4,2\n", "the training part is constant"),
     ] {
@@ -227,6 +229,9 @@ fn a_series_that_is_wrong_is_named() {
         refused(&output, &path);
         assert!(String::from_utf8_lossy(&output.stderr).contains(line), "{output:?}");
     }
+    // A separator at the end of each row is no field.
+    let output = train(&folder.write("ends.csv", "t,v\n1,2,\n2,3,\n3,5,\n"));
+    assert!(answer(output).contains("trained on 2 values"));
     let path = folder.write("ok.csv", series(30));
     let output = rnn(&["train", "--data", &path, "--column", "moons"]);
     refused(&output, &format!("{path}: line 1: no column \"moons\""));
