@@ -115,7 +115,7 @@ pub(super) struct Lesson {
     #[arg(long, value_name = "FILE", default_value = "rnn-lesson.html")]
     pub(super) out: PathBuf,
     /// The page's numbers as JSON on stdout, and no page
-    #[arg(long)]
+    #[arg(long, conflicts_with = "out")]
     pub(super) json: bool,
 }
 

@@ -19,7 +19,8 @@ pub(super) fn run(args: &args::Train) -> Result<String, Failure> {
     let held_back = args.held_back.unwrap_or(series.len().div_ceil(5));
     let units = units(args.root, &series)?;
     let contest = Contest::new(series, held_back, units).map_err(|error| match error {
-        DataError::TooFewRows { .. } => Failure::at("--held-back")(error),
+        DataError::TooFewRows { .. } if args.held_back.is_some() => Failure::at("--held-back")(error),
+        DataError::TooFewRows { .. } if args.leave_out > 0 => Failure::at("--leave-out")(error),
         error => Failure::at(args.data.display())(error),
     })?;
 

@@ -1,7 +1,8 @@
 //! clap's errors in one line that begins with the argument's name.
 
-use clap::Error;
+use super::args::Args;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, Error};
 use std::error::Error as _;
 
 pub(super) fn one_line(error: &Error) -> String {
@@ -19,8 +20,19 @@ pub(super) fn one_line(error: &Error) -> String {
         (ErrorKind::ArgumentConflict, Some(argument), _) => {
             let other = context(error, ContextKind::PriorArg).filter(|other| *other != argument);
             let twice = || "given twice".to_owned();
-            let problem = other.map_or_else(twice, |other| format!("cannot be used with {}", name(&other)));
+            let problem = other.map_or_else(twice, |other| format!("cannot be used with {}", names(&other)));
             format!("{}: {problem}", name(&argument))
+        }
+        (ErrorKind::ArgumentConflict, None, _) => {
+            let [command, others] = [ContextKind::InvalidSubcommand, ContextKind::PriorArg]
+                .map(|kind| context(error, kind).unwrap_or_default());
+            format!("{command}: cannot be used with {}", names(&others))
+        }
+        (ErrorKind::InvalidSubcommand, ..) => {
+            let command = context(error, ContextKind::InvalidSubcommand).unwrap_or_default();
+            let known: Vec<_> =
+                Args::command().get_subcommands().map(|known| known.get_name().to_owned()).collect();
+            format!("{command}: unknown command ({})", known.join(", "))
         }
         _ => {
             // Below the first line clap tells how the program is used.
@@ -37,6 +49,11 @@ fn context(error: &Error, kind: ContextKind) -> Option<String> {
         ContextValue::Strings(texts) => Some(texts.join(", ")),
         _ => None,
     }
+}
+
+/// The name of each of several arguments.
+fn names(arguments: &str) -> String {
+    arguments.split(", ").map(name).collect::<Vec<_>>().join(", ")
 }
 
 /// `--mode` out of `--mode <MODE>`.

@@ -167,7 +167,10 @@ fn an_argument_that_is_wrong_is_named() {
     refused(&rnn(&["credit", &path, "--mode", "bptt", "--fast"]), "--fast: unknown argument");
     refused(&rnn(&["credit", &path, "--mode", "bptt", "--mode", "rtrl"]), "--mode: ");
     refused(&rnn(&["--fast"]), "--fast: unknown argument");
-    refused(&rnn(&["learn"]), "unrecognized subcommand 'learn'");
+    refused(&rnn(&["learn"]), "learn: unknown command (credit, lesson, train, triangle)");
+    refused(&rnn(&["help", "learn"]), "learn: unknown command (credit, lesson, train, triangle)");
+    refused(&rnn(&["--quick", "--seed", "1", "train"]), "train: cannot be used with --quick, --seed\n");
+    refused(&rnn(&["lesson", "--json", "--out", &path]), "--json: cannot be used with --out\n");
     refused(&rnn(&["train"]), "--data <FILE.csv>: missing");
     for (argument, value, line) in [
         ("--alpha", "0", "must lie in (0, 1], found 0"),
@@ -191,6 +194,7 @@ fn an_argument_that_is_wrong_is_named() {
         ("--held-back", "0", "must be at least 1"),
         ("--held-back", "29", "SUNSPOTS: needs at least 31 rows, found 30"),
         ("--leave-out", "29", "the series has only 30 values"),
+        ("--leave-out", "28", "SUNSPOTS: needs at least 3 rows, found 2"),
         ("--out", "/nowhere/report.html", "/nowhere/report.html: cannot write the report"),
         ("--out", "/", "/: cannot write the report"),
         ("--out", &folder.path(""), ""),
