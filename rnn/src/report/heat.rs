@@ -56,7 +56,7 @@ pub(crate) struct Shades {
     /// For each cell the index of its shade among those of [`heat_css`](super::heat_css); `None` for 0.
     pub(super) cells: Vec<Vec<Option<i32>>>,
     /// The sizes that have the first and the last shade.
-    ends: Option<(f64, f64)>,
+    pub(super) ends: Option<(f64, f64)>,
 }
 
 /// The colours of cells by the logarithm of their sizes.

@@ -14,12 +14,13 @@ const MOST_NUMBERED: usize = 10;
 const LIGHT: i32 = 25;
 
 /// The table: a row for each t, a column for each s, the norms of the sums at its sides. In `colour` by escape sequences of
-/// 24-bit colour; without, cells too many for numbers are told apart by signs.
+/// 24-bit colour; without, cells too many for numbers are told apart by signs. A line below says what patches and signs mean.
 #[must_use]
 pub fn triangle(triangle: &Triangle, colour: bool) -> String {
     let steps = triangle.norms.len();
     let numbered = steps <= MOST_NUMBERED;
-    let colours = shades(&triangle.norms).cells;
+    let shades = shades(&triangle.norms);
+    let colours = &shades.cells;
     let mut out = String::from(if numbered { " t\\s" } else { "   " });
     if numbered {
         (1..=steps).for_each(|s| {
@@ -48,8 +49,22 @@ pub fn triangle(triangle: &Triangle, colour: bool) -> String {
             let _ = write!(out, "{:>9} ", number(sum));
         });
         out.push('\n');
+    } else {
+        out.push_str("  row t, column s: |dL_t/dtheta_s| ");
+        out.push_str(&legend(shades.ends, colour));
     }
     out
+}
+
+/// What the patches mean.
+fn legend(ends: Option<(f64, f64)>, colour: bool) -> String {
+    let Some((low, high)) = ends else { return "is 0\n".to_owned() };
+    let mut text = format!("from {} to {}, logarithmic: ", number(low), number(high));
+    for part in 0..4 {
+        let shade = Some(part * (SHADES - 1) / 3);
+        text.push_str(&painted(patch(shade, colour), shade.filter(|_| colour)));
+    }
+    text + "\n"
 }
 
 fn patch(shade: Option<i32>, colour: bool) -> &'static str {
@@ -68,7 +83,7 @@ fn painted(text: &str, shade: Option<i32>) -> String {
     format!("\x1b[{ink};48;2;{r};{g};{b}m{text}\x1b[0m")
 }
 
-/// Three digits in at most eight characters.
+/// Two digits or more, in at most nine characters.
 fn number(x: f64) -> String {
     if x == 0.0 || (1e-3..1e4).contains(&x.abs()) { format!("{x:.4}") } else { format!("{x:.1e}") }
 }
@@ -105,5 +120,11 @@ mod tests {
         let patches = triangle(&falling(38), false);
         assert!(patches.lines().all(|line| line.len() <= 80), "{patches}");
         assert!(patches.contains('#') && patches.contains('.'));
+        let legend = "  row t, column s: |dL_t/dtheta_s| from 7.3e-12 to 1.0000, logarithmic: ";
+        assert!(patches.ends_with(&format!("\n{legend}. : + # \n")), "{patches}");
+        let coloured = triangle(&falling(38), true);
+        assert_eq!(coloured.split_once(legend).unwrap().1.matches("48;2;").count(), 4);
+        let nothing = Triangle { norms: vec![vec![0.0; 11]; 11], ..Triangle::default() };
+        assert!(triangle(&nothing, false).ends_with("  row t, column s: |dL_t/dtheta_s| is 0\n"));
     }
 }
