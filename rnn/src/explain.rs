@@ -22,6 +22,9 @@ pub fn explain(case: &Case, mode: Mode) -> Result<String, NotFinite> {
         "L = sum_t L_t (1.5), its gradient by {mode}; T = {steps}, alpha = {alpha}, f = {f}, g = {g}, loss = {loss}\n"
     )));
     parameters(&mut lines, "", "", &(&case.params).into());
+    if file.blocks.is_some() {
+        lines.add("theta = W_rec, W_in (both row by row), b_rec", "", &());
+    }
     lines.add("h_0 = 0", "", &());
     run(&mut lines, case, &file);
     backwards(&mut lines, case, &file);
@@ -200,6 +203,9 @@ mod tests {
         assert!(bptt.contains("delta_3 = delta~_3 + delta_4 J_4") && !bptt.contains("P_3 ="));
         assert!(rtrl.contains("P_3 = P~_3 + J_3 P_2") && !rtrl.contains("delta_3 ="));
         assert!(!window.contains("J_3"));
+        // What is by theta has an order, which is told where it is seen.
+        let order = "  theta = W_rec, W_in (both row by row), b_rec";
+        assert_eq!([&bptt, &rtrl, &window].map(|text| text.contains(order)), [true, true, false]);
         for name in ["dL/dW_rec", "dL/dW_in", "dL/db_rec", "dL/dW_out", "dL/db_out"] {
             assert_eq!(value(&bptt, name), value(&rtrl, name));
             assert_eq!(value(&bptt, name), value(&window, name));
