@@ -160,9 +160,19 @@ fn explain(text: &str, field: String, error: &serde_json::Error) -> CaseError {
         {
             CaseError::NotFinite(NotFinite { field })
         }
-        Category::Data => CaseError::Type { field, line, column, reason },
+        Category::Data => CaseError::Type { field, line, column, reason: in_words(&reason) },
         _ => CaseError::Json { line, column, reason },
     }
+}
+
+/// The reason with its last words, which name a type of Rust, in words of JSON.
+fn in_words(reason: &str) -> String {
+    let types = [("usize", "a whole number of at least 1"), ("f64", "a number"), ("a sequence", "a list")];
+    let said = types.iter().find_map(|(name, words)| {
+        let before = reason.strip_suffix(name)?.strip_suffix("expected ")?;
+        Some(format!("{before}expected {words}"))
+    });
+    said.unwrap_or_else(|| reason.to_owned())
 }
 
 /// Whether the word at that place of the text is one of those that other languages write for a number that is not finite.

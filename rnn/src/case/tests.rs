@@ -134,6 +134,15 @@ fn another_type_is_named() {
     );
     assert!(error(|case| case["params"] = json!(7)).starts_with("params: invalid type: integer"));
     assert!(error(|case| case["alpha"] = json!("a\nb")).starts_with("alpha: invalid type: string"));
+    for (field, wrong, expected) in [
+        ("/x/1/0", json!("a"), "a number"),
+        ("/T", json!(3.0), "a whole number of at least 1"),
+        ("/x/1", json!(1), "a list"),
+        ("/f", json!(1), "a string"),
+    ] {
+        let message = error(|case| *case.pointer_mut(field).unwrap() = wrong);
+        assert!(message.contains(&format!(", expected {expected} at line ")), "{message}");
+    }
     // A list is no object, even one whose entries would suit the fields in order.
     let list = error(|case| case["params"] = json!([[], [], [], [], []]));
     assert!(list.starts_with("params: invalid type: sequence, expected an object"), "{list}");
