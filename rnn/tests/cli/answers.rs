@@ -217,6 +217,7 @@ fn the_main_job_says_the_same_every_time() {
     let first = run("7");
     let page = fs::read_to_string(&out).unwrap();
     assert!(page.contains("</html>") && !page.contains("src=") && !page.contains("<script"));
+    assert!(page.contains("RMSE from 10 starts"));
     assert_eq!(first, run("7"));
     assert_ne!(first, run("8"));
 }
