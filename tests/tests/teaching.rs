@@ -1,5 +1,8 @@
 //! docs/teaching.md: its exercises are there, a starter with work to do and a solution to the same question each.
 
+use rnn::case::{Case, CaseFile};
+use rnn::credit::Mode;
+use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -63,6 +66,22 @@ fn the_lesson_plan_names_every_file_and_no_other() {
         }
         for data in words.iter().filter(|word| word.contains('/') && word.ends_with(".json")) {
             read(data);
+        }
+    }
+}
+
+#[test]
+fn the_plan_has_every_field_of_a_case_and_of_its_answers() {
+    let plan = read("docs/teaching.md");
+    let case: Case = (&read("rnn/data/lesson.json").parse::<CaseFile>().unwrap()).into();
+    let mut files = vec![read("rnn/data/lesson.json")];
+    files.extend([Mode::Bptt, Mode::Rtrl].map(|mode| case.full(mode).to_json().unwrap()));
+    for file in files {
+        let Value::Object(fields) = serde_json::from_str(&file).unwrap() else { panic!("no object: {file}") };
+        for field in fields.keys() {
+            let named =
+                |row: &str| row.split('|').nth(1).is_some_and(|names| names.contains(&format!("`{field}`")));
+            assert!(plan.lines().any(named), "{field}");
         }
     }
 }
