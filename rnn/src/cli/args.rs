@@ -10,6 +10,8 @@ use std::str::FromStr;
 ///
 /// Without a command it does the main job: it learns to predict the yearly sunspot number, once by BPTT
 /// and once online by RTRL from the same start, and writes a page about it.
+///
+/// Equations have the numbers that they have in the list at the end of the page that `lesson` writes.
 #[derive(Debug, Parser)]
 #[command(name = "rnn", version, args_conflicts_with_subcommands = true)]
 pub(super) struct Args {
@@ -49,7 +51,7 @@ pub(super) struct MainJob {
 /// --explain also for the triangle's T^2 d^2.
 #[derive(Debug, clap::Args)]
 pub(super) struct Credit {
-    /// The case, as JSON in the format rnn-case-1, of which rnn/data/lesson.json is an example
+    /// The case, as JSON in the format rnn-case-1: rnn/data/lesson.json is an example, docs/teaching.md has its fields
     #[arg(value_name = "CASE.json")]
     pub(super) case: PathBuf,
     /// How credit is assigned: bptt, rtrl, window:K (BPTT in windows of K steps, RTRL from one to the next) or checkpoint:K (BPTT
@@ -57,7 +59,7 @@ pub(super) struct Credit {
     #[arg(long)]
     pub(super) mode: Mode,
     /// Also everything else that the mode knows: states, Jacobians, and by bptt the credit vectors, by rtrl the sensitivities
-    /// (window:K and checkpoint:K keep neither)
+    /// (window:K and checkpoint:K keep neither); docs/teaching.md has the fields
     #[arg(long)]
     pub(super) full: bool,
     /// Instead of JSON, what is given and every equation of the calculation with its numbers (theta in the order W_rec, row by
