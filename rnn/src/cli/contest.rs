@@ -7,6 +7,10 @@ use rnn::report::{Forecast, LearningCurve, Prediction};
 use rnn::train::{Diverged, Schedule, one_step_ahead, predict, train};
 use rnn::{Parameters, Rnn, Sequence};
 
+/// What a page says of the methods that are no networks.
+pub(super) const BASELINES: &str = "Persistence takes each value for the next one. AR(p) is a linear autoregression, a constant \
+    and a multiple of each of the last p values, fitted to the training part by least squares; of the roots, to their square roots.";
+
 /// How many points a learning curve has, about.
 const CURVE_POINTS: usize = 100;
 

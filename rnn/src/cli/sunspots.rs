@@ -1,7 +1,7 @@
 //! The main job: sunspots, predicted a year ahead by a network that learns by BPTT and by the same network
 //! learning online by RTRL.
 
-use super::contest::{Contest, Units};
+use super::contest::{BASELINES, Contest, Units};
 use super::failure::Failure;
 use super::{agreement, args, cost, picture, text, writable};
 use rnn::credit::Mode;
@@ -122,6 +122,7 @@ fn introduction() -> Vec<String> {
          No network and no baseline has seen the years held back; mean, deviation and coefficients come from the years \
          before, and the settings were chosen on validation years among those. The error on the held-back part is \
          drawn over learning to be looked at: nothing is chosen by it.",
+        BASELINES,
     ]
     .map(str::to_owned)
     .into()

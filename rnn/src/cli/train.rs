@@ -1,6 +1,6 @@
 //! `rnn train`: one network on a series of one's own.
 
-use super::contest::{Contest, Units};
+use super::contest::{BASELINES, Contest, Units};
 use super::failure::Failure;
 use super::{args, picture, sunspots, text, writable};
 use rnn::data::{DataError, Series};
@@ -40,6 +40,7 @@ pub(super) fn run(args: &args::Train) -> Result<String, Failure> {
     if let Some(out) = &args.out {
         let report = Report {
             title: format!("{value_label}, one step ahead"),
+            introduction: vec![BASELINES.to_owned()],
             settings: settings(args),
             forecast,
             ..about(&rnn, &learnt.params, learnt.curve, &contest)

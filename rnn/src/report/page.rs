@@ -180,5 +180,7 @@ fn modes(report: &Report) -> String {
     if body.is_empty() {
         return body;
     }
-    section("The exact modes side by side", &format!("<div class=\"pair\">\n{body}</div>\n"))
+    let names = "<p>window:K is BPTT inside of windows of K steps, and RTRL from one to the next. An ulp is the distance between \
+        neighbouring numbers of 64 bits where the entry is, so it is small for a small entry.</p>\n";
+    section("The exact modes side by side", &format!("{names}<div class=\"pair\">\n{body}</div>\n"))
 }

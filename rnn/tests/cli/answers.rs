@@ -135,7 +135,8 @@ fn a_series_of_ones_own_can_be_trained_on() {
             assert!(text.contains(method), "no {method} in {text}");
         }
         assert_eq!(text, answer(rnn(&args)), "the same seed gives the same numbers");
-        assert!(fs::read_to_string(&out).unwrap().contains("</html>"));
+        let page = fs::read_to_string(&out).unwrap();
+        assert!(page.contains("</html>") && page.contains("Persistence takes "));
     }
     // The report, once written, is all that is there.
     let mut files: Vec<_> = fs::read_dir(&folder.0).unwrap().map(|file| file.unwrap().file_name()).collect();
@@ -218,6 +219,9 @@ fn the_main_job_says_the_same_every_time() {
     let page = fs::read_to_string(&out).unwrap();
     assert!(page.contains("</html>") && !page.contains("src=") && !page.contains("<script"));
     assert!(page.contains("RMSE from 10 starts"));
+    for explained in ["Persistence takes ", "AR(p) is ", "window:K is ", "An ulp is "] {
+        assert!(page.contains(explained), "{explained}");
+    }
     assert_eq!(first, run("7"));
     assert_ne!(first, run("8"));
 }
