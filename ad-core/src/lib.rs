@@ -43,10 +43,10 @@
 //! | `sin cos tan sin_cos asin acos atan atan2 sinh cosh tanh asinh acosh atanh to_degrees to_radians` | angles |
 //! | `abs max min clamp abs_sub signum copysign floor ceil round trunc fract` | piecewise: a convention at each kink |
 //! | `sigmoid softplus silu gelu gelu_tanh relu` | activations |
-//! | `erf erfc normal_pdf normal_cdf lgamma digamma polygamma` | special functions |
+//! | `erf erfc gaussian normal_pdf normal_cdf lgamma digamma polygamma` | special functions |
 //! | `mul_add norm prod log_sum_exp softmax dot_product` | of several numbers |
 //! | `stop_gradient preaccumulate apply apply2 apply_n` | no derivative; one record for a small function; rules of your own |
-//! | [`Array`]: `affine map axpby axpby_map hadamard scale dot squared_distance sum softmax log_sum_exp slice get` | vectors and matrices, an operation at a time |
+//! | [`Array`]: `affine map plus minus axpby axpby_map hadamard scale dot squared_distance sum sub_rows reduce_rows softmax log_sum_exp slice get` | vectors and matrices, an operation at a time |
 //!
 //! # The rooms of this crate
 //!
