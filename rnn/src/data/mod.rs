@@ -19,7 +19,7 @@ const SUNSPOTS: &str = include_str!("../../data/sunspots.csv");
 /// A number for each of a row of times.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
-    /// The name of the value's column.
+    /// The name of the value's column; `column 2`, say, if it has none.
     pub name: String,
     /// The times, strictly increasing.
     pub times: Vec<f64>,
@@ -66,9 +66,13 @@ impl Series {
         let mut rows = ReaderBuilder::new().trim(Trim::All).flexible(true).from_reader(&text[..]);
         let header = rows.headers().map_err(|error| malformed(file, &text, &error))?.clone();
         let value_column = find_columns(file, &header, column)?;
-        let (time_name, name) = (&header[0], &header[value_column]);
+        let name = |column: usize| match &header[column] {
+            "" => format!("column {}", column + 1),
+            name => name.to_owned(),
+        };
+        let (time_name, name) = (&name(0), &name(value_column));
 
-        let mut series = Self { name: name.to_owned(), times: Vec::new(), values: Vec::new() };
+        let mut series = Self { name: name.clone(), times: Vec::new(), values: Vec::new() };
         for row in rows.records() {
             let row = row.map_err(|error| malformed(file, &text, &error))?;
             let place = Place { file, text: &text, row: row.position() };

@@ -32,6 +32,13 @@ fn the_second_column_is_read_unless_one_is_named() {
     assert_eq!(error.to_string(), r#"a.csv: line 1: no column "c" (t, a, b)"#);
 }
 
+/// The header of a table with an index often begins with a comma.
+#[test]
+fn a_column_without_a_name_is_called_by_its_place() {
+    assert_eq!(message(",v\n0,1\nx,2\n"), r#"a.csv: line 3: column 1: not a number: "x""#);
+    assert_eq!(read("t,\n0,1\n1,2\n").unwrap().name, "column 2");
+}
+
 #[test]
 fn errors_name_file_line_and_field() {
     assert_eq!(message("t,v\n0,1\n1,one\n"), r#"a.csv: line 3: v: not a number: "one""#);
