@@ -194,6 +194,8 @@ struct Reversal<'a, T: Scalar, P: Tree<Scalar = T> + ?Sized, H: ?Sized, F> {
     valued: usize,
     /// `dL/dh` of the state that the sweep has come to; empty before its first step.
     adjoint: Vec<T>,
+    /// Where in it the arrays begin that nothing needs. Zeros for them would be carried on, and make others wait less long.
+    unneeded: Vec<usize>,
     /// `dL/dtheta` as far as the sweep has come.
     shared: Shared<T>,
 }
@@ -216,6 +218,7 @@ where
             value: std::iter::empty::<T>().sum(), // where a sum of `T` starts, so that it is bit-equal
             valued: 0,
             adjoint: Vec::new(),
+            unneeded: Vec::new(),
             shared: Shared::default(),
         }
     }
@@ -276,9 +279,11 @@ where
         next.lift(&mut results);
         let state = results.places.numbers;
         results.scalar(loss);
-        let outputs = results.places;
+        let mut outputs = results.places;
+        let last = t + 1 == self.valued;
+        outputs.leave_out(|start| last || self.unneeded.binary_search(&start).is_ok());
         let mut w = std::mem::take(&mut self.adjoint);
-        if t + 1 == self.valued {
+        if last {
             w.resize(state, T::zero()); // nothing follows the last step
         } else {
             let first = self.numbers;
@@ -296,9 +301,10 @@ where
             adjoints.suspend_after(&params_at);
             outputs.seed(adjoints, &w);
         };
-        let read =
-            |adjoints: &mut Adjoints<'_, T>| (start_at.read(adjoints), adjoints.take_shared(&params_at));
-        (self.adjoint, self.shared) = sweep(&mut tape, 1, seed, read);
+        let read = |adjoints: &mut Adjoints<'_, T>| {
+            (start_at.untouched(adjoints), start_at.read(adjoints), adjoints.take_shared(&params_at))
+        };
+        (self.unneeded, self.adjoint, self.shared) = sweep(&mut tape, 1, seed, read);
     }
 
     fn finish(self) -> LoopGradient<T, P::Owned<T>, H::Owned<T>> {

@@ -135,6 +135,11 @@ impl<'a, T: Scalar> Adjoints<'a, T> {
         (adjoint.get_or_insert_with(|| Dense::overwritten([len], T::zero(), |_| ())).as_mut_slice(), touched)
     }
 
+    /// Whether anything has been added to the adjoint of an array.
+    pub(crate) fn is_touched(&self, op: u32) -> bool {
+        self.space.blocks[op as usize].is_some()
+    }
+
     /// One seed's row of an array's adjoint.
     pub(crate) fn row(&mut self, op: u32, seed: usize) -> &mut [T] {
         let entries = self.list.entries(op);

@@ -88,6 +88,30 @@ impl Places {
         flatten_as_listed((of, self.numbers), &mut arrays, given)
     }
 
+    /// Seeds the arrays no more that begin at the numbers of which `unneeded` says so.
+    pub(crate) fn leave_out(&mut self, unneeded: impl Fn(usize) -> bool) {
+        let mut start = 0;
+        for place in &mut self.leaves {
+            let entries = place.entries();
+            if matches!(place, Place::Block { .. }) && unneeded(start) {
+                *place = Place::Constant(entries);
+            }
+            start += entries;
+        }
+    }
+
+    /// The numbers at which the arrays begin that have entries, and whose adjoints nothing has touched; in order.
+    pub(crate) fn untouched<T: Scalar>(&self, adjoints: &Adjoints<'_, T>) -> Vec<usize> {
+        let mut begin = 0;
+        let starts = self.leaves.iter().filter_map(|&place| {
+            let (start, entries) = (begin, place.entries());
+            begin += entries;
+            let Place::Block { op, .. } = place else { return None };
+            (entries > 0 && !adjoints.is_touched(op)).then_some(start)
+        });
+        starts.collect()
+    }
+
     pub(crate) fn seed<T: Scalar>(&self, adjoints: &mut Adjoints<'_, T>, w: &[T]) {
         for seed in 0..adjoints.width() {
             let mut rest = &w[seed * self.numbers..(seed + 1) * self.numbers];
