@@ -315,8 +315,8 @@ macro_rules! tests_of {
             fn a_sum_of_outer_products_is_one_axpy_for_each_row_of_each() {
                 let mut source = Random(23);
                 for round in 0..300 {
-                    let (rows, cols) = (source.below(100) + 1, source.below(60) + 1);
-                    // Of many the columns are taken in several blocks, down to one tile each.
+                    let (rows, cols) = (source.below(100) + 1, source.below(150) + 1);
+                    // Of many the columns are taken in several blocks, in both precisions.
                     let count = if round % 10 == 0 { source.below(600) } else { source.below(9) };
                     let mut vectors =
                         |len| -> Vec<_> { (0..count).map(|_| unaligned(&mut source, len)).collect() };
