@@ -10,9 +10,13 @@
 //! for a number that only the loop itself finds out (Q. Wang, P. Moin and G. Iaccarino, Minimal repetition
 //! dynamic checkpointing, SIAM J. Sci. Comput. 31, 2549-2567, 2009). One step is recorded at a time, and the
 //! gradient is that of reverse mode over the whole loop, bit for bit: the adjoints of `theta` are added in
-//! the same order and grouping. The one exception is [`Scalar::dot_product`] with scalars of `theta` that the step uses
-//! otherwise, too: what dot products add to them is summed apart, here for each step and in one long sweep for several, so
-//! that the last digits may differ.
+//! the same order and grouping. There are three exceptions, in which the last digits may differ:
+//!
+//! - [`Scalar::dot_product`] with scalars of `theta` that the step uses otherwise, too: what dot products add to them is summed
+//!   apart, here for each step and in one long sweep for several;
+//! - a part of `theta` that the step gives as a part of its state, just as it is: what later steps add to that is summed apart;
+//! - weights in `theta` with other uses than in affine maps, or with 64 rows and more, where a part of the state is weights of
+//!   affine maps, too: all products that wait are added before its adjoint is complete, which is here at the start of a step.
 //!
 //! Parameters and first state are plain numbers. Where they are computed from others, chain by hand, as below: a loop that is
 //! checkpointed *inside* of another gradient is recorded by that, with everything that it runs again, and takes several times the memory of
