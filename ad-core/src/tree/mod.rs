@@ -213,13 +213,18 @@ tuple!(A B C D E F);
 /// ```
 #[macro_export]
 macro_rules! impl_tree {
+    // The names of the parameters are ones that no struct has.
     ($name:ident { $($field:tt: $kind:tt),* $(,)? }) => {
-        impl<T: $crate::Scalar> $crate::Tree for $name<T> {
-            type Scalar = T;
-            type Over<S: $crate::Scalar<Real = T::Real>> = $name<S>;
-            type Owned<S: $crate::Scalar<Real = T::Real>> = $name<S>;
+        impl<ScalarOfTree: $crate::Scalar> $crate::Tree for $name<ScalarOfTree> {
+            type Scalar = ScalarOfTree;
+            type Over<OtherScalar: $crate::Scalar<Real = ScalarOfTree::Real>> = $name<OtherScalar>;
+            type Owned<OtherScalar: $crate::Scalar<Real = ScalarOfTree::Real>> = $name<OtherScalar>;
 
-            fn lift<S: $crate::Scalar<Real = T::Real>, L: $crate::Lift<T, S>>(&self, to: &mut L) -> $name<S> {
+            fn lift<OtherScalar, LiftOfTree>(&self, to: &mut LiftOfTree) -> $name<OtherScalar>
+            where
+                OtherScalar: $crate::Scalar<Real = ScalarOfTree::Real>,
+                LiftOfTree: $crate::Lift<ScalarOfTree, OtherScalar>,
+            {
                 $name { $($field: $crate::impl_tree!(@ $kind to &self.$field)),* }
             }
         }
@@ -401,5 +406,28 @@ impl<T: Scalar> Lift<T, T> for Flatten<T> {
     fn matrix(&mut self, x: &T::Matrix) -> T::Matrix {
         self.0.extend(x.to_scalars());
         x.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_struct_may_have_the_name_of_any_parameter() {
+        struct L<A> {
+            x: A,
+        }
+        struct S<A> {
+            x: L<A>,
+        }
+        struct T<A> {
+            x: S<A>,
+        }
+        impl_tree!(L { x: scalar });
+        impl_tree!(S { x: tree });
+        impl_tree!(T { x: tree });
+        let tree = unflatten(&T { x: S { x: L { x: 1.0 } } }, vec![2.0]);
+        assert_eq!(flatten(&tree), [2.0]);
     }
 }
