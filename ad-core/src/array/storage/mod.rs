@@ -271,7 +271,6 @@ impl<T: PartialEq> PartialEq for Storage<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use core::mem::MaybeUninit;
 
     #[test]
     fn clones_share_until_one_is_written_to() {
@@ -322,12 +321,13 @@ mod tests {
     }
 
     /// What had been written by then may not be initialised, and no number may be made of it.
+    #[cfg(feature = "std")] // blocks are used again
     #[test]
     fn a_panic_while_elements_are_collected_leaves_no_numbers_behind() {
         let elements = || {
             (0..3).map(|i| {
                 assert!(i < 1, "no more");
-                MaybeUninit::<f64>::uninit()
+                core::mem::MaybeUninit::<f64>::uninit()
             })
         };
         let old = Storage::filled(3, 7.0);
@@ -362,6 +362,7 @@ mod tests {
         assert_eq!(Storage::filled(5, ()).len(), 5);
     }
 
+    #[cfg(feature = "std")] // blocks are used again
     #[test]
     fn an_unused_block_is_used_again_and_its_numbers_are_not() {
         let old = Storage::filled(33, 7.0_f64);
@@ -373,6 +374,7 @@ mod tests {
         assert_eq!(new.first() as usize % 32, 0);
     }
 
+    #[cfg(feature = "std")] // blocks are used again
     #[test]
     fn unspecified_numbers_are_plain_numbers_that_somebody_wrote() {
         drop(Storage::filled(50, 7.0_f64));

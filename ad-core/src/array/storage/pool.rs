@@ -281,6 +281,7 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "std")] // without it blocks go back to the allocator
     #[test]
     fn the_pool_is_bounded() {
         let blocks: Vec<_> = (0..10).map(|_| acquire(POOL_BYTES / 8)).collect();
