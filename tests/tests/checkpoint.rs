@@ -61,6 +61,22 @@ fn bits<T: Tree<Scalar = f64>>(x: &T) -> Vec<u64> {
     flatten(x).into_iter().map(|x| (x + 0.0).to_bits()).collect()
 }
 
+/// The loop as it is written without `checkpoint`.
+fn sum_of_losses<P, H: Clone, L: std::iter::Sum>(
+    steps: usize,
+    step: impl Fn(usize, &P, &H) -> (H, L),
+    params: &P,
+    start: &H,
+) -> L {
+    let mut state = start.clone();
+    let losses = (0..steps).map(|t| {
+        let (next, loss) = step(t, params, &state);
+        state = next;
+        loss
+    });
+    losses.sum()
+}
+
 /// Value and gradients of the loop recorded whole, of the checkpointed one, and of the one that ends when it is told.
 fn in_three_ways<T: Scalar>(
     theta: &Theta<T>,
@@ -68,15 +84,7 @@ fn in_three_ways<T: Scalar>(
     steps: usize,
     snapshots: usize,
 ) -> [Vec<T>; 3] {
-    let run = |(theta, start): &(Theta<Var<T>>, State<Var<T>>)| {
-        let mut state = start.clone();
-        let losses = (0..steps).map(|t| {
-            let (next, loss) = step(t, theta, &state);
-            state = next;
-            loss
-        });
-        losses.sum::<Var<T>>()
-    };
+    let run = |(theta, start): &(Theta<Var<T>>, State<Var<T>>)| sum_of_losses(steps, step, theta, start);
     let whole = value_and_grad(run, &(theta.clone(), start.clone()));
     let known = checkpoint(step, theta, start, steps, snapshots);
     let online = checkpoint_online(step, |t, _: &State<_>| t < steps, theta, start, snapshots);
@@ -152,15 +160,7 @@ fn products_of_weights_wait_for_those_of_other_steps() {
     {
         let batch = Matrix::new([rows, 2], (0..2 * rows).map(|i| (i as f64).sin()));
         let start = (batch, Vector::from([0.4, -0.3]));
-        let whole = |(w, start): &(VarArray<f64, 2>, State)| {
-            let mut state = start.clone();
-            let losses = (0..steps).map(|t| {
-                let (next, loss) = step(t, w, &state);
-                state = next;
-                loss
-            });
-            losses.sum::<Var<f64>>()
-        };
+        let whole = |(w, start): &(VarArray<f64, 2>, State)| sum_of_losses(steps, step, w, start);
         let (_, expected) = value_and_grad(whole, &(w.clone(), start.clone()));
         let found = checkpoint(step, &w, &start, steps, 3);
         assert_eq!(bits(&(found.params, found.start)), bits(&expected), "{steps} steps, {rows} rows");
@@ -183,15 +183,7 @@ fn a_state_that_nothing_needs_has_no_adjoint() {
     let w = Matrix::from_rows(&[[0.7, -0.3], [0.2, 0.9]]);
     let start = (Vector::from([0.4, -0.3]), Vector::from([0.0, 0.0]));
     for steps in [1, 50, 150, 151, 400] {
-        let whole = |(w, start): &(VarArray<f64, 2>, State)| {
-            let mut state = start.clone();
-            let losses = (0..steps).map(|t| {
-                let (next, loss) = step(t, w, &state);
-                state = next;
-                loss
-            });
-            losses.sum::<Var<f64>>()
-        };
+        let whole = |(w, start): &(VarArray<f64, 2>, State)| sum_of_losses(steps, step, w, start);
         let (_, expected) = value_and_grad(whole, &(w.clone(), start.clone()));
         let found = checkpoint(step, &w, &start, steps, 3);
         assert_eq!(bits(&(found.params, found.start)), bits(&expected), "{steps} steps");
