@@ -78,8 +78,11 @@ macro_rules! real_kernels {
                     return if !accumulate { c.fill(0.0) };
                 };
                 check_matrix("outer_products", u.len(), x.len(), c.len());
-                let alike = pairs.iter().all(|pair| (pair.0.len(), pair.1.len()) == (u.len(), x.len()));
-                assert!(alike, "outer_products: pairs of different lengths");
+                let first = (u.len(), x.len());
+                for (u, x) in pairs {
+                    let found = (u.len(), x.len());
+                    assert!(found == first, "outer_products: a pair of lengths {first:?}, and one of {found:?}");
+                }
                 dispatch!($outer_products(pairs, c, accumulate) else
                     matrix::outer_product_loops(pairs, c, accumulate));
             }

@@ -112,7 +112,8 @@ impl<T: Scalar> Waiting<T> {
     }
 }
 
-/// From so many rows on, a product of matrices is faster by itself than as a sum of outer products, and does not wait.
+/// From so many rows on, a product of matrices does not wait: by itself it has enough to add at once. (32 rows at 32 units take
+/// 1.10 of the time by hand where they wait, and 1.16 where they do not; at 128 units there is no difference.)
 pub(crate) const MANY_ROWS: usize = 64;
 
 /// Adds `sum u x^T`, over all rows of `x`, to the adjoint of weights, for each of `seeds` seeds; if that has not been

@@ -344,7 +344,7 @@ macro_rules! tests_of {
             }
 
             #[test]
-            #[should_panic(expected = "outer_products: pairs of different lengths")]
+            #[should_panic(expected = "outer_products: a pair of lengths (2, 3), and one of (2, 2)")]
             fn pairs_of_unequal_lengths_are_refused() {
                 let pairs: [(&[$real], &[$real]); 2] = [(&[1.0; 2], &[1.0; 3]), (&[1.0; 2], &[1.0; 2])];
                 $real::outer_products(&pairs, &mut [0.0; 6], true);
