@@ -12,6 +12,7 @@ use alloc::{vec, vec::Vec};
 #[cfg(feature = "gemm")]
 mod gemm;
 mod matrix;
+mod pairs;
 mod real;
 #[cfg(test)]
 mod tests;

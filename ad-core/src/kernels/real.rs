@@ -2,6 +2,7 @@
 
 #[cfg(feature = "gemm")]
 use super::gemm;
+use super::pairs::Pairs;
 use super::vector::elementary::{Exp, Sigmoid, Softplus, Tanh};
 use super::vector::lane::Lane;
 use super::vector::{check_lengths, dispatch, loops};
@@ -74,17 +75,12 @@ macro_rules! real_kernels {
                 matrix::gemm_loops(a, b, c, accumulate);
             }
             fn outer_products(pairs: &[(&[Self], &[Self])], c: &mut [Self], accumulate: bool) {
-                let Some((u, x)) = pairs.first() else {
+                let Some(pairs) = Pairs::new(pairs) else {
                     return if !accumulate { c.fill(0.0) };
                 };
-                check_matrix("outer_products", u.len(), x.len(), c.len());
-                let first = (u.len(), x.len());
-                for (u, x) in pairs {
-                    let found = (u.len(), x.len());
-                    assert!(found == first, "outer_products: a pair of lengths {first:?}, and one of {found:?}");
-                }
+                check_matrix("outer_products", pairs.rows(), pairs.cols(), c.len());
                 dispatch!($outer_products(pairs, c, accumulate) else
-                    matrix::outer_product_loops(pairs, c, accumulate));
+                    matrix::outer_product_loops(pairs.as_slice(), c, accumulate));
             }
             fn dot(x: &[Self], y: &[Self]) -> Self {
                 check_lengths("dot", ("x", x.len()), ("y", y.len()));

@@ -69,15 +69,22 @@ impl<T: Scalar> Waiting<T> {
 
     /// Adds all products to the adjoint of the weights, for each of `seeds` seeds; if that has not been touched before, it
     /// is overwritten.
-    pub(crate) fn add_to(&self, adjoint: &mut [T], touched: bool, seeds: usize, sources: Sources<'_, T>) {
+    pub(crate) fn add_to<'a>(
+        &'a self,
+        adjoint: &mut [T],
+        touched: bool,
+        seeds: usize,
+        sources: Sources<'a, T>,
+    ) {
         if adjoint.is_empty() {
             return;
         }
         let mut pairs = SmallVec::<[(&[T], &[T]); 128]>::new();
+        let slices = |(u, x): Factors<'a, T>| (u.as_slice(), x.as_slice());
         if self.single {
             // All seeds are one `u`.
-            pairs.extend(self.earlier().map(|(u, x)| (u.as_slice(), x.as_slice())));
-            pairs.extend(self.used(sources).map(|(u, x)| (u.as_slice(), x.as_slice())));
+            pairs.extend(self.earlier().map(slices));
+            pairs.extend(self.used(sources).map(slices));
             return T::outer_products(&pairs, adjoint, touched);
         }
         let all = adjoint.len() / seeds;
@@ -85,7 +92,8 @@ impl<T: Scalar> Waiting<T> {
             for (u, x) in self.earlier().chain(self.used(sources)) {
                 let per_seed = u.cols() / seeds;
                 let u = &u.as_slice()[per_seed * seed..][..per_seed];
-                pairs.extend(u.chunks_exact(per_seed / x.rows()).zip(x.iter_rows()));
+                let (outputs, inputs) = (per_seed / x.rows(), x.cols());
+                pairs.extend(u.chunks_exact(outputs).zip(x.as_slice().chunks_exact(inputs)));
             }
             T::outer_products(&pairs, adjoint, touched);
             pairs.clear();

@@ -22,6 +22,7 @@ use core::ops::Range;
 use std::is_x86_feature_detected;
 
 use self::outer::outer_products;
+use super::pairs::Pairs;
 use super::vector::elementary::Elementary;
 use super::vector::lane::{Fused, Lane};
 use super::vector::loops;
@@ -91,10 +92,10 @@ with_avx2_fma! {
     gemv_f32(a: &[f32], x: &[f32], y: &mut [f32]) { single::gemv(a, x, y) }
     gemv_t_f64(a: &[f64], x: &[f64], y: &mut [f64]) { double::gemv_t(a, x, y) }
     gemv_t_f32(a: &[f32], x: &[f32], y: &mut [f32]) { single::gemv_t(a, x, y) }
-    outer_products_f64(pairs: &[(&[f64], &[f64])], c: &mut [f64], accumulate: bool) {
+    outer_products_f64(pairs: Pairs<'_, f64>, c: &mut [f64], accumulate: bool) {
         double::outer_products(pairs, c, accumulate)
     }
-    outer_products_f32(pairs: &[(&[f32], &[f32])], c: &mut [f32], accumulate: bool) {
+    outer_products_f32(pairs: Pairs<'_, f32>, c: &mut [f32], accumulate: bool) {
         single::outer_products(pairs, c, accumulate)
     }
 }

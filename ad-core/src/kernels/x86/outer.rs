@@ -9,7 +9,7 @@
 //!
 //! The inner loop takes parts of `u_k` and `x_k` without a look at their lengths: it has three instructions for
 //! each load, and with checks it took a tenth to a fifth longer. The parts are inside: all vectors of
-//! a `Block` have been found to be as long as the first, and each tile asserts, once, that it lies within those lengths.
+//! [`Pairs`](super::Pairs) are as long as that says, and each tile asserts, once, that it lies within those lengths.
 
 /// Rows handled together: with two vectors each, twelve accumulators.
 pub(super) const ROWS: usize = 6;
@@ -26,11 +26,9 @@ pub(super) const DEPTH: usize = 128;
 /// What the invoking module defines beforehand: `Real`, `Vector`, `LANES` and the loads and stores.
 macro_rules! outer_products {
     (zero: $zero:ident, splat: $splat:ident, fmadd: $fmadd:ident) => {
-        /// Pairs `(u, x)` in which all `u` have `rows` numbers and all `x` have `cols`, and the columns from `start` to `end`.
+        /// Pairs, and the columns from `start` to `end`.
         struct Block<'a> {
-            pairs: &'a [(&'a [Real], &'a [Real])],
-            rows: usize,
-            cols: usize,
+            pairs: Pairs<'a, Real>,
             start: usize,
             end: usize,
             /// For each tile of these columns its parts of all `x`; empty if they are read where they are.
@@ -39,14 +37,11 @@ macro_rules! outer_products {
 
         /// # Panics
         ///
-        /// If the `u` or the `x` differ in length, or `c` has too few elements.
+        /// If `c` has too few elements.
         #[target_feature(enable = "avx2,fma")]
-        pub(super) fn outer_products(pairs: &[(&[Real], &[Real])], c: &mut [Real], accumulate: bool) {
-            let Some((u, x)) = pairs.first() else { return };
-            let (rows, cols) = (u.len(), x.len());
-            assert!(pairs.iter().all(|(u, x)| (u.len(), x.len()) == (rows, cols)), "pairs of equal lengths");
-            let block = Block { pairs, rows, cols, start: 0, end: cols, copied: &[] };
-            if rows < outer::MANY_ROWS {
+        pub(super) fn outer_products(pairs: Pairs<'_, Real>, c: &mut [Real], accumulate: bool) {
+            let block = Block { pairs, start: 0, end: pairs.cols(), copied: &[] };
+            if pairs.rows() < outer::MANY_ROWS {
                 add_block(&block, c, accumulate);
             } else {
                 add_copied(&block, c, accumulate);
@@ -59,11 +54,11 @@ macro_rules! outer_products {
         fn add_copied(all: &Block<'_>, c: &mut [Real], accumulate: bool) {
             let mut copied = Copied::new();
             for (pass, pairs) in all.pairs.chunks(outer::DEPTH).enumerate() {
-                let tiles = copied.inline_size() / pairs.len() - 1; // the last columns may be one tile more
-                for start in (0..all.cols).step_by(tiles * 2 * LANES) {
-                    let end = all.cols.min(start + tiles * 2 * LANES);
-                    copy_columns(pairs, (start, end), &mut copied);
-                    let block = Block { pairs, start, end, copied: &copied, ..*all };
+                let tiles = copied.inline_size() / pairs.as_slice().len() - 1; // the last columns may be one tile more
+                for start in (0..all.end).step_by(tiles * 2 * LANES) {
+                    let end = all.end.min(start + tiles * 2 * LANES);
+                    copy_columns(pairs.as_slice(), (start, end), &mut copied);
+                    let block = Block { pairs, start, end, copied: &copied };
                     add_block(&block, c, accumulate || pass > 0);
                 }
             }
@@ -102,20 +97,20 @@ macro_rules! outer_products {
         #[inline]
         #[target_feature(enable = "avx2,fma")]
         fn add_block(block: &Block<'_>, c: &mut [Real], accumulate: bool) {
-            let mut row = 0;
-            while row + outer::ROWS <= block.rows {
+            let (mut row, rows) = (0, block.pairs.rows());
+            while row + outer::ROWS <= rows {
                 add_rows::<{ outer::ROWS }>(block, row, c, accumulate);
                 row += outer::ROWS;
             }
-            if row + 4 <= block.rows {
+            if row + 4 <= rows {
                 add_rows::<4>(block, row, c, accumulate);
                 row += 4;
             }
-            if row + 2 <= block.rows {
+            if row + 2 <= rows {
                 add_rows::<2>(block, row, c, accumulate);
                 row += 2;
             }
-            if row < block.rows {
+            if row < rows {
                 add_rows::<1>(block, row, c, accumulate);
             }
         }
@@ -124,7 +119,7 @@ macro_rules! outer_products {
         #[inline]
         #[target_feature(enable = "avx2,fma")]
         fn add_rows<const R: usize>(block: &Block<'_>, row: usize, c: &mut [Real], accumulate: bool) {
-            let mut copied = block.copied.chunks_exact(block.pairs.len());
+            let mut copied = block.copied.chunks_exact(block.pairs.as_slice().len());
             let mut col = block.start;
             while col + 2 * LANES <= block.end {
                 add_tile::<R, 2>(block, copied.next(), (row, col), c, accumulate);
@@ -145,12 +140,13 @@ macro_rules! outer_products {
         #[inline]
         #[target_feature(enable = "avx2,fma")]
         fn add_tile<const R: usize, const V: usize>(
-            &Block { pairs, rows, cols, .. }: &Block<'_>,
+            &Block { pairs, .. }: &Block<'_>,
             copied: Option<&[[Vector; 2]]>,
             (row, col): (usize, usize),
             c: &mut [Real],
             accumulate: bool,
         ) {
+            let (pairs, rows, cols) = (pairs.as_slice(), pairs.rows(), pairs.cols());
             let end = if V == 0 { cols } else { col + V * LANES };
             assert!(row + R <= rows && col <= end && end <= cols, "a tile inside the matrix");
             let mut sums = [[$zero(); 2]; R];
@@ -161,7 +157,7 @@ macro_rules! outer_products {
             }
             if let Some(copied) = copied {
                 for ((u, _), &x) in pairs.iter().zip(copied) {
-                    // SAFETY: `u` has `rows` numbers, and the tile lies within these.
+                    // SAFETY: each `u` has `rows` numbers, and the tile lies within these.
                     let u = unsafe { u.get_unchecked(row..row + R) };
                     add_pair::<R, V>(u, x, &mut sums);
                 }
