@@ -1,7 +1,7 @@
 //! `+ - * / %` of dual numbers, and of dual numbers with plain ones.
 
 use super::Dual;
-use super::lanes::{both, both_singular, quotient_singular, zip};
+use super::lanes::{both, both_singular, is_inline, quotient_singular, zip};
 use crate::tag::Tag;
 use ad_core::{Scalar, rules};
 use core::ops::{Add, Div, Mul, Neg, Rem, Sub};
@@ -53,7 +53,7 @@ impl<T: Scalar, const N: usize> Mul for Dual<T, N> {
         if value.is_ordinary() {
             return Self::new(value, zip(self.tangent, rhs.tangent, |dx, dy| y * dx + x * dy)).tagged(tag);
         }
-        if rules::is_plain::<T>() {
+        if is_inline::<T, N>() {
             return Self::new(value, both(y, self.tangent, x, rhs.tangent)).tagged(tag);
         }
         Self::new(value, both_singular(y, self.tangent, x, rhs.tangent)).tagged(tag)
