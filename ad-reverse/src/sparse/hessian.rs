@@ -33,7 +33,7 @@ pub struct SparseHessian<T> {
 }
 
 impl<T: Scalar> SparseHessian<T> {
-    /// Colors the columns, with what symmetry saves. Mirror images of entries and the diagonal are added.
+    /// Colors the columns, with what symmetry saves. Mirror images of entries are added, the diagonal is not.
     ///
     /// # Panics
     ///
