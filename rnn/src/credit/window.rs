@@ -94,7 +94,7 @@ impl<T: Scalar, F: Unary> Windows<T, F> {
         let [w_rec, w_in, b_rec, _, _, jacobian] = blocks.try_into().expect("five parameters and a state");
         let mut pushed = [w_rec, w_in, b_rec];
         for (pushed, before) in pushed.iter_mut().zip(self.sensitivity.iter().flatten()) {
-            T::gemm(jacobian.view(), before.view(), pushed.as_mut_slice(), true);
+            push(&jacobian, before, pushed.as_mut_slice());
         }
         self.sensitivity = Some(pushed);
         self.h = outcome.h.to_dense();
@@ -120,13 +120,36 @@ impl<T: Scalar, F: Unary> Windows<T, F> {
 fn past<T: Scalar>(delta: &[T], sensitivity: &[Matrix<T>; 3], like: &Recurrent<T>) -> Recurrent<T> {
     let [w_rec, w_in, b_rec] = sensitivity.each_ref().map(|block| {
         let mut sum = Vector::filled([block.cols()], T::zero());
-        T::gemv_t(block.as_slice(), delta, sum.as_mut_slice());
+        if T::all_finite(delta) && T::all_finite(block.as_slice()) {
+            T::gemv_t(block.as_slice(), delta, sum.as_mut_slice());
+        } else {
+            add_strictly(delta, block, sum.as_mut_slice());
+        }
         sum
     });
     Recurrent {
         w_rec: T::Matrix::from_dense(&w_rec.reshape(like.w_rec.shape())),
         w_in: T::Matrix::from_dense(&w_in.reshape(like.w_in.shape())),
         b_rec: T::Vector::from_dense(&b_rec),
+    }
+}
+
+/// Adds `J P`.
+fn push<T: Scalar>(jacobian: &Matrix<T>, before: &Matrix<T>, pushed: &mut [T]) {
+    if T::all_finite(jacobian.as_slice()) && T::all_finite(before.as_slice()) {
+        return T::gemm(jacobian.view(), before.view(), pushed, true);
+    }
+    for (row, pushed) in jacobian.iter_rows().zip(pushed.chunks_exact_mut(before.cols().max(1))) {
+        add_strictly(row, before, pushed);
+    }
+}
+
+/// Adds `row P`, where 0 times anything is 0, as in either mode: a unit that is saturated forgets a `P` that has overflowed.
+fn add_strictly<T: Scalar>(row: &[T], p: &Matrix<T>, sum: &mut [T]) {
+    for (&factor, p) in row.iter().zip(p.iter_rows()) {
+        for (sum, &p) in sum.iter_mut().zip(p) {
+            *sum += factor.strong_product(p);
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use proptest::test_runner::TestCaseResult;
 use rnn::credit::rtrl::Rtrl;
 use rnn::credit::window::Windows;
 use rnn::credit::{Mode, bptt, immediate, triangle};
-use rnn::{Activation, Parameters, Readout, Recurrent, Rnn, Sequence};
+use rnn::{Activation, Loss, Output, Parameters, Readout, Recurrent, Rnn, Sequence};
 
 /// Agreement relative to `max(1, |x|)`, where the numbers that are summed up may be larger than their sum.
 #[track_caller]
@@ -288,6 +288,24 @@ proptest! {
         let square: f64 = direction.iter().map(|g| g * g).sum();
         within(1e-11, "along the gradient", &[dual.1], &[square])?;
         prop_assert_eq!(dual.0.to_bits(), loss.to_bits());
+    }
+}
+
+#[test]
+fn what_a_saturated_unit_forgets_may_have_overflowed() {
+    // In the state 0 the weights multiply P until it is infinite; then an input comes at which tanh' is 0.
+    let rnn = Rnn { f: F::Known(Activation::Tanh), g: Output::Identity, alpha: 1.0, loss: Loss::Squared };
+    let mut params = Parameters::random(1, 2, 1, 1.0, 0);
+    params.recurrent.w_rec = Matrix::from_rows(&[[1e200, 0.0], [0.0, 1e200]]);
+    params.recurrent.w_in = Matrix::from_rows(&[[1.0], [1.0]]);
+    let x = [0.0, 0.0, 0.0, 0.0, 1000.0, 0.0, 0.0].map(|x| Vector::from([x]));
+    let sequence = Sequence::new(x.to_vec(), vec![Vector::from([0.0]); x.len()]);
+    let case = Case { rnn, params, sequence };
+    let (_, expected) = by(Mode::Bptt, &case);
+    assert!(expected.iter().all(|g| g.is_finite()));
+    same("RTRL", &by(Mode::Rtrl, &case).1, &expected).unwrap();
+    for k in 1..=x.len() {
+        same(&format!("window:{k}"), &by(Mode::Window(k), &case).1, &expected).unwrap();
     }
 }
 
