@@ -58,7 +58,6 @@
 //! | [`mod@array`] | the trait [`Array`] and [`Dense`], the storage of plain numbers |
 //! | [`kernels`] | the loops under the arrays, shared by all modes, so primals are bit-equal |
 //! | [`function`](mod@function) | a function generic in its scalar, as a value |
-//! | [`interop`] | the traits of `num_traits`, written once for any number type |
 //! | [`tree`] | arguments with structure: slices, tuples, structs of parameters |
 //!
 //! # What it costs
@@ -79,8 +78,8 @@
 //! `std` (default): elementary functions from the standard library, and kernels chosen for the processor at
 //! run time. Without it the crate is `no_std` (it needs `alloc`) and the values come from the crate `libm`,
 //! where erf and lgamma come from in any case. `gemm`: matrix products by the crate of that name; without it,
-//! plain loops. `nalgebra`, `ndarray`: their arrays as arguments of the operators, and from and to ours.
-//! `serde`: arrays, written and read.
+//! plain loops. `nalgebra`, `ndarray`: their arrays as arguments of the operators ([`Tree`]), and from and to
+//! [`Dense`]. `serde`: [`Dense`], written and read.
 
 #![cfg_attr(not(test), no_std)]
 
@@ -90,7 +89,7 @@ extern crate std;
 
 pub mod array;
 pub mod function;
-pub mod interop;
+mod interop;
 pub mod kernels;
 mod length;
 mod number;
