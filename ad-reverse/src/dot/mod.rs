@@ -47,7 +47,7 @@ impl Product {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 enum Nodes {
     Constant,
     /// Nodes `start`, `start + stride`, .. (wrapping).
@@ -261,13 +261,15 @@ impl<T: Scalar> Products<T> {
     #[inline(never)]
     pub(crate) fn pull(
         &self,
-        (index, adjoint): (u32, T),
+        index: u32,
+        adjoint: T,
         nodes: &mut [T],
-        (width, seed): (usize, usize),
+        width: usize,
+        seed: usize,
         sums: &mut Sums<T>,
     ) {
         if !adjoint.is_strong_zero() {
-            self.pull_sides((index, adjoint), nodes, (width, seed), sums);
+            self.pull_sides(index, adjoint, nodes, width, seed, sums);
         }
         sums.visited(index, nodes);
     }
@@ -275,15 +277,18 @@ impl<T: Scalar> Products<T> {
     #[inline(always)]
     fn pull_sides(
         &self,
-        (index, adjoint): (u32, T),
+        index: u32,
+        adjoint: T,
         nodes: &mut [T],
-        (width, seed): (usize, usize),
+        width: usize,
+        seed: usize,
         sums: &mut Sums<T>,
     ) {
         let product = self.list[index as usize];
         let len = product.len;
         let plain = width == 1 && is_plain::<T>() && adjoint.is_ordinary();
-        for (Side { places, since, .. }, partials) in product.sides() {
+        for (side, partials) in product.sides() {
+            let places = side.places;
             let mut add = |node: u32, p: T| nodes[node as usize * width + seed] += times(p, adjoint);
             match places {
                 Nodes::Constant => {}
@@ -293,7 +298,7 @@ impl<T: Scalar> Products<T> {
                 }
                 Nodes::Regular { stride: 1..BACKWARDS, .. } if plain => {
                     let partials = &self.values[partials..partials + len];
-                    if let Some(sums) = sums.of((since, places), len, index, nodes) {
+                    if let Some(sums) = sums.of(side, len, index, nodes) {
                         T::axpy(adjoint, partials, sums);
                         continue;
                     }

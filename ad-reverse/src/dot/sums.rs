@@ -1,6 +1,6 @@
 //! What an operand gets from the products that share it.
 
-use super::Nodes;
+use super::Side;
 use ad_core::Scalar;
 
 /// Adjoints on their way to an operand whose nodes lie at regular distances, such as the states of a layer, with which
@@ -9,8 +9,7 @@ use ad_core::Scalar;
 /// the sweep has not read their adjoints yet.
 #[derive(Debug)]
 pub(crate) struct Sums<T> {
-    /// The first product that has the operand, and where the operand lies.
-    operand: Option<(u32, Nodes)>,
+    operand: Option<Side>,
     numbers: Vec<T>,
 }
 
@@ -19,22 +18,17 @@ impl<T: Scalar> Sums<T> {
         Self { operand: None, numbers: Vec::new() }
     }
 
-    /// The sums for an operand, of `len` numbers that lie at `places`, which products have since `since`; those for another
-    /// one are finished. `None` if nothing waits for it and no product before the one at hand, `index`, has it.
+    /// The sums for an operand of `len` numbers; those for another one are finished. `None` if nothing waits for it and no
+    /// product before the one at hand, `index`, has it.
     #[inline]
-    pub(super) fn of(
-        &mut self,
-        (since, places): (u32, Nodes),
-        len: usize,
-        index: u32,
-        nodes: &mut [T],
-    ) -> Option<&mut [T]> {
-        if self.operand != Some((since, places)) {
-            if since == index {
+    pub(super) fn of(&mut self, operand: Side, len: usize, index: u32, nodes: &mut [T]) -> Option<&mut [T]> {
+        // An operand is kept once, so where its values start says which it is.
+        if self.operand.is_none_or(|waiting| waiting.values != operand.values) {
+            if operand.since == index {
                 return None;
             }
             self.finish(nodes);
-            self.operand = Some((since, places));
+            self.operand = Some(operand);
             self.numbers.resize(len, T::zero());
         }
         Some(&mut self.numbers)
@@ -43,13 +37,13 @@ impl<T: Scalar> Sums<T> {
     /// After product `index` has been visited: adds the sums to the nodes, if no product before it has the operand.
     #[inline]
     pub(super) fn visited(&mut self, index: u32, nodes: &mut [T]) {
-        if self.operand.is_some_and(|(since, _)| since == index) {
+        if self.operand.is_some_and(|operand| operand.since == index) {
             self.finish(nodes);
         }
     }
 
     fn finish(&mut self, nodes: &mut [T]) {
-        if let Some((_, places)) = self.operand.take() {
+        if let Some(Side { places, .. }) = self.operand.take() {
             for (node, &x) in places.strided(self.numbers.len(), nodes).zip(&self.numbers) {
                 *node += x;
             }

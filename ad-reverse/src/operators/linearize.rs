@@ -109,7 +109,9 @@ where
         let LinearMap { tape, inputs, outputs, .. } = &self.map;
         LengthMismatch::check(("a point", inputs.numbers), ("tangents", dx.len()))?;
         let forward = self.forward.get_or_insert_with(|| Forward::of(tape));
-        forward.push(tape, (inputs, dx), (outputs, dy));
+        forward.set(inputs, dx);
+        forward.sweep(tape);
+        forward.read(outputs, dy);
         Ok(())
     }
 

@@ -23,24 +23,25 @@ impl<T: Scalar> Forward<T> {
         Self { records, nodes, blocks }
     }
 
-    /// Writes the tangents `dy` of the results for those `dx` of the inputs.
-    pub(crate) fn push(
-        &mut self,
-        tape: &Tape<T>,
-        (inputs, dx): (&Places, &[T]),
-        (outputs, dy): (&Places, &mut [T]),
-    ) {
-        let Self { records, nodes, blocks } = self;
+    /// Sets the tangents of the inputs.
+    pub(crate) fn set(&mut self, inputs: &Places, dx: &[T]) {
         let mut rest = dx;
         for &place in &inputs.leaves {
             let (numbers, tail) = rest.split_at(place.entries());
             match place {
                 Place::Constant(_) => {}
-                Place::Nodes { start, count } => nodes[start as usize..][..count].copy_from_slice(numbers),
-                Place::Block { op, .. } => numbers.clone_into(&mut blocks[op as usize]),
+                Place::Nodes { start, count } => {
+                    self.nodes[start as usize..][..count].copy_from_slice(numbers);
+                }
+                Place::Block { op, .. } => numbers.clone_into(&mut self.blocks[op as usize]),
             }
             rest = tail;
         }
+    }
+
+    /// Computes the tangent of every record from those of the inputs.
+    pub(crate) fn sweep(&mut self, tape: &Tape<T>) {
+        let Self { records, nodes, blocks } = self;
         for (node, record) in records.iter().enumerate() {
             let at = |i: u32| nodes[i as usize];
             nodes[node] = match record {
@@ -69,13 +70,19 @@ impl<T: Scalar> Forward<T> {
                 }
             };
         }
+    }
+
+    /// Reads the tangents of the results.
+    pub(crate) fn read(&self, outputs: &Places, dy: &mut [T]) {
         let mut rest = dy;
         for &place in &outputs.leaves {
             let (numbers, tail) = rest.split_at_mut(place.entries());
             match place {
                 Place::Constant(_) => numbers.fill(T::zero()),
-                Place::Nodes { start, count } => numbers.copy_from_slice(&nodes[start as usize..][..count]),
-                Place::Block { op, .. } => numbers.copy_from_slice(&blocks[op as usize]),
+                Place::Nodes { start, count } => {
+                    numbers.copy_from_slice(&self.nodes[start as usize..][..count])
+                }
+                Place::Block { op, .. } => numbers.copy_from_slice(&self.blocks[op as usize]),
             }
             rest = tail;
         }

@@ -95,7 +95,7 @@ fn pull<T: Scalar, Z: Zeros<T>>(tape: &Tape<T>, adjoints: &mut Adjoints<'_, T>) 
                 let (rest, result) = PullMany::<T, Z>::new(rest, width).split();
                 for (seed, adjoint) in result.iter_mut().enumerate() {
                     let adjoint = std::mem::replace(adjoint, T::zero());
-                    products.pull((index, adjoint), rest, (width, seed), &mut sums);
+                    products.pull(index, adjoint, rest, width, seed, &mut sums);
                 }
             }
             Some(Long::Block(op)) => {
