@@ -166,10 +166,7 @@ impl<T: Scalar, F: FnMut(&[Dual<T, CHUNK>], &mut [Dual<T, CHUNK>])> Jacobian<T, 
     fn run(&mut self, x: &[T], results: usize, start: usize) -> Tag {
         let tag = Tag::fresh();
         self.inputs.clear();
-        self.inputs.extend(x.iter().enumerate().map(|(j, &x)| match j.checked_sub(start) {
-            Some(lane) if lane < CHUNK => Dual::variable(x, lane).tagged(tag),
-            _ => Dual::from_primal(x),
-        }));
+        self.inputs.extend(x.iter().enumerate().map(|(j, &x)| Dual::input_in_chunk(tag, x, j, start)));
         self.outputs.clear();
         self.outputs.resize(results, Dual::from_primal(T::zero()));
         (self.f)(&self.inputs, &mut self.outputs);

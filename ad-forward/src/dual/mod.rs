@@ -110,6 +110,18 @@ impl<T: Scalar, const N: usize> Dual<T, N> {
         Self { primal, tangent, tag: tag.if_moving(&tangent) }
     }
 
+    /// Input `j` of the run with this tag, in which the inputs from `start` on move, each in a direction of its own, as many as
+    /// there are directions.
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub fn input_in_chunk(tag: Tag, primal: T, j: usize, start: usize) -> Self {
+        match j.checked_sub(start) {
+            Some(direction) if direction < N => Self::variable(primal, direction).tagged(tag),
+            _ => Self::from_primal(primal),
+        }
+    }
+
     /// The tangents, of a result of the run with this tag.
     ///
     /// # Panics

@@ -83,10 +83,7 @@ impl<T: Scalar, F: FnMut(&[HessianVar<T>]) -> HessianVar<T>> Hessian<T, F> {
     /// The value; `read` gets each adjoint and its tangents by the inputs from `start` on.
     fn columns(&mut self, x: &[T], start: usize, mut read: impl FnMut(usize, T, [T; CHUNK])) -> T {
         let tag = Tag::fresh();
-        let moving = x.iter().enumerate().map(|(j, &x)| match j.checked_sub(start) {
-            Some(lane) if lane < CHUNK => Dual::variable(x, lane).tagged(tag),
-            _ => Dual::from_primal(x),
-        });
+        let moving = x.iter().enumerate().map(|(j, &x)| Dual::input_in_chunk(tag, x, j, start));
         let each = |i, adjoint: Dual<T, CHUNK>| read(i, adjoint.primal, adjoint.tangent_of(tag));
         gradient(&mut self.f, &mut self.inputs, moving, each).primal
     }

@@ -1,8 +1,8 @@
 //! [`SparseHessian`]: a color at a time, by forward over reverse mode.
 
 use super::coloring::{self, Coloring};
+use super::lane;
 use super::matrix::{Csr, Sparsity};
-use super::{lane, moving};
 use crate::operators::gradient::gradient;
 use crate::operators::hessian::HessianVar;
 use ad_core::{Function, Scalar};
@@ -84,7 +84,9 @@ impl<T: Scalar> SparseHessian<T> {
         for start in (0..*count).step_by(CHUNK) {
             let tag = Tag::fresh();
             let read = |i: usize, adjoint: Dual<T, CHUNK>| products[i] = adjoint.tangent_of(tag);
-            gradient(|x| f.call(x), inputs, moving(x, of, (start, tag)), read);
+            let moving =
+                x.iter().zip(of.iter()).map(|(&x, &color)| Dual::input_in_chunk(tag, x, color, start));
+            gradient(|x| f.call(x), inputs, moving, read);
             for (((i, j), entry), &from_own_row) in matrix.entries_mut().zip(&*from_own_row) {
                 let (row, color) = if from_own_row { (i, of[j]) } else { (j, of[i]) };
                 if let Some(lane) = lane(color, start) {

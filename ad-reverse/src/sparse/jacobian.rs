@@ -1,8 +1,8 @@
 //! [`SparseJacobian`]: a color at a time, by the mode that takes fewer.
 
 use super::coloring::{self, Coloring};
+use super::lane;
 use super::matrix::{Csr, Sparsity};
-use super::{lane, moving};
 use crate::operators::gradient::pull_results;
 use crate::operators::jacobian::reverse_is_cheaper;
 use crate::var::Var;
@@ -104,7 +104,8 @@ impl<T: Scalar> SparseJacobian<T> {
                 for start in (0..*count).step_by(CHUNK) {
                     inputs.clear();
                     let tag = Tag::fresh();
-                    inputs.extend(moving(x, of, (start, tag)));
+                    let colored = x.iter().zip(of.iter());
+                    inputs.extend(colored.map(|(&x, &color)| Dual::input_in_chunk(tag, x, color, start)));
                     let y = f.call(inputs);
                     check_outputs(rows, y.len());
                     for ((i, j), entry) in matrix.entries_mut() {

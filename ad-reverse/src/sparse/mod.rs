@@ -38,7 +38,7 @@ pub use pattern::{INPUTS, Pattern};
 
 use crate::var::Var;
 use ad_core::{Function, Scalar, VectorFunction};
-use ad_forward::{CHUNK, Dual, Tag};
+use ad_forward::CHUNK;
 
 /// The Jacobian of `f` at `x` (outputs x inputs) with the entries that are not always 0.
 ///
@@ -66,19 +66,6 @@ pub fn jacobian_sparsity<T: Scalar, F: VectorFunction + ?Sized>(f: &F, x: &[T]) 
 #[must_use]
 pub fn hessian_sparsity<T: Scalar, F: Function + ?Sized>(f: &F, x: &[T]) -> Sparsity {
     pattern::dependencies(x, |x| crate::grad(|x: &[Var<_>]| f.call(x), x)).symmetric()
-}
-
-/// The inputs of the run with this tag, each moving in the direction of its color if that is one of the [`CHUNK`] from
-/// `start` on.
-fn moving<T: Scalar>(
-    x: &[T],
-    colors: &[usize],
-    (start, tag): (usize, Tag),
-) -> impl Iterator<Item = Dual<T, CHUNK>> {
-    x.iter().zip(colors).map(move |(&x, &color)| match lane(color, start) {
-        Some(lane) => Dual::variable(x, lane).tagged(tag),
-        None => Dual::from_primal(x),
-    })
 }
 
 /// The place of a color among the [`CHUNK`] from `start` on, if it is one of them.
