@@ -62,12 +62,7 @@ impl<T: Scalar, const N: usize, const RANK: usize> DualArray<T, N, RANK> {
 
     /// Values that no direction moves.
     #[must_use]
-    pub fn from_primal(primal: &Dense<T, RANK>) -> Self {
-        Self::still(primal.clone())
-    }
-
-    /// [`from_primal`](Self::from_primal), of values that nobody else needs.
-    fn still(primal: Dense<T, RANK>) -> Self {
+    pub fn from_primal(primal: Dense<T, RANK>) -> Self {
         Self { primal, tangent: Tangent::Zero, tag: Tag::NONE }
     }
 
@@ -153,13 +148,13 @@ impl<T: Scalar, const N: usize, const RANK: usize> DualArray<T, N, RANK> {
 
 impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for DualArray<T, N, RANK> {
     fn constant(x: &Dense<T::Real, RANK>) -> Self {
-        Self::still(Dense::lifted(x))
+        Self::from_primal(Dense::lifted(x))
     }
 
     fn from_scalars(shape: [usize; RANK], x: &[Dual<T, N>]) -> Self {
         let primal = Dense::new(shape, x.iter().map(|x| x.primal));
         if x.iter().all(|x| x.tangent.iter().all(|t| t.is_strong_zero())) {
-            return Self::still(primal);
+            return Self::from_primal(primal);
         }
         let tangent = Tangent::dense(Block::new([x.len(), N], x.iter().flat_map(|x| x.tangent)));
         Self { primal, tangent, tag: Tag::join_all(x.iter().map(|x| x.tag)) }
@@ -189,7 +184,7 @@ impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for D
 
     fn map<R: Unary>(&self, rule: R) -> Self {
         if let Tangent::Zero = self.tangent {
-            return Self::still(self.primal.mapped(rule));
+            return Self::from_primal(self.primal.mapped(rule));
         }
         let (primal, partial) = self.primal.mapped_with_partial(rule);
         Self { primal, tangent: self.tangent.weighted(partial.as_slice()), tag: self.tag }
@@ -293,7 +288,7 @@ impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for D
     }
 
     fn stop_gradient(&self) -> Self {
-        Self::still(Dense::new(self.shape(), self.primal.as_slice().iter().map(|x| x.stop_gradient())))
+        Self::from_primal(Dense::new(self.shape(), self.primal.as_slice().iter().map(|x| x.stop_gradient())))
     }
 }
 

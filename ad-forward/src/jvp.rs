@@ -137,7 +137,7 @@ impl<T: Scalar> Seed<T> {
         let len = x.as_slice().len();
         let tangent = Dense::new([len, 1], self.tangents.by_ref().take(len));
         match self.tag.if_moving(tangent.as_slice()) {
-            Tag::NONE => DualArray::from_primal(x),
+            Tag::NONE => DualArray::from_primal(x.clone()),
             tag => DualArray::with_tangent(x, tangent).tagged(tag),
         }
     }

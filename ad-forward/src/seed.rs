@@ -85,9 +85,9 @@ impl<T: Scalar, const N: usize> Lift<T, Dual<T, N>> for Constant {
         Dual::from_primal(x)
     }
     fn vector(&mut self, x: &T::Vector) -> DualArray<T, N, 1> {
-        DualArray::from_primal(&x.to_dense())
+        DualArray::from_primal(x.to_dense())
     }
     fn matrix(&mut self, x: &T::Matrix) -> DualArray<T, N, 2> {
-        DualArray::from_primal(&x.to_dense())
+        DualArray::from_primal(x.to_dense())
     }
 }

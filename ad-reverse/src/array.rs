@@ -25,8 +25,8 @@ pub struct VarArray<T, const RANK: usize> {
 impl<T: Scalar, const RANK: usize> VarArray<T, RANK> {
     /// Values that depend on no input.
     #[must_use]
-    pub fn from_values(values: &Dense<T, RANK>) -> Self {
-        Self { values: values.clone(), id: 0, op: 0 }
+    pub fn from_values(values: Dense<T, RANK>) -> Self {
+        Self { values, id: 0, op: 0 }
     }
 
     /// The values, as numbers of the scalar below.
@@ -82,7 +82,7 @@ impl<T: Scalar, const RANK: usize> VarArray<T, RANK> {
 
 impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
     fn constant(x: &Dense<T::Real, RANK>) -> Self {
-        Self { values: Dense::lifted(x), id: 0, op: 0 }
+        Self::from_values(Dense::lifted(x))
     }
 
     fn from_scalars(shape: [usize; RANK], x: &[Var<T>]) -> Self {
@@ -107,7 +107,7 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
 
     fn map<R: Unary>(&self, rule: R) -> Self {
         let Some(x) = self.operand() else {
-            return Self::from_values(&self.values.mapped(rule));
+            return Self::from_values(self.values.mapped(rule));
         };
         let (values, partial) = self.values.mapped_with_partial(rule);
         let partial = partial.reshape([1, values.as_slice().len()]);
@@ -203,7 +203,7 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
 
     fn reduce_rows<R: Nary>(&self, rule: R) -> VarArray<T, 1> {
         let values = self.values.rows_reduced(rule);
-        let Some(x) = self.operand() else { return VarArray::from_values(&values) };
+        let Some(x) = self.operand() else { return VarArray::from_values(values) };
         let rows = self.values.to_rows();
         let partials = rows.iter_rows().zip(values.as_slice());
         let partials = Dense::new(rows.shape(), partials.flat_map(|(row, &y)| rule.partials(row, y)));
@@ -240,7 +240,7 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
 
     fn stop_gradient(&self) -> Self {
         let values = Dense::new(self.shape(), self.values.as_slice().iter().map(|x| x.stop_gradient()));
-        Self::from_values(&values)
+        Self::from_values(values)
     }
 }
 

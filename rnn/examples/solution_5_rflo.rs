@@ -23,7 +23,7 @@ fn step(
 fn sensitivities(rnn: &Rnn, params: &Parameters<f64>, x: &[Vector<f64>]) -> Vec<Matrix<f64>> {
     let p = params.recurrent.count();
     let theta = ad_forward::seeded(&params.recurrent, 0, p);
-    let mut h = DualArray::from_primal(&Dense::filled([params.hidden()], 0.0));
+    let mut h = DualArray::from_primal(Dense::filled([params.hidden()], 0.0));
     let steps = x.iter().map(|x| {
         h = step(rnn, &theta, &h, x);
         h.tangent(p)

@@ -148,7 +148,7 @@ proptest! {
 fn products_of_weights_wait_for_those_of_other_steps() {
     type State = (VarArray<f64, 2>, VarArray<f64, 1>);
     let step = |_: usize, w: &VarArray<f64, 2>, (batch, h): &State| {
-        let bias = VarArray::from_values(&Vector::from([0.1, -0.2]));
+        let bias = VarArray::from_values(Vector::from([0.1, -0.2]));
         let batch = VarArray::affine(&[(w, batch)], &bias).map(rules::Tanh);
         let h = VarArray::affine(&[(w, h)], &bias).map(rules::Tanh);
         let loss = batch.dot(&batch) + h.sum();
@@ -173,7 +173,7 @@ fn products_of_weights_wait_for_those_of_other_steps() {
 fn a_state_that_nothing_needs_has_no_adjoint() {
     type State = (VarArray<f64, 1>, VarArray<f64, 1>);
     let step = |t: usize, w: &VarArray<f64, 2>, (h, _): &State| {
-        let bias = VarArray::from_values(&Vector::from([0.1, -0.2]));
+        let bias = VarArray::from_values(Vector::from([0.1, -0.2]));
         let next = VarArray::affine(&[(w, h)], &bias).map(rules::Tanh);
         let unread = VarArray::affine(&[(w, &next)], &bias);
         // Added to the adjoint of `w` at once, and so before the products that wait.

@@ -91,7 +91,7 @@ impl Seed {
         operand: usize,
         x: &Dense<f64, RANK>,
     ) -> DualArray<f64, 1, RANK> {
-        let Some(entry) = self.entry_of(operand) else { return DualArray::from_primal(x) };
+        let Some(entry) = self.entry_of(operand) else { return DualArray::from_primal(x.clone()) };
         let len = x.as_slice().len();
         let one_hot = (0..len).map(|i| if i == entry { 1.0 } else { 0.0 });
         DualArray::with_tangent(x, Dense::new([len, 1], one_hot))

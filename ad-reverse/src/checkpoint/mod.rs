@@ -342,10 +342,10 @@ impl<T: Scalar> Lift<Var<T>, Var<T>> for Constants {
         Var::from_value(x.value())
     }
     fn vector(&mut self, x: &VarArray<T, 1>) -> VarArray<T, 1> {
-        VarArray::from_values(x.values())
+        VarArray::from_values(x.values().clone())
     }
     fn matrix(&mut self, x: &VarArray<T, 2>) -> VarArray<T, 2> {
-        VarArray::from_values(x.values())
+        VarArray::from_values(x.values().clone())
     }
 }
 

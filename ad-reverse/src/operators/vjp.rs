@@ -229,9 +229,9 @@ impl<T: Scalar> Lift<T, Var<T>> for Constant {
         Var::from_value(x)
     }
     fn vector(&mut self, x: &T::Vector) -> VarArray<T, 1> {
-        VarArray::from_values(&x.to_dense())
+        VarArray::from_values(x.to_dense())
     }
     fn matrix(&mut self, x: &T::Matrix) -> VarArray<T, 2> {
-        VarArray::from_values(&x.to_dense())
+        VarArray::from_values(x.to_dense())
     }
 }

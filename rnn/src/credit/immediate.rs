@@ -83,7 +83,7 @@ pub fn sensitivity<T: Scalar, F: Unary>(
 ) -> Matrix<T> {
     let p = theta.count();
     let theta: Recurrent<Dual<T, 1>> = ad_forward::seeded(theta, 0, p);
-    let h = DualArray::from_primal(&h_prev.to_dense());
+    let h = DualArray::from_primal(h_prev.to_dense());
     rnn.step(&theta, &h, &Array::constant(x)).tangent(p)
 }
 

@@ -54,7 +54,7 @@ pub struct Now<T: Scalar> {
 impl<T: Scalar, F: Unary> Rtrl<T, F> {
     /// A network of `d` hidden units at `h_0 = 0`, with `P_0 = 0`.
     pub fn new(rnn: Rnn<F>, d: usize) -> Self {
-        Self { rnn, h: DualArray::from_primal(&Dense::filled([d], T::zero())) }
+        Self { rnn, h: DualArray::from_primal(Dense::filled([d], T::zero())) }
     }
 
     /// Takes the step from `h_{t-1}` to `h_t`, and gives credit for `L_t`.

@@ -107,7 +107,7 @@ pub fn by_tangents<T: Scalar, F: Unary>(
     let still: Recurrent<Dual<T, 1>> = ad_forward::constant(&params.recurrent);
     let moving: Recurrent<Dual<T, 1>> = ad_forward::seeded(&params.recurrent, 0, p);
     let column = |s: usize| {
-        let mut h = DualArray::from_primal(&Dense::filled([params.hidden()], T::zero()));
+        let mut h = DualArray::from_primal(Dense::filled([params.hidden()], T::zero()));
         let cells = sequence.iter().enumerate().map(|(t, (x, y_target))| {
             let theta = if t == s { &moving } else { &still };
             h = rnn.step(theta, &h, &Array::constant(x));

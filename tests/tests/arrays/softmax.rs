@@ -28,7 +28,7 @@ fn its_values_are_bit_for_bit_those_of_scalars_row_by_row() {
         let y = Scalar::softmax(x);
         assert_eq!(Vector::from(x).softmax().as_slice(), y);
         assert_eq!(Matrix::from_rows(&[x, x]).softmax().as_slice(), [&y[..], &y].concat());
-        assert_eq!(VarArray::from_values(&Vector::from(x)).softmax().values().as_slice(), y);
+        assert_eq!(VarArray::from_values(Vector::from(x)).softmax().values().as_slice(), y);
     }
     let x = [1e5_f32, 1e5 - 1.0, 1e5 - 2.0];
     assert_eq!(Vector::from(x).softmax().as_slice(), Scalar::softmax(&x));

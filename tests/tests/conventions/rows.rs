@@ -57,7 +57,7 @@ const SINGULAR: [f64; 21] = [
 fn on_arrays_as_on_scalars(row: impl Row) {
     let x = Vector::from(SINGULAR);
     let ones = Vector::from([1.0; SINGULAR.len()]);
-    let lifted_ones = DualArray::<f64, 1, 1>::from_primal(&ones);
+    let lifted_ones = DualArray::<f64, 1, 1>::from_primal(ones.clone());
     let lifted = DualArray::with_tangent(&x, Matrix::new([SINGULAR.len(), 1], [1.0; SINGULAR.len()]));
     let forward = jvp(|x| row.map::<Dual<f64, 1>>(x), &x, &ones).1;
     let reverse = grad(|x| row.map::<Var<f64>>(x).sum(), &x);

@@ -275,14 +275,14 @@ fn arrays_refuse_those_of_two_derivatives() {
         ("scale by the sum", |x, y| x.scale(y.sum())),
         ("dot", |x, y| V::from_scalars([1], &[x.dot(y)])),
         ("from_scalars", |x, y| V::from_scalars([2], &[x.get(0), y.get(0)])),
-        ("the weights of affine", |x, y| V::affine(&[(&row(x), y)], &V::from_primal(&Vector::from([0.0])))),
+        ("the weights of affine", |x, y| V::affine(&[(&row(x), y)], &V::from_primal(Vector::from([0.0])))),
         ("the bias of affine", |x, y| {
-            let w = DualArray::from_primal(&Matrix::from_rows(&[[1.0, 2.0]]));
+            let w = DualArray::from_primal(Matrix::from_rows(&[[1.0, 2.0]]));
             V::affine(&[(&w, x)], &y.slice(0..1))
         }),
         ("two terms of affine", |x, y| {
-            let w = DualArray::from_primal(&Matrix::from_rows(&[[1.0, 2.0]]));
-            V::affine(&[(&w, x), (&w, y)], &V::from_primal(&Vector::from([0.0])))
+            let w = DualArray::from_primal(Matrix::from_rows(&[[1.0, 2.0]]));
+            V::affine(&[(&w, x), (&w, y)], &V::from_primal(Vector::from([0.0])))
         }),
         ("sub_rows", |x, y| row(x).sub_rows(&y.slice(0..1)).reduce_rows(rules::LogSumExp)),
         ("after map and slice", |x, y| x.map(rules::Sin).slice(0..1).hadamard(&y.slice(0..1))),
