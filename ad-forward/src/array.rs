@@ -129,8 +129,8 @@ impl<T: Scalar, const N: usize, const RANK: usize> DualArray<T, N, RANK> {
         core::array::from_fn(|i| out[i])
     }
 
-    /// The tangents of `W x_b + ..` for every row `x_b` of a batch, where only `W` or the bias moves.
-    fn repeated(rows: usize, per_row: impl Fn(usize) -> Tangent<T>) -> Tangent<T> {
+    /// The tangents of all rows, one below the other, of which either each moves or none.
+    fn stacked(rows: usize, per_row: impl Fn(usize) -> Tangent<T>) -> Tangent<T> {
         let blocks: Vec<Block<T>> = (0..rows).filter_map(|row| per_row(row).block()).collect();
         let Some(first) = blocks.first() else {
             return Tangent::Zero;
@@ -140,9 +140,9 @@ impl<T: Scalar, const N: usize, const RANK: usize> DualArray<T, N, RANK> {
         Tangent::dense(Block::new([rows * entries, directions], numbers))
     }
 
-    /// One row keeps its form unevaluated; a batch is stacked.
-    fn repeated_or_once(rows: usize, per_row: impl Fn(usize) -> Tangent<T>) -> Tangent<T> {
-        if rows == 1 { per_row(0) } else { Self::repeated(rows, per_row) }
+    /// [`stacked`](Self::stacked), but a single row keeps its form, unevaluated.
+    fn stacked_unless_one(rows: usize, per_row: impl Fn(usize) -> Tangent<T>) -> Tangent<T> {
+        if rows == 1 { per_row(0) } else { Self::stacked(rows, per_row) }
     }
 }
 
@@ -238,12 +238,12 @@ impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for D
         let tag = Tag::join_all(terms.iter().flat_map(|(w, x)| [w.tag, x.tag])).join(bias.tag);
         let primal = Dense::affine_of(terms.iter().map(|(w, x)| (&w.primal, &x.primal)), &bias.primal);
         let (rows, outputs) = (primal.rows(), primal.cols());
-        let mut tangent = Self::repeated_or_once(rows, |_| bias.tangent.clone());
+        let mut tangent = Self::stacked_unless_one(rows, |_| bias.tangent.clone());
         for (w, x) in terms {
             let inputs = x.primal.cols();
             let row_of = |i: usize| &x.primal.as_slice()[i * inputs..(i + 1) * inputs];
-            let by_weights = Self::repeated_or_once(rows, |i| w.tangent.applied_to(row_of(i), outputs));
-            let by_inputs = Self::repeated_or_once(rows, |i| match rows {
+            let by_weights = Self::stacked_unless_one(rows, |i| w.tangent.applied_to(row_of(i), outputs));
+            let by_inputs = Self::stacked_unless_one(rows, |i| match rows {
                 1 => x.tangent.through(&w.primal),
                 _ => x.tangent.sliced(i * inputs, (i + 1) * inputs).through(&w.primal),
             });
@@ -255,7 +255,7 @@ impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for D
     fn reduce_rows<R: Nary>(&self, rule: R) -> DualArray<T, N, 1> {
         let (rows, cols) = (self.primal.rows(), self.primal.cols());
         let primal = self.primal.rows_reduced(rule);
-        let tangent = Self::repeated(rows, |i| {
+        let tangent = Self::stacked(rows, |i| {
             let row = &self.primal.as_slice()[i * cols..(i + 1) * cols];
             let partials = rule.partials(row, primal.as_slice()[i]);
             let tangent = self.tangent.sliced(i * cols, (i + 1) * cols);
@@ -269,8 +269,7 @@ impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for D
         let primal = self.primal.rows_subtracted(&rhs.primal); // first: it looks whether the shapes fit
         let cols = primal.cols();
         let minus_ones = Dense::filled([cols, 1], -T::one());
-        let by_rhs =
-            Self::repeated(self.primal.rows(), |i| rhs.tangent.sliced(i, i + 1).through(&minus_ones));
+        let by_rhs = Self::stacked(self.primal.rows(), |i| rhs.tangent.sliced(i, i + 1).through(&minus_ones));
         Self { primal, tangent: self.tangent.plus(&by_rhs), tag }
     }
 

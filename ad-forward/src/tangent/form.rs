@@ -39,18 +39,20 @@ pub(super) struct Seed<T> {
     pub(super) z: Vec<T>,
 }
 
-impl<T: Scalar> Form<T> {
-    #[allow(clippy::new_ret_no_self, reason = "a form lives only inside a tangent")]
-    pub(super) fn new(
+impl<T> Tangent<T> {
+    /// `sum_k F_k B_k` and seeds, each with `entries` rows and `directions` columns.
+    pub(super) fn form(
         entries: usize,
         directions: usize,
         products: Vec<(Factor<T>, Base<T>)>,
         seeds: Vec<Seed<T>>,
-    ) -> Tangent<T> {
+    ) -> Self {
         let dense = OnceLock::new();
-        Tangent::Form(Arc::new(Self { entries, directions, products, seeds, dense }))
+        Self::Form(Arc::new(Form { entries, directions, products, seeds, dense }))
     }
+}
 
+impl<T: Scalar> Form<T> {
     /// Where the directions begin, if each entry moves in one of its own.
     pub(super) fn one_hot_offset(&self) -> Option<usize> {
         match (self.products.as_slice(), self.seeds.as_slice()) {

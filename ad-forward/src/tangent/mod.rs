@@ -46,13 +46,13 @@ impl<T: Scalar> Tangent<T> {
             offset + entries <= directions,
             "{entries} entries from direction {offset} on do not fit into {directions} directions"
         );
-        Form::new(entries, directions, vec![(Factor::Identity, Base::OneHot { offset, entries })], vec![])
+        Self::form(entries, directions, vec![(Factor::Identity, Base::OneHot { offset, entries })], vec![])
     }
 
     /// The numbers themselves.
     pub(crate) fn dense(block: Block<T>) -> Self {
         let [entries, directions] = block.shape();
-        Form::new(entries, directions, vec![(Factor::Identity, Base::Dense(block))], vec![])
+        Self::form(entries, directions, vec![(Factor::Identity, Base::Dense(block))], vec![])
     }
 
     /// The tangent of `W x` for an `x` with this tangent and a constant `W`.
@@ -62,7 +62,7 @@ impl<T: Scalar> Tangent<T> {
         };
         let products = form.settled().into_iter().map(|(factor, base)| Some((factor.after(w)?, base)));
         match products.collect() {
-            Some(products) => Form::new(w.rows(), form.directions, products, vec![]),
+            Some(products) => Self::form(w.rows(), form.directions, products, vec![]),
             None => Self::dense(product_singular(w.as_slice(), &form.block())),
         }
     }
@@ -74,7 +74,7 @@ impl<T: Scalar> Tangent<T> {
         };
         if let Some(offset) = form.one_hot_offset() {
             let seed = Seed { offset, scale: vec![T::one(); rows], z: x.to_vec() };
-            return Form::new(rows, form.directions, vec![], vec![seed]);
+            return Self::form(rows, form.directions, vec![], vec![seed]);
         }
         let block = form.block();
         let (inputs, width) = (x.len(), form.directions);
@@ -117,7 +117,7 @@ impl<T: Scalar> Tangent<T> {
         let products = form.products_now().into_iter().map(|(f, base)| Some((f.weighted(p)?, base)));
         let seeds = form.seeds_now().iter().map(|seed| seed.weighted(p));
         match (products.collect(), seeds.collect()) {
-            (Some(products), Some(seeds)) => Form::new(form.entries, form.directions, products, seeds),
+            (Some(products), Some(seeds)) => Self::form(form.entries, form.directions, products, seeds),
             _ => Self::dense(weighted_singular(&form.block(), p)),
         }
     }
@@ -147,7 +147,7 @@ impl<T: Scalar> Tangent<T> {
             }
         }
         let seeds = left.seeds_now().iter().chain(right.seeds_now()).cloned().collect();
-        Form::new(left.entries, left.directions, products, seeds)
+        Self::form(left.entries, left.directions, products, seeds)
     }
 
     /// `w^T` times the tangent: one number per direction; empty if no direction moves it.
