@@ -64,7 +64,7 @@ pub struct Trace {
     /// The rows of the inputs, in their order.
     inputs: Vec<usize>,
     /// The rows of the results; `None` for a constant, with its number of entries.
-    outputs: Vec<(Option<usize>, usize)>,
+    results: Vec<(Option<usize>, usize)>,
 }
 
 /// Runs `f` at `x`, and writes every operation down.
@@ -82,9 +82,9 @@ where
     let mut inputs = Inputs(Vec::new());
     let lifted = x.lift(&mut inputs);
     let out = f(lifted.borrow());
-    let mut outputs = Outputs(Vec::new());
-    out.lift::<f64, _>(&mut outputs);
-    Trace::new(log.close(), inputs.0, outputs.0)
+    let mut results = Results(Vec::new());
+    out.lift::<f64, _>(&mut results);
+    Trace::new(log.close(), inputs.0, results.0)
 }
 
 impl Trace {
@@ -149,7 +149,7 @@ impl Trace {
             let fits = result.is_none_or(|result| rows.get(result).is_some_and(|row| row.len() == numbers));
             assert!(fits, "result {k} is not in a row of {numbers} numbers");
         }
-        Self { rows, inputs, outputs: results }
+        Self { rows, inputs, results }
     }
 
     /// The operations in the order in which they ran.
@@ -166,7 +166,7 @@ impl Trace {
 
     /// The rows of the results, in their order; `None` for a constant.
     pub fn results(&self) -> impl Iterator<Item = Option<usize>> {
-        self.outputs.iter().map(|output| output.0)
+        self.results.iter().map(|result| result.0)
     }
 
     /// The tangent of every row when the inputs move along `dx`: the run read upwards, forward mode.
@@ -206,9 +206,9 @@ impl Trace {
     #[track_caller]
     pub fn adjoints(&self, w: &[f64]) -> Vec<Vec<f64>> {
         let mut adjoints: Vec<Vec<f64>> = self.rows.iter().map(|row| vec![0.0; row.len()]).collect();
-        assert_length(w, self.outputs.iter().map(|output| output.1).sum(), "the results");
+        assert_length(w, self.results.iter().map(|result| result.1).sum(), "the results");
         let mut rest = w;
-        for &(row, entries) in &self.outputs {
+        for &(row, entries) in &self.results {
             let (numbers, tail) = rest.split_at(entries);
             if let Some(row) = row {
                 adjoints[row].iter_mut().zip(numbers).for_each(|(adjoint, w)| *adjoint += w);
@@ -265,9 +265,9 @@ impl Lift<f64, Traced> for Inputs {
 }
 
 /// Results are found in the open log.
-struct Outputs(Vec<(Option<usize>, usize)>);
+struct Results(Vec<(Option<usize>, usize)>);
 
-impl Lift<Traced, f64> for Outputs {
+impl Lift<Traced, f64> for Results {
     fn scalar(&mut self, x: Traced) -> f64 {
         self.0.push((x.place(), 1));
         x.primal()
