@@ -6,7 +6,7 @@ use num_traits::Float;
 
 /// What solves `A x = b` for a fixed matrix `A` of plain numbers and a right-hand side of any scalar.
 pub trait LinearSolve<R: Real> {
-    /// `A^-1 b`, linear in `b`.
+    /// `A^-1 b`, linear in `b`, which has one number for each row of `A`.
     fn solve<S: Scalar<Real = R>>(&self, b: &[S]) -> Vec<S>;
 }
 

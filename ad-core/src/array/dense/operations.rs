@@ -13,6 +13,7 @@ use core::ops::Range;
 /// under names of their own because an inherent method would hide that one.
 #[doc(hidden)]
 impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
+    /// An array of this shape; as [`overwritten`](Self::overwritten), `fill` has to write all of it.
     fn like(&self, fill: impl FnOnce(&mut [T])) -> Self {
         let mut out = Self { shape: self.shape, data: self.data.unspecified_like(T::zero()) };
         fill(out.as_mut_slice());
