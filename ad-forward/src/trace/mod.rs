@@ -55,6 +55,29 @@ impl Row {
     fn len(&self) -> usize {
         self.shape.iter().product()
     }
+
+    /// Looks whether this can be the row after those before it.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot; as [`Trace::new`].
+    #[track_caller]
+    fn check(&self, before: &[Self]) {
+        let place = before.len();
+        let (values, operands, partials) = (self.value.len(), self.operands.len(), self.partials.len());
+        assert!(values == 0 || values == self.len(), "row {place} has {values} values of {}", self.len());
+        assert!(operands == partials, "row {place} has {operands} operands and {partials} partials");
+        for (&operand, partial) in self.operands.iter().zip(&self.partials) {
+            let Some(row) = before.get(operand) else {
+                panic!("row {place} has row {operand} as an operand, which is not before it");
+            };
+            let (found, expected) = (partial.shape(), [self.len(), row.len()]);
+            assert!(
+                found == expected,
+                "the partials of row {place} by row {operand} are {found:?}, not {expected:?}"
+            );
+        }
+    }
 }
 
 /// A run, operation by operation.
@@ -117,29 +140,7 @@ impl Trace {
     #[track_caller]
     pub fn new(rows: Vec<Row>, inputs: Vec<usize>, results: Vec<(Option<usize>, usize)>) -> Self {
         for (place, row) in rows.iter().enumerate() {
-            assert!(
-                row.value.is_empty() || row.value.len() == row.len(),
-                "row {place} has {} values of {}",
-                row.value.len(),
-                row.len()
-            );
-            assert!(
-                row.operands.len() == row.partials.len(),
-                "row {place} has {} operands and {} partials",
-                row.operands.len(),
-                row.partials.len()
-            );
-            for (&operand, partial) in row.operands.iter().zip(&row.partials) {
-                assert!(
-                    operand < place,
-                    "row {place} has row {operand} as an operand, which is not before it"
-                );
-                let (found, expected) = (partial.shape(), [row.len(), rows[operand].len()]);
-                assert!(
-                    found == expected,
-                    "the partials of row {place} by row {operand} are {found:?}, not {expected:?}"
-                );
-            }
+            row.check(&rows[..place]);
         }
         for (k, &input) in inputs.iter().enumerate() {
             let is_input = rows.get(input).is_some_and(|row| row.operands.is_empty());
