@@ -93,6 +93,7 @@ macro_rules! unary_methods {
             $(#[$doc])*
             #[inline]
             #[must_use]
+            #[track_caller]
             fn $method(self) -> Self {
                 self.apply(rules::$rule)
             }
@@ -107,6 +108,7 @@ macro_rules! binary_methods {
             $(#[$doc])*
             #[inline]
             #[must_use]
+            #[track_caller]
             fn $method(self, rhs: Self) -> Self {
                 self.apply2(rhs, rules::$rule)
             }
@@ -232,12 +234,14 @@ pub trait Scalar:
     /// `x^n` for a fixed integer. `x^0` is constant, also at 0; no `n` overflows, `i32::MIN` included.
     #[inline]
     #[must_use]
+    #[track_caller]
     fn powi(self, n: i32) -> Self {
         self.apply(rules::Powi(n))
     }
 
     /// `ln(exp(x_0) + .. + exp(x_{n-1}))` without overflow; minus infinity for no arguments.
     #[must_use]
+    #[track_caller]
     fn log_sum_exp(args: &[Self]) -> Self {
         Self::apply_n(args, rules::LogSumExp)
     }
@@ -251,6 +255,7 @@ pub trait Scalar:
     ///
     /// If the lengths differ.
     #[must_use]
+    #[track_caller]
     fn dot_product(x: &[Self], y: &[Self]) -> Self {
         assert!(x.len() == y.len(), "dot product of {} and {} numbers", x.len(), y.len());
         <Self as Kernels>::dot(x, y)
@@ -276,6 +281,7 @@ pub trait Scalar:
     /// ```
     #[inline]
     #[must_use]
+    #[track_caller]
     fn preaccumulate<F: Function, const N: usize>(f: &F, x: [Self; N]) -> Self {
         f.call(&x)
     }
@@ -283,6 +289,7 @@ pub trait Scalar:
     /// `softmax(x)_i = exp(x_i) / sum_j exp(x_j)`, without overflow and with accurate derivatives where
     /// one entry has nearly all.
     #[must_use]
+    #[track_caller]
     fn softmax(args: &[Self]) -> Vec<Self> {
         rules::softmax(args).into_vec()
     }
@@ -290,12 +297,14 @@ pub trait Scalar:
     /// The length of a vector, `sqrt(x_0^2 + .. + x_{n-1}^2)`, without overflow. Its derivative at the
     /// zero vector is 0.
     #[must_use]
+    #[track_caller]
     fn norm(args: &[Self]) -> Self {
         Self::apply_n(args, rules::Norm)
     }
 
     /// The product of all arguments; right also where one of them is 0.
     #[must_use]
+    #[track_caller]
     fn prod(args: &[Self]) -> Self {
         Self::apply_n(args, rules::Prod)
     }
@@ -304,6 +313,7 @@ pub trait Scalar:
     /// that does not use it, this is a slow library call.
     #[inline]
     #[must_use]
+    #[track_caller]
     fn mul_add(self, factor: Self, summand: Self) -> Self {
         Self::apply_n(&[self, factor, summand], rules::MulAdd)
     }
@@ -311,6 +321,7 @@ pub trait Scalar:
     /// Sine and cosine.
     #[inline]
     #[must_use]
+    #[track_caller]
     fn sin_cos(self) -> (Self, Self) {
         (self.sin(), self.cos())
     }
@@ -339,6 +350,7 @@ pub trait Scalar:
 
     /// The `n`-th derivative of [`digamma`](Self::digamma); NaN for `n > 170`, where `n!` is no finite `f64`.
     #[must_use]
+    #[track_caller]
     fn polygamma(self, n: u32) -> Self {
         self.apply(rules::Polygamma(n))
     }

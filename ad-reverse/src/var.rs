@@ -65,11 +65,13 @@ impl<T: Scalar> Var<T> {
     }
 
     #[inline(always)]
+    #[track_caller]
     fn unary(self, name: &'static str, value: T, partial: impl FnOnce() -> T) -> Self {
         Self::result(name, value, record1(self.id, partial))
     }
 
     #[inline(always)]
+    #[track_caller]
     fn binary(
         self,
         rhs: Self,
@@ -112,6 +114,7 @@ impl<T: Scalar> Scalar for Var<T> {
         Self::from_value(self.value.stop_gradient())
     }
     #[inline]
+    #[track_caller]
     fn apply<R: Unary>(self, rule: R) -> Self {
         if self.id == 0 {
             return Self::from_value(self.value.apply(rule));
@@ -123,15 +126,20 @@ impl<T: Scalar> Scalar for Var<T> {
         Self::result(R::NAME, value, id)
     }
     #[inline]
+    #[track_caller]
     fn apply2<R: Binary>(self, rhs: Self, rule: R) -> Self {
         let (x, y) = (self.value, rhs.value);
         let z = x.apply2(y, rule);
         self.binary(rhs, (R::NAME, z), || rule.partial_x(x, y, z), || rule.partial_y(x, y, z))
     }
+    #[track_caller]
     fn apply_n<R: Nary>(args: &[Self], rule: R) -> Self {
         let values: Vec<T> = args.iter().map(|x| x.value).collect();
         let value = T::apply_n(&values, rule);
-        let live: Vec<_> = args.iter().map(|x| live_node::<T>(x.id)).collect();
+        let mut live = Vec::with_capacity(args.len());
+        for x in args {
+            live.push(live_node::<T>(x.id));
+        }
         if live.iter().all(Option::is_none) {
             return Self::from_value(value);
         }
@@ -141,6 +149,7 @@ impl<T: Scalar> Scalar for Var<T> {
         Self::result(R::NAME, value, record_nary(&partials, &nodes))
     }
     #[inline]
+    #[track_caller]
     fn preaccumulate<F: Function, const N: usize>(f: &F, x: [Self; N]) -> Self {
         // A constant has no direction: its partial is not needed, and may not exist.
         let y = f.call(&from_fn::<_, N, _>(|k| match x[k].id {
@@ -169,6 +178,7 @@ impl<T: Scalar> Scalar for Var<T> {
 impl<T: Scalar> Neg for Var<T> {
     type Output = Self;
     #[inline]
+    #[track_caller]
     fn neg(self) -> Self {
         self.unary("neg", -self.value, || -T::one())
     }
@@ -177,6 +187,7 @@ impl<T: Scalar> Neg for Var<T> {
 impl<T: Scalar> Add for Var<T> {
     type Output = Self;
     #[inline(always)] // where the compiler decides against it, a program takes 1.2 times as long
+    #[track_caller]
     fn add(self, rhs: Self) -> Self {
         let value = self.value + rhs.value;
         match (self.id, rhs.id) {
@@ -190,6 +201,7 @@ impl<T: Scalar> Add for Var<T> {
 impl<T: Scalar> Sub for Var<T> {
     type Output = Self;
     #[inline]
+    #[track_caller]
     fn sub(self, rhs: Self) -> Self {
         let value = self.value - rhs.value;
         match (self.id, rhs.id) {
@@ -203,6 +215,7 @@ impl<T: Scalar> Sub for Var<T> {
 impl<T: Scalar> Mul for Var<T> {
     type Output = Self;
     #[inline(always)]
+    #[track_caller]
     fn mul(self, rhs: Self) -> Self {
         let value = self.value * rhs.value;
         if self.id != rhs.id {
@@ -217,6 +230,7 @@ impl<T: Scalar> Mul for Var<T> {
 impl<T: Scalar> Div for Var<T> {
     type Output = Self;
     #[inline]
+    #[track_caller]
     fn div(self, rhs: Self) -> Self {
         let value = self.value / rhs.value;
         let inverse = || rules::unless_nan(value, T::one() / rhs.value); // inf / inf and 0 / 0 have no derivative
@@ -227,6 +241,7 @@ impl<T: Scalar> Div for Var<T> {
 impl<T: Scalar> Rem for Var<T> {
     type Output = Self;
     #[inline]
+    #[track_caller]
     fn rem(self, rhs: Self) -> Self {
         self.apply2(rhs, rules::Rem)
     }

@@ -123,3 +123,30 @@ fn functions_that_panic_about_an_argument_name_the_line_that_passed_it() {
     assert!(marked.len() > 30, "only {} functions were found", marked.len());
     assert!(forgotten.is_empty(), "{}", forgotten.join("\n"));
 }
+
+/// What goes by values alone, or makes a constant, refuses no number.
+const ABOUT_VALUES: &[&str] = &["eq", "partial_cmp", "from"];
+
+/// The operators and elementary functions of every number type, where it may be seen that a variable belongs elsewhere.
+#[test]
+fn operators_and_functions_of_numbers_name_the_line_that_uses_them() {
+    for (file, least) in [("operators.rs", 11), ("methods.rs", 8)] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ad-core/src/number").join(file);
+        let text = fs::read_to_string(&path).unwrap();
+        let (mut marked, mut before) = (0, String::new());
+        for line in text.lines().map(str::trim_start) {
+            if let Some((_, name)) = line.split_once("fn ").filter(|_| line.ends_with('{')) {
+                let name = name.split(['<', '(']).next().unwrap();
+                let named = before.contains("#[track_caller]");
+                assert!(named || ABOUT_VALUES.contains(&name), "{file}: {name}");
+                marked += usize::from(named);
+            }
+            if line.starts_with("#[") {
+                before.push_str(line);
+            } else {
+                before.clear();
+            }
+        }
+        assert!(marked >= least, "{file}: {marked} functions");
+    }
+}

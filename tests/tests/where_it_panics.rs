@@ -9,8 +9,10 @@ use ad_forward::{
 };
 use ad_reverse::sparse::{SparseHessian, SparseJacobian, Sparsity};
 use ad_reverse::{
-    Gradient, Hessian, Hvp, Var, checkpoint, checkpoint_online, grad_and_hvp, hvp, linearize, vjp,
+    Gradient, Hessian, Hvp, Var, VarArray, checkpoint, checkpoint_online, grad, grad_and_hvp, hvp, linearize,
+    vjp,
 };
+use num_traits::{Float, Inv, MulAdd, Pow, Signed};
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::sync::Once;
@@ -53,7 +55,10 @@ fn each_panics_here(misuses: &[Misuse<'_>]) -> Vec<String> {
         if !place.starts_with(file!()) {
             elsewhere.push(format!("{name}: {place}"));
         }
-        let message = panic.and_then(|panic| Some(panic.downcast_ref::<String>()?.clone()));
+        let message = panic.and_then(|panic| match panic.downcast_ref::<&str>() {
+            Some(&message) => Some(message.to_owned()),
+            None => panic.downcast_ref::<String>().cloned(),
+        });
         messages.push(format!("{name}: {}", message.unwrap_or_default()));
     }
     assert!(elsewhere.is_empty(), "not at a line of this file: {elsewhere:#?}");
@@ -99,6 +104,7 @@ fn operations<S: Scalar<Real = f64>>(x: &S::Vector, w: &S::Matrix) -> Vec<String
         ("axpby_map", &|| drop(x.axpby_map(1.0, &long, rules::Tanh, 1.0))),
         ("hadamard", &|| drop(x.hadamard(&long))),
         ("dot", &|| _ = x.dot(&long)),
+        ("dot_product", &|| _ = S::dot_product(&x.to_scalars(), &[S::zero(); 7])),
         ("squared_distance", &|| _ = x.squared_distance(&long)),
         ("affine", &|| drop(S::Vector::affine(&[(w, x), (&wide, x)], x))),
         ("affine, the bias", &|| drop(S::Vector::affine(&[(w, x)], &long))),
@@ -239,4 +245,121 @@ fn reverse_mode() {
             _ = SparseJacobian::new(Sparsity::from_rows(1, [[0]])).call(&f, one);
         }),
     ]);
+}
+
+/// A variable, and an array with it, that outlived their recording.
+fn kept() -> (Var<f64>, VarArray<f64, 1>) {
+    let kept = RefCell::new(None);
+    let _ = grad(
+        |(x, v): &(Var<f64>, VarArray<f64, 1>)| {
+            *kept.borrow_mut() = Some((*x, v.clone()));
+            *x
+        },
+        &(0.5, Vector::from([0.5, 0.25])),
+    );
+    kept.into_inner().expect("the function has run")
+}
+
+/// What is done with a number, and only there is it seen that it is another recording's.
+#[test]
+#[allow(clippy::op_ref, reason = "the operators on references are what is tested")]
+fn operations_on_a_variable_of_another_recording() {
+    let (x, _) = kept();
+    let _ = grad(
+        |y: &Var<f64>| {
+            let y = *y;
+            let refused = each_panics_here(&[
+                ("x + y", &|| _ = x + y),
+                ("y + x", &|| _ = y + x),
+                ("&x + y", &|| _ = &x + y),
+                ("x + &y", &|| _ = x + &y),
+                ("&x + &y", &|| _ = &x + &y),
+                ("x - y", &|| _ = x - y),
+                ("1 - x", &|| _ = 1.0 - x),
+                ("x y", &|| _ = x * y),
+                ("x x", &|| _ = x * x),
+                ("2 x", &|| _ = 2.0 * x),
+                ("x 2", &|| _ = x * 2.0),
+                ("&x 2", &|| _ = &x * 2.0),
+                ("x / y", &|| _ = x / y),
+                ("x % y", &|| _ = x % y),
+                ("-x", &|| _ = -x),
+                ("-&x", &|| _ = -&x),
+                ("y += x", &|| {
+                    let mut y = y;
+                    y += x;
+                }),
+                ("y *= &x", &|| {
+                    let mut y = y;
+                    y *= &x;
+                }),
+                ("x /= 2", &|| {
+                    let mut x = x;
+                    x /= 2.0;
+                }),
+                ("sin", &|| _ = x.sin()),
+                ("sin of Scalar", &|| _ = Scalar::sin(x)),
+                ("sin of Float", &|| _ = Float::sin(x)),
+                ("apply", &|| _ = x.apply(rules::Tanh)),
+                ("apply2", &|| _ = y.apply2(x, rules::Atan2)),
+                ("powi", &|| _ = x.powi(3)),
+                ("powi of Float", &|| _ = Float::powi(x, 3)),
+                ("powf", &|| _ = y.powf(x)),
+                ("atan2 of Scalar", &|| _ = Scalar::atan2(x, y)),
+                ("hypot of Float", &|| _ = Float::hypot(x, y)),
+                ("pow", &|| _ = Pow::pow(x, 2)),
+                ("pow of a real", &|| _ = Pow::pow(x, 0.5)),
+                ("inv", &|| _ = x.inv()),
+                ("abs of Signed", &|| _ = Signed::abs(&x)),
+                ("sin_cos", &|| _ = x.sin_cos()),
+                ("mul_add", &|| _ = y.mul_add(y, x)),
+                ("MulAdd", &|| _ = MulAdd::mul_add(y, x, y)),
+                ("polygamma", &|| _ = x.polygamma(2)),
+                ("norm", &|| _ = Var::norm(&[y, x])),
+                ("prod", &|| _ = Var::prod(&[y, x])),
+                ("log_sum_exp", &|| _ = <Var<f64> as Scalar>::log_sum_exp(&[y, x])),
+                ("preaccumulate", &|| {
+                    let f = function!(|x: &[S]| -> S { x[0] * x[1] });
+                    _ = Var::preaccumulate(&f, [y, x]);
+                }),
+            ]);
+            assert!(refused.iter().all(|message| message.contains("outside the recording")), "{refused:#?}");
+            y
+        },
+        &0.5,
+    );
+}
+
+/// But for what a recurrent network does at every step: `affine`, `axpby_map` and `squared_distance`.
+#[test]
+fn operations_on_an_array_of_another_recording() {
+    let (x, v) = kept();
+    let _ = grad(
+        |y: &VarArray<f64, 1>| {
+            let refused = each_panics_here(&[
+                ("from_scalars", &|| drop(VarArray::<f64, 1>::from_scalars([1], &[x]))),
+                ("from_dense", &|| drop(VarArray::<f64, 1>::from_dense(&Vector::from([x])))),
+                ("get", &|| _ = v.get(0)),
+                ("to_scalars", &|| drop(v.to_scalars())),
+                ("to_dense", &|| drop(v.to_dense())),
+                ("map", &|| drop(v.map(rules::Tanh))),
+                ("axpby", &|| drop(y.axpby(1.0, &v, 2.0))),
+                ("plus", &|| drop(v.plus(y))),
+                ("minus", &|| drop(y.minus(&v))),
+                ("hadamard", &|| drop(y.hadamard(&v))),
+                ("scale", &|| drop(y.scale(x))),
+                ("scale, the array", &|| drop(v.scale(y.get(0)))),
+                ("dot", &|| _ = y.dot(&v)),
+                ("sum", &|| _ = v.sum()),
+                ("log_sum_exp", &|| drop(v.log_sum_exp())),
+                ("reduce_rows", &|| drop(v.reduce_rows(rules::Norm))),
+                ("sub_rows", &|| drop(y.sub_rows(&v.slice(0..1)))),
+                ("softmax", &|| drop(v.softmax())),
+                ("slice", &|| drop(v.slice(0..1))),
+            ]);
+            assert!(refused.iter().all(|message| message.contains("outside the recording")), "{refused:#?}");
+            y.sum()
+        },
+        &Vector::from([0.5, 0.25]),
+    );
 }

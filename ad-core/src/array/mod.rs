@@ -117,17 +117,24 @@ pub trait Array<S: Scalar, const RANK: usize>: Clone + Debug + 'static {
     }
 
     /// All entries, row-major.
+    #[track_caller]
     fn to_scalars(&self) -> Vec<S> {
-        (0..self.len()).map(|i| self.get(i)).collect()
+        let mut all = Vec::with_capacity(self.len());
+        for i in 0..self.len() {
+            all.push(self.get(i)); // in no closure, which would not know the line of the caller
+        }
+        all
     }
 
     /// All entries as storage of `S`.
+    #[track_caller]
     fn to_dense(&self) -> Dense<S, RANK> {
         Dense::new(self.shape(), self.to_scalars())
     }
 
     /// An array from storage of `S`.
     #[must_use]
+    #[track_caller]
     fn from_dense(x: &Dense<S, RANK>) -> Self {
         Self::from_scalars(x.shape(), x.as_slice())
     }
@@ -176,6 +183,7 @@ pub trait Array<S: Scalar, const RANK: usize>: Clone + Debug + 'static {
     }
 
     /// `ln sum exp` along the last axis, without overflow.
+    #[track_caller]
     fn log_sum_exp(&self) -> S::Vector {
         self.reduce_rows(rules::LogSumExp)
     }

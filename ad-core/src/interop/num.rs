@@ -71,14 +71,17 @@ macro_rules! impl_num_traits {
         }
         impl<$($generics)*> $crate::num_traits::Signed for $ty {
             #[inline]
+            #[track_caller]
             fn abs(&self) -> Self {
                 $crate::Scalar::abs(*self)
             }
             #[inline]
+            #[track_caller]
             fn abs_sub(&self, other: &Self) -> Self {
                 $crate::Scalar::abs_sub(*self, *other)
             }
             #[inline]
+            #[track_caller]
             fn signum(&self) -> Self {
                 $crate::Scalar::signum(*self)
             }
@@ -94,6 +97,7 @@ macro_rules! impl_num_traits {
         impl<$($generics)*> $crate::num_traits::Inv for $ty {
             type Output = $ty;
             #[inline]
+            #[track_caller]
             fn inv(self) -> $ty {
                 $crate::Scalar::recip(self)
             }
@@ -101,12 +105,14 @@ macro_rules! impl_num_traits {
         impl<$($generics)*> $crate::num_traits::MulAdd for $ty {
             type Output = $ty;
             #[inline]
+            #[track_caller]
             fn mul_add(self, factor: Self, summand: Self) -> $ty {
                 $crate::Scalar::mul_add(self, factor, summand)
             }
         }
         impl<$($generics)*> $crate::num_traits::MulAddAssign for $ty {
             #[inline]
+            #[track_caller]
             fn mul_add_assign(&mut self, factor: Self, summand: Self) {
                 *self = $crate::Scalar::mul_add(*self, factor, summand);
             }
@@ -114,6 +120,7 @@ macro_rules! impl_num_traits {
         impl<$($generics)*> $crate::num_traits::Pow<$ty> for $ty {
             type Output = $ty;
             #[inline]
+            #[track_caller]
             fn pow(self, rhs: $ty) -> $ty {
                 $crate::Scalar::powf(self, rhs)
             }
@@ -145,18 +152,22 @@ macro_rules! impl_num_traits {
                 $crate::num_traits::Float::integer_decode($crate::Scalar::primal(self))
             }
             #[inline]
+            #[track_caller]
             fn mul_add(self, factor: Self, summand: Self) -> Self {
                 $crate::Scalar::mul_add(self, factor, summand)
             }
             #[inline]
+            #[track_caller]
             fn powi(self, n: i32) -> Self {
                 $crate::Scalar::powi(self, n)
             }
             #[inline]
+            #[track_caller]
             fn clamp(self, low: Self, high: Self) -> Self {
                 $crate::Scalar::clamp(self, low, high)
             }
             #[inline]
+            #[track_caller]
             fn sin_cos(self) -> (Self, Self) {
                 $crate::Scalar::sin_cos(self)
             }
@@ -171,6 +182,7 @@ macro_rules! impl_num_traits {
         impl<$($generics)*> $crate::num_traits::Pow<$integer> for $ty {
             type Output = $ty;
             #[inline]
+            #[track_caller]
             fn pow(self, rhs: $integer) -> $ty {
                 $crate::Scalar::powi(self, i32::from(rhs))
             }

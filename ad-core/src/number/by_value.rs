@@ -25,7 +25,8 @@ macro_rules! impl_by_value {
             fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
                 // Start where the sum of values starts (that of `f64` starts at -0.0), so that the primal is bit-equal.
                 let start = <$below as ::core::iter::Sum>::sum(::core::iter::empty());
-                iter.fold(Self::$constant(start), ::core::ops::Add::add)
+                // By a closure: an operator that names its caller, passed as a function, is a call that is not inlined.
+                iter.fold(Self::$constant(start), |sum, x| sum + x)
             }
         }
         impl<$($generics)*> $crate::num_traits::Zero for $ty {

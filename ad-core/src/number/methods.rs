@@ -19,18 +19,21 @@ macro_rules! impl_methods {
             /// `x^n` for a fixed integer. `x^0` is constant, also at 0.
             #[inline]
             #[must_use]
+            #[track_caller]
             pub fn powi(self, n: i32) -> Self {
                 $crate::Scalar::powi(self, n)
             }
             /// `self * factor + summand`, rounded once.
             #[inline]
             #[must_use]
+            #[track_caller]
             pub fn mul_add(self, factor: Self, summand: Self) -> Self {
                 $crate::Scalar::mul_add(self, factor, summand)
             }
             /// Sine and cosine.
             #[inline]
             #[must_use]
+            #[track_caller]
             pub fn sin_cos(self) -> (Self, Self) {
                 $crate::Scalar::sin_cos(self)
             }
@@ -58,6 +61,7 @@ macro_rules! row_methods {
             $(#[$doc])*
             #[inline]
             #[must_use]
+            #[track_caller]
             pub fn $method(self) -> Self {
                 $crate::Scalar::$method(self)
             }
@@ -68,6 +72,7 @@ macro_rules! row_methods {
             $(#[$doc])*
             #[inline]
             #[must_use]
+            #[track_caller]
             pub fn $method(self, rhs: Self) -> Self {
                 $crate::Scalar::$method(self, rhs)
             }
@@ -84,6 +89,7 @@ macro_rules! scalar_methods {
     (unary $($method:ident)*) => {
         $(
             #[inline]
+            #[track_caller]
             fn $method(self) -> Self {
                 $crate::Scalar::$method(self)
             }
@@ -92,6 +98,7 @@ macro_rules! scalar_methods {
     (binary $($method:ident)*) => {
         $(
             #[inline]
+            #[track_caller]
             fn $method(self, rhs: Self) -> Self {
                 $crate::Scalar::$method(self, rhs)
             }

@@ -16,6 +16,7 @@ macro_rules! impl_assign_operators {
     (@one [$($generics:tt)*] $ty:ty: $rhs:ty, $assign:ident $method:ident $op:tt) => {
         impl<$($generics)*> ::core::ops::$assign<$rhs> for $ty {
             #[inline]
+            #[track_caller]
             fn $method(&mut self, rhs: $rhs) {
                 *self = *self $op rhs;
             }
@@ -38,6 +39,7 @@ macro_rules! impl_reference_operators {
         impl<$($generics)*> ::core::ops::Neg for &$ty {
             type Output = $ty;
             #[inline]
+            #[track_caller]
             fn neg(self) -> $ty {
                 -*self
             }
@@ -47,6 +49,7 @@ macro_rules! impl_reference_operators {
         impl<$($generics)*> ::core::ops::$op<&$ty> for $ty {
             type Output = $ty;
             #[inline]
+            #[track_caller]
             fn $method(self, rhs: &$ty) -> $ty {
                 ::core::ops::$op::$method(self, *rhs)
             }
@@ -54,6 +57,7 @@ macro_rules! impl_reference_operators {
         impl<$($generics)*> ::core::ops::$op<$ty> for &$ty {
             type Output = $ty;
             #[inline]
+            #[track_caller]
             fn $method(self, rhs: $ty) -> $ty {
                 ::core::ops::$op::$method(*self, rhs)
             }
@@ -61,12 +65,14 @@ macro_rules! impl_reference_operators {
         impl<$($generics)*> ::core::ops::$op<&$ty> for &$ty {
             type Output = $ty;
             #[inline]
+            #[track_caller]
             fn $method(self, rhs: &$ty) -> $ty {
                 ::core::ops::$op::$method(*self, *rhs)
             }
         }
         impl<$($generics)*> ::core::ops::$assign<&$ty> for $ty {
             #[inline]
+            #[track_caller]
             fn $assign_method(&mut self, rhs: &$ty) {
                 ::core::ops::$assign::$assign_method(self, *rhs);
             }
@@ -90,6 +96,7 @@ macro_rules! impl_lifted_operators {
         impl<$($generics)*> ::core::ops::$op<$real> for $ty {
             type Output = $ty;
             #[inline]
+            #[track_caller]
             fn $method(self, rhs: $real) -> $ty {
                 ::core::ops::$op::$method(self, <$ty as $crate::Scalar>::constant(rhs))
             }
@@ -97,6 +104,7 @@ macro_rules! impl_lifted_operators {
         impl<$($generics)*> ::core::ops::$op<$ty> for $real {
             type Output = $ty;
             #[inline]
+            #[track_caller]
             fn $method(self, rhs: $ty) -> $ty {
                 ::core::ops::$op::$method(<$ty as $crate::Scalar>::constant(self), rhs)
             }
@@ -141,6 +149,7 @@ macro_rules! impl_real_operators {
         impl<$($generics)*> $crate::num_traits::Pow<$real> for $ty {
             type Output = $ty;
             #[inline]
+            #[track_caller]
             fn pow(self, rhs: $real) -> $ty {
                 $crate::Scalar::powf(self, <$ty as $crate::Scalar>::constant(rhs))
             }
@@ -150,6 +159,7 @@ macro_rules! impl_real_operators {
         impl<$($generics)*> ::core::ops::$op<$real> for &$ty {
             type Output = $ty;
             #[inline]
+            #[track_caller]
             fn $method(self, rhs: $real) -> $ty {
                 ::core::ops::$op::$method(*self, rhs)
             }
@@ -157,6 +167,7 @@ macro_rules! impl_real_operators {
         impl<$($generics)*> ::core::ops::$op<&$ty> for $real {
             type Output = $ty;
             #[inline]
+            #[track_caller]
             fn $method(self, rhs: &$ty) -> $ty {
                 ::core::ops::$op::$method(self, *rhs)
             }

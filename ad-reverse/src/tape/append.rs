@@ -7,18 +7,11 @@ use crate::tape::stream::{Entry, MAX_NODES};
 use ad_core::Scalar;
 
 impl<T: Scalar> Hot<T> {
-    /// The node of `id`.
-    ///
-    /// # Panics
-    ///
-    /// If that is not a live variable of this recording.
+    /// The node of `id`, if that is a live variable of this recording.
     #[inline(always)]
-    fn live_node(&self, id: u64) -> u32 {
+    fn live_node(&self, id: u64) -> Result<u32, Foreign> {
         let node = id.wrapping_sub(self.base.get());
-        if node >= MAX_NODES {
-            foreign_variable();
-        }
-        node as u32
+        if node < MAX_NODES { Ok(node as u32) } else { Err(Foreign) }
     }
 
     /// Makes room for a record of `size` bytes.
@@ -90,28 +83,31 @@ pub(crate) const MAX_OPERATIONS: u64 = MAX_NODES - RESERVE;
 /// All that branches comes before `f`: so the compiler sees value and partial side by side and shares
 /// what they have in common (one `sincos` for a sine and its cosine).
 #[inline(always)]
+#[track_caller]
 pub(crate) fn record_unary<T: Scalar>(x: u64, f: impl FnOnce() -> (T, T)) -> (T, u64) {
-    hot::<T, _>(|hot| {
-        let i = hot.live_node(x);
+    here(hot::<T, _>(|hot| {
+        let i = hot.live_node(x)?;
         hot.make_room(Entry::<T>::UNARY_SIZE);
         let (y, p) = f();
-        (y, hot.push(Entry::unary(&[p], i)))
-    })
+        Ok((y, hot.push(Entry::unary(&[p], i))))
+    }))
 }
 
 /// Records a unary operation on `x` with partial `p`; returns the id of its result, 0 for a constant.
 #[inline(always)]
+#[track_caller]
 pub(crate) fn record1<T: Scalar>(x: u64, p: impl FnOnce() -> T) -> u64 {
     if x == 0 {
         return 0;
     }
     let p = [p()];
-    hot::<T, _>(|hot| hot.push(Entry::unary(&p, hot.live_node(x))))
+    here(hot::<T, _>(|hot| Ok(hot.push(Entry::unary(&p, hot.live_node(x)?)))))
 }
 
 /// Records a binary operation on `x` and `y` with partials `p` and `q`; only those of variables are
 /// computed.
 #[inline(always)]
+#[track_caller]
 pub(crate) fn record2<T: Scalar>(x: u64, y: u64, p: impl FnOnce() -> T, q: impl FnOnce() -> T) -> u64 {
     if x == 0 {
         return record1(y, q);
@@ -120,11 +116,12 @@ pub(crate) fn record2<T: Scalar>(x: u64, y: u64, p: impl FnOnce() -> T, q: impl 
         return record1(x, p);
     }
     let p = [p(), q()];
-    hot::<T, _>(|hot| hot.push(Entry::binary(&p, hot.live_node(x), hot.live_node(y))))
+    here(hot::<T, _>(|hot| Ok(hot.push(Entry::binary(&p, hot.live_node(x)?, hot.live_node(y)?)))))
 }
 
 /// Records an operation on `x` with its partials; returns the id of its result, 0 if all are constants.
 #[inline(always)]
+#[track_caller]
 pub(crate) fn record_partials<T: Scalar, const N: usize>(x: [u64; N], partials: [T; N]) -> u64 {
     match N {
         1 => record1(x[0], || partials[0]),
@@ -144,22 +141,24 @@ pub(crate) fn record_partials<T: Scalar, const N: usize>(x: [u64; N], partials: 
 
 /// Records `x + y` of two variables.
 #[inline(always)]
+#[track_caller]
 pub(crate) fn record_sum<T: Scalar>(x: u64, y: u64) -> u64 {
-    hot::<T, _>(|hot| {
+    here(hot::<T, _>(|hot| {
         let id = hot.next.get();
         // A term of a dot product in plain code: `sum + w * x`.
         if (hot.are_last(x, y) || hot.are_last(y, x)) && hot.cursor.add_to_node_before() {
             hot.next.set(id + 1);
-            return id;
+            return Ok(id);
         }
-        hot.push(Entry::sum(hot.live_node(x), hot.live_node(y)))
-    })
+        Ok(hot.push(Entry::sum(hot.live_node(x)?, hot.live_node(y)?)))
+    }))
 }
 
 /// Records `x - y` of two variables.
 #[inline(always)]
+#[track_caller]
 pub(crate) fn record_difference<T: Scalar>(x: u64, y: u64) -> u64 {
-    hot::<T, _>(|hot| hot.push(Entry::difference(hot.live_node(x), hot.live_node(y))))
+    here(hot::<T, _>(|hot| Ok(hot.push(Entry::difference(hot.live_node(x)?, hot.live_node(y)?)))))
 }
 
 /// Records a block operation with a result of so many entries (0 for a scalar), whose edges `write` appends;
@@ -189,8 +188,8 @@ pub(crate) fn record_leaves<T: Scalar>(count: usize) -> (u64, u32) {
         hot.check_length(count as u64);
         hot.make_room(Entry::<T>::UNARY_SIZE);
         hot.cursor.leaves(count as u32); // below MAX_NODES
-        let id = hot.next_id(count as u64);
-        (id, hot.live_node(id))
+        let node = hot.len() as u32; // below MAX_NODES
+        (hot.next_id(count as u64), node)
     })
 }
 
@@ -199,12 +198,37 @@ pub(crate) fn record_leaves<T: Scalar>(count: usize) -> (u64, u32) {
 /// # Panics
 ///
 /// If the variable belongs to another recording.
+#[track_caller]
 pub(crate) fn live_node<T: Scalar>(id: u64) -> Option<u32> {
-    (id != 0).then(|| hot::<T, _>(|hot| hot.live_node(id)))
+    if id == 0 {
+        return None;
+    }
+    let node = id.wrapping_sub(hot::<T, _>(|hot| hot.base.get()));
+    if node >= MAX_NODES {
+        foreign_variable();
+    }
+    Some(node as u32)
+}
+
+/// A variable was used that does not belong to the open recording: found inside of a closure, refused [`here`], where the
+/// line of the program is known.
+struct Foreign;
+
+/// # Panics
+///
+/// If it is a foreign variable, at the line of the caller.
+#[inline(always)]
+#[track_caller]
+fn here<R>(found: Result<R, Foreign>) -> R {
+    match found {
+        Ok(found) => found,
+        Err(Foreign) => foreign_variable(),
+    }
 }
 
 #[cold]
 #[inline(never)]
+#[track_caller]
 pub(crate) fn foreign_variable() -> ! {
     panic!(
         "a variable was used outside the recording it belongs to: it comes from an earlier recording, \
