@@ -234,7 +234,17 @@ macro_rules! impl_tree {
     (@ matrix $to:ident $x:expr) => { $to.matrix($x) };
     (@ tree $to:ident $x:expr) => { $crate::Tree::lift($x, $to) };
     (@ plain $to:ident $x:expr) => { ::core::clone::Clone::clone($x) };
+    // What was meant, where the compiler would say that no rule expects a comma.
+    ($name:ident { $($field:ident),* $(,)? }) => {
+        ::core::compile_error!("say the kind of each field: `impl_tree!(Model { weights: matrix, offset: scalar })`");
+    };
     (@ [$kind:tt] $to:ident $x:expr) => { $x.iter().map(|each| $crate::impl_tree!(@ $kind $to each)).collect() };
+    (@ $kind:tt $to:ident $x:expr) => {
+        ::core::compile_error!(::core::concat!(
+            "`", ::core::stringify!($kind),
+            "` is no kind of field: scalar, vector, matrix, tree, plain, or a Vec of one, as [tree]"
+        ))
+    };
 }
 
 /// Lifts every leaf as a constant: data that is not differentiated.
