@@ -16,7 +16,10 @@
 //! ```
 
 use rustix::time::{ClockId, clock_gettime};
+use std::fmt::Display;
 use std::hint::black_box;
+use std::io::{ErrorKind, Write, stdout};
+use std::process::exit;
 
 pub mod hand;
 pub mod memory;
@@ -207,41 +210,63 @@ impl Table {
     /// Prints all rows.
     pub fn print(&self, json: bool) {
         if !json {
-            println!(
+            say(format_args!(
                 "{:<32} {:<24} {:<20} {:>7} {:>7} {:>7} {:>10}  note",
                 "case", "candidate", "baseline", "ratio", "low", "high", "us"
-            );
+            ));
         }
         for row in &self.rows {
             let Ratio { median, low, high, candidate_seconds, .. } = row.ratio;
             if json {
                 let bytes = row.bytes.map_or(String::new(), |bytes| format!(", \"bytes\": {bytes}"));
-                println!(
+                say(format_args!(
                     "{{\"bench\": {:?}, \"case\": {:?}, \"name\": {:?}, \"baseline\": {:?}, \
                      \"ratio\": {median:.4}, \"low\": {low:.4}, \"high\": {high:.4}{bytes}}}",
                     self.bench, row.case, row.name, row.baseline
-                );
+                ));
             } else {
                 let bytes = row.bytes.map_or(String::new(), |bytes| format!("{bytes} bytes "));
-                println!(
+                say(format_args!(
                     "{:<32} {:<24} {:<20} {median:>7.3} {low:>7.3} {high:>7.3} {:>10.2}  {bytes}{}",
                     row.case,
                     row.name,
                     row.baseline,
                     candidate_seconds * 1e6,
                     row.note
-                );
+                ));
             }
         }
     }
 }
 
-/// Whether the command line asks for JSON lines.
+/// Whether the command line asks for JSON lines. A bench asks before it measures, as by [`flags`].
 pub fn wants_json() -> bool {
-    wants("--json")
+    let [json] = flags(["--json"]);
+    json
 }
 
-/// Whether the command line has a flag.
-pub fn wants(flag: &str) -> bool {
-    std::env::args().any(|arg| arg == flag)
+/// Which of the flags that there are the command line has. With anything else on it the process ends, and says which there are.
+pub fn flags<const N: usize>(known: [&str; N]) -> [bool; N] {
+    let mut given = [false; N];
+    for arg in std::env::args_os().skip(1) {
+        let Some(flag) = known.iter().position(|&flag| arg == flag) else {
+            let known = if N == 0 { "there are no options".to_owned() } else { known.join(", ") };
+            eprintln!("{}: unknown option ({known})", arg.display());
+            exit(2);
+        };
+        given[flag] = true;
+    }
+    given
+}
+
+/// A line on stdout. Where the reader has closed its end, as `head` does, it has seen enough, and the process ends.
+///
+/// # Panics
+///
+/// If the line cannot be written for another reason.
+pub fn say(line: impl Display) {
+    match writeln!(stdout(), "{line}") {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => exit(0),
+        written => written.expect("stdout takes a line"),
+    }
 }

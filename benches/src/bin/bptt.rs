@@ -36,6 +36,7 @@ fn single_precision(table: &mut Table, sizes: Sizes) {
 }
 
 fn main() {
+    let json = wants_json();
     let mut table = Table::new("bptt");
     let sizes = |b| SHAPES.map(|(n, d, m, t)| Sizes { n, d, m, t, b });
     for sizes in sizes(1) {
@@ -47,5 +48,5 @@ fn main() {
     for sizes in sizes(1) {
         single_precision(&mut table, sizes);
     }
-    table.print(wants_json());
+    table.print(json);
 }

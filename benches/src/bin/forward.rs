@@ -36,6 +36,7 @@ where
 }
 
 fn main() {
+    let json = wants_json();
     let mut table = Table::new("forward");
     let rnn = Rnn::new(Shape { n: 4, d: 32, m: 4, t: 50 });
     for moving in [Moving::OneEach, Moving::All] {
@@ -46,5 +47,5 @@ fn main() {
         measure::<Dot, 8>(&mut table, &rnn, moving, "dot");
         measure::<Dot, 16>(&mut table, &rnn, moving, "dot");
     }
-    table.print(wants_json());
+    table.print(json);
 }

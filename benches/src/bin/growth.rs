@@ -22,7 +22,7 @@
 
 use ad_benches::hand::{Sizes, network, parameters, sequence};
 use ad_benches::memory::{PeakAlloc, peak};
-use ad_benches::{Pairs, Ratio, wants_json};
+use ad_benches::{Pairs, Ratio, say, wants_json};
 use rnn::credit::{Mode, triangle};
 use rnn::model::Parameters;
 use rnn::sequence::Sequence;
@@ -182,21 +182,21 @@ impl Series {
             self.exponents(points, |point| point.bytes as f64),
         ];
         if !json {
-            println!("{title}\n{:>6} {:>5} {:>12} {:>12}", "T", "d", "ms", "KiB");
+            say(format_args!("{title}\n{:>6} {:>5} {:>12} {:>12}", "T", "d", "ms", "KiB"));
         }
         for Point { sizes: Sizes { t, d, .. }, window, ratio, bytes } in points {
             let seconds = points[0].ratio.candidate_seconds * ratio.median;
             if json {
                 let Sizes { t: t0, d: d0, .. } = points[0].sizes;
                 let k = window.map_or("null".to_owned(), |k| k.to_string());
-                println!(
+                say(format_args!(
                     "{{\"bench\": \"growth\", \"case\": {title:?}, \"name\": {name:?}, \
                      \"baseline\": \"T={t0},d={d0}\", \"ratio\": {:.4}, \"low\": {:.4}, \"high\": {:.4}, \
                      \"T\": {t}, \"d\": {d}, \"K\": {k}, \"seconds\": {seconds:.4e}, \"bytes\": {bytes}}}",
                     ratio.median, ratio.low, ratio.high
-                );
+                ));
             } else {
-                println!("{t:>6} {d:>5} {:>12.4} {:>12.1}", seconds * 1e3, *bytes as f64 / 1024.0);
+                say(format_args!("{t:>6} {d:>5} {:>12.4} {:>12.1}", seconds * 1e3, *bytes as f64 / 1024.0));
             }
         }
         for ((of, [exponent, last]), theory) in
@@ -204,16 +204,16 @@ impl Series {
         {
             let variable = self.variable();
             if json {
-                println!(
+                say(format_args!(
                     "{{\"bench\": \"growth\", \"case\": {title:?}, \"name\": {name:?}, \"baseline\": \"theory\", \
                      \"of\": {of:?}, \"against\": {variable:?}, \"exponent\": {exponent:.3}, \
                      \"last\": {last:.3}, \"theory\": {theory}}}"
-                );
+                ));
             } else {
-                println!(
+                say(format_args!(
                     "  {of:>7} grow as {variable}^{exponent:.2}, at the end as {variable}^{last:.2}; \
                      theory {variable}^{theory}"
-                );
+                ));
             }
         }
     }

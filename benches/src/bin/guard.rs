@@ -12,8 +12,8 @@
 //! depend on the processor, by which `gemm` and the C library choose their code: on another one `--save` those of
 //! a good commit first.
 
-use ad_benches::wants;
 use ad_benches::workloads::ALL;
+use ad_benches::{flags, say};
 use serde_json::{Map, Value, json};
 use std::error::Error;
 use std::process::{Command, ExitCode, Stdio};
@@ -33,12 +33,13 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         (0..gradients.parse()?).for_each(|_| gradient());
         return Ok(ExitCode::SUCCESS);
     }
+    let [save] = flags(["--save"]);
     let compiler = compiler()?;
     let mut counts = Map::new();
     for (name, _) in ALL {
         counts.insert(name.to_owned(), json!((instructions(name, 11)? - instructions(name, 1)?) / 10));
     }
-    if wants("--save") {
+    if save {
         let all = json!({"rustc": compiler, "instructions": counts});
         std::fs::write(STORED, format!("{all:#}\n"))?;
         return Ok(ExitCode::SUCCESS);
@@ -56,7 +57,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         let (now, before) = (count.as_f64().unwrap_or(f64::NAN), stored["instructions"][name].as_f64());
         let change = now / before.ok_or_else(|| format!("no count of {name} is stored: --save"))? - 1.0;
         let verdict = if change > TOLERANCE { "MORE" } else { "ok" };
-        println!("{name:<28} {now:>12} instructions {:>+7.2} %  {verdict}", 100.0 * change);
+        say(format_args!("{name:<28} {now:>12} instructions {:>+7.2} %  {verdict}", 100.0 * change));
         worse |= change > TOLERANCE;
     }
     Ok(if worse { ExitCode::FAILURE } else { ExitCode::SUCCESS })

@@ -48,6 +48,7 @@ fn measure<F: VectorFunction>(table: &mut Table, name: &str, f: &F, inputs: usiz
 }
 
 fn main() {
+    let json = wants_json();
     let mut table = Table::new("jacobian");
     for inputs in [8, 16, 32, 64, 128] {
         for (numerator, denominator) in [(1, 8), (1, 4), (1, 2), (1, 1), (2, 1)] {
@@ -56,5 +57,5 @@ fn main() {
             measure(&mut table, "mixing", &Mixing { outputs, steps: 20 }, inputs, outputs);
         }
     }
-    table.print(wants_json());
+    table.print(json);
 }

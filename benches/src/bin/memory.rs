@@ -4,6 +4,7 @@
 use ad_benches::hand::{Sizes, bptt::Bptt, network as network_of_measurements, parameters, sequence};
 use ad_benches::memory::{PeakAlloc, peak};
 use ad_benches::programs::{Dot, Loops, Product, Rnn, Shape, chain};
+use ad_benches::{say, wants_json};
 use ad_reverse::{Var, vjp};
 use rnn::credit::Mode;
 use rnn::{Parameters, Sequence};
@@ -27,13 +28,15 @@ fn held(f: impl FnOnce(&[Var<f64>]) -> Var<f64> + Send, x: &[f64]) -> (usize, us
 
 fn beside(case: &str, name: &str, bytes: usize, baseline: &str, baseline_bytes: usize) {
     let ratio = bytes as f64 / baseline_bytes as f64;
-    if ad_benches::wants_json() {
-        println!(
+    if wants_json() {
+        say(format_args!(
             "{{\"bench\": \"memory\", \"case\": {case:?}, \"name\": {name:?}, \"baseline\": {baseline:?}, \
              \"ratio\": {ratio:.3}, \"low\": {ratio:.3}, \"high\": {ratio:.3}, \"bytes\": {bytes}}}"
-        );
+        ));
     } else {
-        println!("{case:<40} {name:<12} {bytes:>11} bytes, {ratio:>6.3} of {baseline} ({baseline_bytes})");
+        say(format_args!(
+            "{case:<40} {name:<12} {bytes:>11} bytes, {ratio:>6.3} of {baseline} ({baseline_bytes})"
+        ));
     }
 }
 
@@ -67,22 +70,22 @@ fn modes() {
 
 fn row(case: &str, records: usize, (recorded, swept): (usize, usize)) {
     let each = |bytes: usize| bytes as f64 / records as f64;
-    if ad_benches::wants_json() {
-        println!(
+    if wants_json() {
+        say(format_args!(
             "{{\"bench\": \"memory\", \"case\": {case:?}, \"name\": \"ad-reverse\", \"baseline\": \"records\", \
              \"ratio\": {:.3}, \"low\": {:.3}, \"high\": {:.3}, \"bytes\": {}}}",
             each(recorded),
             each(recorded),
             each(recorded),
             recorded + swept
-        );
+        ));
     } else {
-        println!(
+        say(format_args!(
             "{case:<40} {records:>9} records {:>7.2} bytes each, {:>5.2} for adjoints, {:>11} in all",
             each(recorded),
             each(swept),
             recorded + swept
-        );
+        ));
     }
 }
 
@@ -92,6 +95,7 @@ fn network<P: Product<Var<f64>>>(case: &str, records: usize) {
 }
 
 fn main() {
+    let _ = wants_json(); // before anything is measured
     let n = 1_000_000;
     row("unary: chain", 2 * n, held(|x| chain(x[0], n), &[0.5]));
     let products = |x: &[Var<f64>]| (0..n).fold(x[0], |y, _| y * x[1]);

@@ -167,6 +167,7 @@ fn forward(table: &mut Table, name: &str, f: &Network) {
 }
 
 fn main() -> ExitCode {
+    let json = wants_json();
     if std::env::var("RAYON_NUM_THREADS").as_deref() != Ok("1") {
         return again();
     }
@@ -192,7 +193,7 @@ fn main() -> ExitCode {
     for d in [32, 64] {
         rtrl(&mut table, Sizes { n: 4, d, m: 4, t: 50, b: 1 });
     }
-    table.print(wants_json());
+    table.print(json);
     ExitCode::SUCCESS
 }
 

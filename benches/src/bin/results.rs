@@ -5,6 +5,7 @@
 //! cargo run --release -p ad-benches --bin results
 //! ```
 
+use ad_benches::flags;
 use std::error::Error;
 use std::fmt::Write;
 use std::process::{Command, Stdio};
@@ -15,6 +16,7 @@ const GROWTH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../rnn/data/growth.tx
 const COMMAND: &str = "cargo run --release -p ad-benches --bin results";
 
 fn main() -> Result<(), Box<dyn Error>> {
+    let [] = flags([]);
     let mut text = format!("# Results\n\nWritten by `{COMMAND}`.\n\n");
     let processor = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = processor.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));

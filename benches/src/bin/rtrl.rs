@@ -8,6 +8,7 @@ use rnn::credit::Mode;
 use std::hint::black_box;
 
 fn main() {
+    let json = wants_json();
     let mut table = Table::new("rtrl");
     let rnn = network();
     let problems = [(32, 32, 256), (64, 64, 256), (128, 64, 128)];
@@ -33,5 +34,5 @@ fn main() {
         let note = format!("P is pushed through {} windows of {}", t / k - 1, t / k);
         table.row(&sizes.to_string(), &format!("window:{k}"), "hand RTRL", ratio).note(note);
     }
-    table.print(wants_json());
+    table.print(json);
 }

@@ -19,6 +19,7 @@ use std::thread;
 
 fn main() {
     let pairs = Pairs::default();
+    let json = wants_json();
     let mut table = Table::new("scalar");
 
     for (name, steps) in [("chain 1e3", 1000), ("chain 1e6", 1_000_000)] {
@@ -51,5 +52,5 @@ fn main() {
     let ratio = pairs.compare(|| seconds(gradient), cold);
     table.row("RNN d=128 T=100, cold", "grad, + and *", "warm", ratio);
 
-    table.print(wants_json());
+    table.print(json);
 }
