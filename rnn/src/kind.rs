@@ -105,7 +105,8 @@ named!(Output, "output", Identity = "identity", Sigmoid = "sigmoid", Softmax = "
 pub enum Loss {
     /// 1/2 sum (y - y*)^2
     Squared,
-    /// Softmax: -sum y* ln y. Sigmoid: the binary cross entropy, summed over the outputs.
+    /// Softmax: -sum y* ln y. Sigmoid: the binary cross entropy, summed over the outputs. Targets are probabilities, of a softmax with
+    /// the sum 1: reading a case looks, the loss takes them as they are.
     CrossEntropy,
 }
 

@@ -7,7 +7,7 @@ use crate::kind::{Output, UnknownKind};
 
 /// What is wrong with a case file: one line that names the field as the file does.
 ///
-/// Indices count from 0, as in `x[3][1]`; lines and columns of the text count from 1.
+/// What stands in brackets counts from 0, as JSON's readers count: `x[3][1]`. Lines and columns of the text count from 1, as editors do.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum CaseError {
@@ -96,14 +96,34 @@ pub enum CaseError {
     Row {
         /// The field.
         field: &'static str,
-        /// The number of rows that the dimensions give.
-        rows: usize,
-        /// The length of each.
-        columns: usize,
         /// The row's index, from 0.
         row: usize,
+        /// The line on which it begins, from 1.
+        line: usize,
+        /// The length that the dimensions give.
+        expected: usize,
         /// The length found.
         found: usize,
+    },
+    /// The loss is cross entropy, but a target is no probability.
+    NoProbability {
+        /// The step's index, from 0.
+        row: usize,
+        /// The index of the number, from 0.
+        column: usize,
+        /// The line on which the step's targets begin, from 1.
+        line: usize,
+        /// The number found.
+        found: f64,
+    },
+    /// The loss is cross entropy of a softmax, but the targets of a step do not sum to 1.
+    NoDistribution {
+        /// The step's index, from 0.
+        row: usize,
+        /// The line on which its targets begin, from 1.
+        line: usize,
+        /// Their sum.
+        sum: f64,
     },
 }
 
@@ -130,9 +150,18 @@ impl fmt::Display for CaseError {
             Self::Rows { field, rows, columns, found } => {
                 write!(f, "{field}: expected {rows} rows of {columns}, found {found} rows")
             }
-            Self::Row { field, rows, columns, row, found } => {
-                write!(f, "{field}: expected {rows} rows of {columns}, found row {row} of length {found}")
+            Self::Row { field, row, line, expected, found } => {
+                write!(f, "{field}[{row}]: expected {expected} entries, found {found} at line {line}")
             }
+            Self::NoProbability { row, column, line, found } => write!(
+                f,
+                "y_target[{row}][{column}]: cross_entropy needs probabilities, found {found} at line {line}"
+            ),
+            Self::NoDistribution { row, line, sum } => write!(
+                f,
+                "y_target[{row}]: cross_entropy of a softmax needs probabilities that sum to 1, found the sum {sum} \
+                 at line {line}"
+            ),
         }
     }
 }

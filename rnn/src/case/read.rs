@@ -1,15 +1,17 @@
 //! From the text of a case file to a case in which everything fits.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::str::FromStr;
 
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, forward_to_deserialize_any};
 use serde_json::error::Category;
+use serde_json::value::RawValue;
 
 use super::{CaseError, CaseFile, CaseParams};
 use crate::finite::{Finite, NotFinite, all_finite};
-use crate::kind::{Loss, UnknownKind};
+use crate::kind::{Loss, Output, UnknownKind};
 
 /// The file's own names. Every field is optional here, so that a missing one is told apart from a null and reported by name.
 #[derive(Deserialize)]
@@ -103,7 +105,8 @@ impl FromStr for CaseFile {
     type Err = CaseError;
 
     fn from_str(text: &str) -> Result<Self, CaseError> {
-        let raw = parse(text.strip_prefix('\u{feff}').unwrap_or(text))?; // a mark that some editors put in front
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text); // a mark that some editors put in front
+        let raw = parse(text)?;
         if let Some(found) = raw.format.filter(|format| format != "rnn-case-1") {
             return Err(CaseError::Format { found });
         }
@@ -122,15 +125,19 @@ impl FromStr for CaseFile {
             return Err(CaseError::LossNeedsProbabilities { g });
         }
         let params = required("params", raw.params)?;
+        let matrix = |field, value, shape| matrix(text, field, value, shape);
         let params = CaseParams {
-            w_rec: matrix("params.W_rec", params.W_rec, d, d)?,
-            w_in: matrix("params.W_in", params.W_in, d, n)?,
+            w_rec: matrix("params.W_rec", params.W_rec, [d, d])?,
+            w_in: matrix("params.W_in", params.W_in, [d, n])?,
             b_rec: vector("params.b_rec", params.b_rec, d)?,
-            w_out: matrix("params.W_out", params.W_out, m, d)?,
+            w_out: matrix("params.W_out", params.W_out, [m, d])?,
             b_out: vector("params.b_out", params.b_out, m)?,
         };
-        let x = matrix("x", raw.x, steps, n)?;
-        let y_target = matrix("y_target", raw.y_target, steps, m)?;
+        let x = matrix("x", raw.x, [steps, n])?;
+        let y_target = matrix("y_target", raw.y_target, [steps, m])?;
+        if loss == Loss::CrossEntropy {
+            probabilities(text, g, &y_target)?;
+        }
         Ok(Self { n, d, m, steps, alpha, f, g, loss, params, x, y_target })
     }
 }
@@ -219,19 +226,55 @@ fn vector(field: &'static str, value: Option<Vec<f64>>, expected: usize) -> Resu
 }
 
 fn matrix(
+    text: &str,
     field: &'static str,
     value: Option<Vec<Vec<f64>>>,
-    rows: usize,
-    columns: usize,
+    [rows, columns]: [usize; 2],
 ) -> Result<Vec<Vec<f64>>, CaseError> {
     let value = required(field, value)?;
     if value.len() != rows {
         return Err(CaseError::Rows { field, rows, columns, found: value.len() });
     }
     if let Some(row) = value.iter().position(|row| row.len() != columns) {
-        return Err(CaseError::Row { field, rows, columns, row, found: value[row].len() });
+        let (line, found) = (line_of(text, field, row), value[row].len());
+        return Err(CaseError::Row { field, row, line, expected: columns, found });
     }
     finite(field, value)
+}
+
+/// How far a sum of probabilities may be from 1: those that were written as `f32`s, or with seven digits, are not refused.
+const ROUNDING: f64 = 1e-6;
+
+/// That the cross entropy has targets which it is an entropy of.
+fn probabilities(text: &str, g: Output, y_target: &[Vec<f64>]) -> Result<(), CaseError> {
+    let line = |row| line_of(text, "y_target", row);
+    for (row, targets) in y_target.iter().enumerate() {
+        if let Some(column) = targets.iter().position(|target| !(0.0..=1.0).contains(target)) {
+            return Err(CaseError::NoProbability { row, column, line: line(row), found: targets[column] });
+        }
+        let sum: f64 = targets.iter().sum();
+        if g == Output::Softmax && (sum - 1.0).abs() > ROUNDING {
+            return Err(CaseError::NoDistribution { row, line: line(row), sum });
+        }
+    }
+    Ok(())
+}
+
+/// The line of the text, from 1, on which an entry of a list begins; the text was read before.
+fn line_of(text: &str, field: &str, row: usize) -> usize {
+    let entry = entry(text, field, row).map_or(text, RawValue::get);
+    let start = entry.as_ptr().addr() - text.as_ptr().addr();
+    text[..start].matches('\n').count() + 1
+}
+
+/// The part of the text that is an entry of a list.
+fn entry<'a>(mut text: &'a str, field: &str, row: usize) -> Option<&'a RawValue> {
+    for name in field.split('.') {
+        let fields: HashMap<String, &RawValue> = serde_json::from_str(text).ok()?;
+        text = fields.get(name)?.get();
+    }
+    let rows: Vec<&RawValue> = serde_json::from_str(text).ok()?;
+    rows.get(row).copied()
 }
 
 /// The parser lets no infinity pass today; that it never will is not for a case to rely on.

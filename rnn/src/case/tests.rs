@@ -54,7 +54,7 @@ fn a_good_case_is_read_and_other_fields_are_passed_over() {
 fn a_shape_that_does_not_fit_is_named() {
     assert_eq!(
         error(|case| drop(case["params"]["W_rec"][2].as_array_mut().unwrap().pop())),
-        "params.W_rec: expected 4 rows of 4, found row 2 of length 3"
+        "params.W_rec[2]: expected 4 entries, found 3 at line 1"
     );
     assert_eq!(
         error(|case| case["params"]["W_in"] = json!([[1.0, 2.0]])),
@@ -67,11 +67,56 @@ fn a_shape_that_does_not_fit_is_named() {
     assert_eq!(error(|case| case["T"] = json!(4)), "x: expected 4 rows of 2, found 3 rows");
     assert_eq!(
         error(|case| case["y_target"][0] = json!([1, 2])),
-        "y_target: expected 3 rows of 1, found row 0 of length 2"
+        "y_target[0]: expected 1 entries, found 2 at line 1"
     );
     assert_eq!(
         error(|case| case["T"] = json!(u64::MAX)).split(',').next(),
         Some("x: expected 18446744073709551615 rows of 2")
+    );
+}
+
+/// In brackets JSON's readers count from 0; lines of the file count from 1.
+#[test]
+fn a_row_of_another_length_is_placed_where_an_editor_finds_it() {
+    let mut case = good();
+    case["x"][1] = json!([3]);
+    case["params"]["comment \u{e9}\n"] = json!([[]]);
+    let text = serde_json::to_string_pretty(&case).unwrap();
+    let line = 1 + text.lines().position(|line| line.trim() == "3").unwrap(); // of `[`, with which the row begins
+    assert_eq!(message(&text), format!("x[1]: expected 2 entries, found 1 at line {}", line - 1));
+    assert!(message(&format!("\u{feff}\n{text}")).ends_with(&format!(" at line {line}")));
+    let mut case = good();
+    case["params"]["W_in"][3] = json!([]);
+    let text = case.to_string().replace("[]", "\n[]");
+    assert_eq!(message(&text), "params.W_in[3]: expected 2 entries, found 0 at line 2");
+}
+
+#[test]
+fn targets_of_the_cross_entropy_are_probabilities() {
+    let change = |g: &str, targets: Value| {
+        let mut case = good();
+        case["m"] = json!(2);
+        case["params"]["W_out"] = json!(([[0.0; 4]; 2]));
+        case["params"]["b_out"] = json!(([0.0; 2]));
+        case["y_target"] = json!([[1, 0], [0.0, 1.0], targets]);
+        (case["loss"], case["g"]) = (json!("cross_entropy"), json!(g));
+        case.to_string().parse::<CaseFile>().map_err(|error| error.to_string())
+    };
+    for g in ["sigmoid", "softmax"] {
+        for (targets, found) in [
+            ([-0.25, 1.25], "[0]: cross_entropy needs probabilities, found -0.25"),
+            ([0.0, 2.0], "[1]: cross_entropy needs probabilities, found 2"),
+        ] {
+            assert_eq!(change(g, json!(targets)), Err(format!("y_target[2]{found} at line 1")));
+        }
+        // Soft ones, and of so few digits that they are a rounding away.
+        assert!(change(g, json!([0.3, 0.7])).is_ok());
+        assert!(change(g, json!([0.333_333_3, 0.666_666_6])).is_ok());
+    }
+    assert!(change("sigmoid", json!([1.0, 1.0])).is_ok());
+    assert_eq!(
+        change("softmax", json!([0.5, 0.75])).unwrap_err(),
+        "y_target[2]: cross_entropy of a softmax needs probabilities that sum to 1, found the sum 1.25 at line 1"
     );
 }
 

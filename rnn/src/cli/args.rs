@@ -31,7 +31,7 @@ pub(super) enum Command {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct MainJob {
-    /// Where the page goes
+    /// Where the page goes; - is stdout, in place of the text
     #[arg(long, value_name = "FILE", default_value = "rnn-report.html")]
     pub(super) out: PathBuf,
     /// The seed of the first parameters; the same seed gives the same numbers
@@ -113,7 +113,7 @@ pub(super) struct Lesson {
     /// The case to look at, as JSON in the format rnn-case-1 [default: a built-in one, rnn/data/lesson.json]
     #[arg(long, value_name = "FILE")]
     pub(super) case: Option<PathBuf>,
-    /// Where the page goes
+    /// Where the page goes; - is stdout, in place of the text
     #[arg(long, value_name = "FILE", default_value = "rnn-lesson.html")]
     pub(super) out: PathBuf,
     /// The page's numbers as JSON on stdout, and no page
@@ -161,7 +161,7 @@ pub(super) struct Train {
     /// Leave out so many values at the end before anything else: to choose settings without a look at those that a later test is for
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = number::<usize>, allow_negative_numbers = true)]
     pub(super) leave_out: usize,
-    /// Also write a page about it
+    /// Also write a page about it; - is stdout, in place of the text
     #[arg(long, value_name = "FILE")]
     pub(super) out: Option<PathBuf>,
 }
@@ -172,7 +172,7 @@ const MOST_HIDDEN: usize = 512;
 fn hidden(text: &str) -> Result<usize, String> {
     let d = number(text)?;
     if !(1..=MOST_HIDDEN).contains(&d) {
-        return Err(format!("must lie in 1..={MOST_HIDDEN}, found {d}"));
+        return Err(format!("must lie in 1..={MOST_HIDDEN}, found {text}"));
     }
     Ok(d)
 }
@@ -188,7 +188,7 @@ fn at_least_one(text: &str) -> Result<usize, String> {
 fn rate(text: &str) -> Result<f64, String> {
     let rate: f64 = number(text)?;
     if !(rate > 0.0 && rate.is_finite()) {
-        return Err(format!("must be positive and finite, found {rate}"));
+        return Err(format!("must be positive and finite, found {text}"));
     }
     Ok(rate)
 }
@@ -196,7 +196,7 @@ fn rate(text: &str) -> Result<f64, String> {
 fn alpha(text: &str) -> Result<f64, String> {
     let alpha: f64 = number(text)?;
     if !(alpha > 0.0 && alpha <= 1.0) {
-        return Err(format!("must lie in (0, 1], found {alpha}"));
+        return Err(format!("must lie in (0, 1], found {text}"));
     }
     Ok(alpha)
 }

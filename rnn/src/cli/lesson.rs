@@ -11,6 +11,9 @@ pub(super) fn run(args: &args::Lesson) -> Result<String, Failure> {
     }
     writable::page(&args.out, args.case.as_deref())?;
     let lesson = Lesson::of(&file)?;
+    if writable::is_stdout(&args.out) {
+        return Ok(lesson.to_html());
+    }
     lesson.write(&args.out).map_err(Failure::at("--out"))?;
     Ok(format!("Lesson: {}\n", args.out.display()))
 }

@@ -72,10 +72,13 @@ pub(super) fn run(args: &args::MainJob) -> Result<String, Failure> {
         agreement,
         cost,
     };
-    report.write(&args.out).map_err(Failure::at("--out"))?;
     if let Some(folder) = &args.svg {
         report.write_figures(folder).map_err(Failure::at("--svg"))?;
     }
+    if writable::is_stdout(&args.out) {
+        return report.to_html().map_err(Failure::at("--out"));
+    }
+    report.write(&args.out).map_err(Failure::at("--out"))?;
     let title = title(&contest);
     let steps = contest.sequence.steps();
     Ok(format!(

@@ -45,8 +45,12 @@ pub(super) fn run(args: &args::Train) -> Result<String, Failure> {
             forecast,
             ..about(&rnn, &learnt.params, learnt.curve, &contest)
         };
-        report.write(out).map_err(Failure::at("--out"))?;
-        let _ = writeln!(output, "Report: {}", out.display());
+        if writable::is_stdout(out) {
+            output = report.to_html().map_err(Failure::at("--out"))?;
+        } else {
+            report.write(out).map_err(Failure::at("--out"))?;
+            let _ = writeln!(output, "Report: {}", out.display());
+        }
     }
     if let Some(growth) = learnt.grown {
         super::say(&format_args!("--rate: the training error has grown {growth}: a smaller rate would help"));

@@ -6,8 +6,16 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+/// Whether the page goes to stdout, where it takes the place of the text; a file of this name is `./-`.
+pub(super) fn is_stdout(out: &Path) -> bool {
+    out == Path::new("-")
+}
+
 /// Tries whether the page can be written, and not over the file that is read.
 pub(super) fn page(out: &Path, read: Option<&Path>) -> Result<(), Failure> {
+    if is_stdout(out) {
+        return Ok(());
+    }
     let failed = |reason: String| failure("--out", out, &reason);
     if out.is_dir() {
         return Err(failed("is a folder".to_owned()));

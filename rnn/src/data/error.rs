@@ -38,6 +38,15 @@ pub enum DataError {
         /// The names that the header has.
         known: Vec<String>,
     },
+    /// More than one column has the name asked for.
+    Ambiguous {
+        /// The file.
+        file: String,
+        /// The name asked for.
+        column: String,
+        /// Which columns have it, from 1.
+        columns: Vec<usize>,
+    },
     /// A row ends before the column that is read.
     MissingField {
         /// The file.
@@ -119,6 +128,10 @@ impl fmt::Display for DataError {
             }
             Self::NoColumn { file, column, known } => {
                 write!(f, "{file}: line 1: no column {column:?} ({})", known.join(", "))
+            }
+            Self::Ambiguous { file, column, columns } => {
+                let columns: Vec<_> = columns.iter().map(usize::to_string).collect();
+                write!(f, "{file}: line 1: columns {} are all named {column:?}", columns.join(", "))
             }
             Self::MissingField { file, line, field } => write!(f, "{file}: line {line}: {field}: missing"),
             Self::TooManyFields { file, line, expected, found } => {

@@ -42,8 +42,8 @@ impl Series {
     /// column named `column`.
     ///
     /// # Errors
-    /// [`DataError`], naming file, line and field: the file is missing, a field is missing, not a number or not finite, a row has
-    /// more fields than the header, time does not go forward, or there are fewer than two rows.
+    /// [`DataError`], naming file, line and field: the file is missing, no column or more than one is named `column`, a field is
+    /// missing, not a number or not finite, a row has more fields than the header, time does not go forward, or there are fewer than two rows.
     pub fn from_csv(path: impl AsRef<Path>, column: Option<&str>) -> Result<Self, DataError> {
         let path = path.as_ref();
         let file = path.display().to_string();
@@ -137,11 +137,19 @@ fn find_columns(file: &str, header: &StringRecord, column: Option<&str>) -> Resu
         return Err(DataError::Header { file: file(), found: "numbers".to_owned() });
     }
     let Some(column) = column else { return Ok(1) };
-    header.iter().position(|name| name == column).ok_or_else(|| DataError::NoColumn {
-        file: file(),
-        column: column.to_owned(),
-        known: header.iter().map(|name| name.escape_debug().to_string()).collect(),
-    })
+    let (file, named) = (file(), column.to_owned());
+    let found: Vec<usize> = (0..header.len()).filter(|&index| &header[index] == column).collect();
+    match found[..] {
+        [index] => Ok(index),
+        [] => {
+            let known = header.iter().map(|name| name.escape_debug().to_string()).collect();
+            Err(DataError::NoColumn { file, column: named, known })
+        }
+        _ => {
+            let columns = found.iter().map(|index| index + 1).collect();
+            Err(DataError::Ambiguous { file, column: named, columns })
+        }
+    }
 }
 
 /// Where a row stands, for errors.

@@ -137,6 +137,8 @@ fn a_series_of_ones_own_can_be_trained_on() {
         assert_eq!(text, answer(rnn(&args)), "the same seed gives the same numbers");
         let page = fs::read_to_string(&out).unwrap();
         assert!(page.contains("</html>") && page.contains("Persistence takes "));
+        let to_stdout: Vec<_> = args.iter().map(|&arg| if arg == out { "-" } else { arg }).collect();
+        assert_eq!(answer(rnn(&to_stdout)), page, "in place of the text");
     }
     // The report, once written, is all that is there.
     let mut files: Vec<_> = fs::read_dir(&folder.0).unwrap().map(|file| file.unwrap().file_name()).collect();
@@ -231,6 +233,7 @@ fn the_lesson_is_written_without_arguments_of_its_own_and_for_any_case() {
     let folder = Folder::new("lesson");
     let out = folder.path("lesson.html");
     assert_eq!(answer(rnn(&["lesson", "--out", &out])), format!("Lesson: {out}\n"));
+    assert_eq!(answer(rnn(&["lesson", "--out", "-"])), fs::read_to_string(&out).unwrap());
     let built_in = fs::read_to_string(&out).unwrap();
     assert!(built_in.starts_with("<!DOCTYPE html>") && built_in.ends_with("</html>\n"));
     let path = folder.write("case.json", case().to_string());

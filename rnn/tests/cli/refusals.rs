@@ -25,10 +25,10 @@ fn a_field_that_is_wrong_is_named() {
     credit_refuses(changed("/T", json!(0)), "T: must be at least 1");
     credit_refuses(changed("/T", json!(u64::MAX)), "x: expected");
     credit_refuses(changed("/d", json!(-1)), "d: ");
-    credit_refuses(changed("/n", json!(3)), "params.W_in: expected 3 rows of 3");
+    credit_refuses(changed("/n", json!(3)), "params.W_in[0]: expected 3 entries, found 2 at line 1");
     credit_refuses(changed("/params/b_rec", json!([1.0])), "params.b_rec: expected 3 entries, found 1");
     credit_refuses(changed("/params", json!([])), "params: ");
-    credit_refuses(changed("/x/1", json!([1.0])), "x: expected 3 rows of 2, found row 1");
+    credit_refuses(changed("/x/1", json!([1.0])), "x[1]: expected 2 entries, found 1 at line 1");
     credit_refuses(changed("/x/1/0", json!("1.0")), "x[1][0]: ");
     credit_refuses(changed("/y_target", Value::Null), "y_target: ");
 }
@@ -190,6 +190,8 @@ fn an_argument_that_is_wrong_is_named() {
         ("--epochs", "0", "must be at least 1"),
         ("--epochs", "many", "not a number that fits"),
         ("--rate", "inf", "must be positive and finite"),
+        ("--rate", "1e-400", "must be positive and finite, found 1e-400"),
+        ("--alpha", "1e-400", "must lie in (0, 1], found 1e-400"),
         ("--rate", "1e300", "training diverged"),
         ("--held-back", "0", "must be at least 1"),
         ("--held-back", "29", "SUNSPOTS: needs at least 31 rows, found 30"),
@@ -239,6 +241,11 @@ fn a_series_that_is_wrong_is_named() {
     let path = folder.write("ok.csv", series(30));
     let output = rnn(&["train", "--data", &path, "--column", "moons"]);
     refused(&output, &format!("{path}: line 1: no column \"moons\""));
+    // Which of two would it be? Where none is asked for it is the second, whatever the others are called.
+    let path = folder.write("twice.csv", "t,v,w,v\n1,2,3,5\n2,3,3,7\n3,5,4,7\n");
+    let output = rnn(&["train", "--data", &path, "--column", "v"]);
+    refused(&output, &format!("{path}: line 1: columns 2, 4 are all named \"v\""));
+    assert!(answer(train(&path)).starts_with("v: trained on 2 values"));
 }
 
 #[test]

@@ -22,6 +22,7 @@ fn good_case() -> impl Strategy<Value = Value> {
         let params = (rows(d, d), rows(d, n), numbers(d), rows(m, d), numbers(m));
         (params, rows(steps, n), rows(steps, m)).prop_map(
             move |((w_rec, w_in, b_rec, w_out, b_out), x, y_target)| {
+                let y_target = if loss == "cross_entropy" { one_hot(y_target) } else { y_target };
                 json!({
                     "format": "rnn-case-1", "n": n, "d": d, "m": m, "T": steps,
                     "alpha": alpha, "f": f, "g": g, "loss": loss,
@@ -31,6 +32,16 @@ fn good_case() -> impl Strategy<Value = Value> {
             },
         )
     })
+}
+
+/// Targets that the cross entropy takes: all of each row on its largest number.
+fn one_hot(mut rows: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
+    for row in &mut rows {
+        let largest = (0..row.len()).max_by(|&i, &j| row[i].total_cmp(&row[j]));
+        let hot = largest.expect("a row has a number");
+        row.iter_mut().enumerate().for_each(|(i, target)| *target = f64::from(i == hot));
+    }
+    rows
 }
 
 /// What is put in the place of a part of a text.
