@@ -80,11 +80,10 @@ impl<T: Scalar, const RANK: usize> VarArray<T, RANK> {
         live_node::<T>(self.id).map(|_| self.op)
     }
 
-    /// [`operand`](Self::operand) of what a recurrent network does at every step, where to carry the line of the caller can be
-    /// counted: 0.3 % of its instructions.
+    /// The [`operand`](Self::operand) of an array that has just been found to belong to the open recording.
     #[inline]
-    fn inner_operand(&self) -> Operand {
-        self.operand()
+    fn known_operand(&self) -> Operand {
+        (self.id != 0).then_some(self.op)
     }
 }
 
@@ -142,7 +141,7 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
 
     #[track_caller]
     fn axpby_map<R: Unary>(&self, a: T::Real, x: &Self, rule: R, b: T::Real) -> Self {
-        let (y, of_x) = (self.inner_operand(), x.inner_operand());
+        let (y, of_x) = (self.operand(), x.operand());
         let (mapped, slopes) = match of_x {
             Some(of_x) => {
                 let (mapped, partial) = x.values.mapped_with_partial(rule);
@@ -163,7 +162,7 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
 
     #[track_caller]
     fn squared_distance(&self, rhs: &Self) -> Var<T> {
-        let (x, y) = (self.inner_operand(), rhs.inner_operand());
+        let (x, y) = (self.operand(), rhs.operand());
         let difference = self.values.combined(T::one(), &rhs.values, -T::one());
         let value = difference.dotted(&difference);
         Self::scalar("squared_distance", value, x.is_some() || y.is_some(), |edges| {
@@ -213,11 +212,14 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
     #[track_caller]
     fn affine(terms: &[(&VarArray<T, 2>, &Self)], bias: &VarArray<T, 1>) -> Self {
         let values = Dense::affine_of(terms.iter().map(|(w, x)| (&w.values, &x.values)), &bias.values);
-        let mut of_b = bias.inner_operand();
-        let moves = |&(w, x): &(&VarArray<T, 2>, &Self)| w.inner_operand().or(x.inner_operand()).is_some();
-        Self::result("affine", values, of_b.is_some() || terms.iter().any(moves), |edges| {
+        let mut of_b = bias.operand();
+        let mut moved = of_b.is_some();
+        for (w, x) in terms {
+            moved |= w.operand().is_some() | x.operand().is_some();
+        }
+        Self::result("affine", values, moved, |edges| {
             for (w, x) in terms {
-                edges.add_term([w.inner_operand(), x.inner_operand(), of_b.take()], &w.values, &x.values);
+                edges.add_term([w.known_operand(), x.known_operand(), of_b.take()], &w.values, &x.values);
             }
         })
     }

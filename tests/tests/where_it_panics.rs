@@ -330,10 +330,10 @@ fn operations_on_a_variable_of_another_recording() {
     );
 }
 
-/// But for what a recurrent network does at every step: `affine`, `axpby_map` and `squared_distance`.
 #[test]
 fn operations_on_an_array_of_another_recording() {
     let (x, v) = kept();
+    let constant = VarArray::<f64, 2>::from_values(Matrix::filled([2, 2], 1.0));
     let _ = grad(
         |y: &VarArray<f64, 1>| {
             let refused = each_panics_here(&[
@@ -344,8 +344,13 @@ fn operations_on_an_array_of_another_recording() {
                 ("to_dense", &|| drop(v.to_dense())),
                 ("map", &|| drop(v.map(rules::Tanh))),
                 ("axpby", &|| drop(y.axpby(1.0, &v, 2.0))),
+                ("axpby_map", &|| drop(y.axpby_map(1.0, &v, rules::Tanh, 2.0))),
+                ("axpby_map, the first", &|| drop(v.axpby_map(1.0, y, rules::Tanh, 2.0))),
                 ("plus", &|| drop(v.plus(y))),
                 ("minus", &|| drop(y.minus(&v))),
+                ("squared_distance", &|| _ = y.squared_distance(&v)),
+                ("affine", &|| drop(VarArray::affine(&[(&constant, &v)], y))),
+                ("affine, the bias", &|| drop(VarArray::affine(&[(&constant, y)], &v))),
                 ("hadamard", &|| drop(y.hadamard(&v))),
                 ("scale", &|| drop(y.scale(x))),
                 ("scale, the array", &|| drop(v.scale(y.get(0)))),
