@@ -120,7 +120,7 @@ impl<T: Scalar, F: Unary> Windows<T, F> {
 fn past<T: Scalar>(delta: &[T], sensitivity: &[Matrix<T>; 3], like: &Recurrent<T>) -> Recurrent<T> {
     let [w_rec, w_in, b_rec] = sensitivity.each_ref().map(|block| {
         let mut sum = Vector::filled([block.cols()], T::zero());
-        if T::all_finite(delta) && T::all_finite(block.as_slice()) {
+        if is_plain(delta, block.as_slice()) {
             T::gemv_t(block.as_slice(), delta, sum.as_mut_slice());
         } else {
             add_strictly(delta, block, sum.as_mut_slice());
@@ -136,12 +136,17 @@ fn past<T: Scalar>(delta: &[T], sensitivity: &[Matrix<T>; 3], like: &Recurrent<T
 
 /// Adds `J P`.
 fn push<T: Scalar>(jacobian: &Matrix<T>, before: &Matrix<T>, pushed: &mut [T]) {
-    if T::all_finite(jacobian.as_slice()) && T::all_finite(before.as_slice()) {
+    if is_plain(jacobian.as_slice(), before.as_slice()) {
         return T::gemm(jacobian.view(), before.view(), pushed, true);
     }
     for (row, pushed) in jacobian.iter_rows().zip(pushed.chunks_exact_mut(before.cols().max(1))) {
         add_strictly(row, before, pushed);
     }
+}
+
+/// Whether no factor's product with a number of `P` needs a look at zeros. `P` is large, so the factors are asked first.
+fn is_plain<T: Scalar>(factors: &[T], p: &[T]) -> bool {
+    factors.iter().all(|factor| factor.is_ordinary()) || (T::all_finite(factors) && T::all_finite(p))
 }
 
 /// Adds `row P`, where 0 times anything is 0, as in either mode: a unit that is saturated forgets a `P` that has overflowed.
