@@ -19,7 +19,7 @@ impl<'a, T> Pairs<'a, T> {
     pub(super) fn new(all: &'a [(&'a [T], &'a [T])]) -> Option<Self> {
         let (u, x) = all.first()?;
         let (rows, cols) = (u.len(), x.len());
-        // All are looked at before any is refused: in a small network that is half the instructions.
+        // All are looked at before any is refused, which takes half the instructions of a look at each.
         if all.iter().fold(0, |differ, (u, x)| differ | (u.len() ^ rows) | (x.len() ^ cols)) != 0 {
             refuse(all, (rows, cols));
         }

@@ -69,22 +69,15 @@ impl<T: Scalar> Waiting<T> {
 
     /// Adds all products to the adjoint of the weights, for each of `seeds` seeds; if that has not been touched before, it
     /// is overwritten.
-    pub(crate) fn add_to<'a>(
-        &'a self,
-        adjoint: &mut [T],
-        touched: bool,
-        seeds: usize,
-        sources: Sources<'a, T>,
-    ) {
+    pub(crate) fn add_to(&self, adjoint: &mut [T], touched: bool, seeds: usize, sources: Sources<'_, T>) {
         if adjoint.is_empty() {
             return;
         }
         let mut pairs = SmallVec::<[(&[T], &[T]); 128]>::new();
-        let slices = |(u, x): Factors<'a, T>| (u.as_slice(), x.as_slice());
         if self.single {
             // All seeds are one `u`.
-            pairs.extend(self.earlier().map(slices));
-            pairs.extend(self.used(sources).map(slices));
+            pairs.extend(self.earlier().map(|(u, x)| (u.as_slice(), x.as_slice())));
+            pairs.extend(self.used(sources).map(|(u, x)| (u.as_slice(), x.as_slice())));
             return T::outer_products(&pairs, adjoint, touched);
         }
         let all = adjoint.len() / seeds;
