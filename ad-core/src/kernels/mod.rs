@@ -15,6 +15,7 @@ mod gemm;
 mod matrix;
 mod pairs;
 mod real;
+mod strong;
 #[cfg(test)]
 mod tests;
 mod vector;
@@ -25,6 +26,8 @@ mod x86;
 pub use matrix::MatrixView;
 #[doc(hidden)] // what `Real` asks for, and for the benches by hand
 pub use real::RealKernels;
+#[doc(hidden)] // for the modes, and for windows, which push `P` by a product of their own
+pub use strong::{add_strong_product, meets_zero};
 #[doc(hidden)] // for loops of the modes over tangents and adjoints, and of the benches by hand
 pub use vector::with_wide_vectors;
 

@@ -1,7 +1,8 @@
 //! What multiplies a block of tangents from the left.
 
 use super::form::Base;
-use super::singular::{meets_zero, product_singular, weighted_singular};
+use super::singular::{product_singular, weighted_singular};
+use ad_core::kernels::meets_zero;
 use ad_core::{Dense, Scalar};
 use alloc::{vec, vec::Vec};
 

@@ -18,7 +18,8 @@
 
 use self::factor::Factor;
 use self::form::{Base, Form, Seed};
-use self::singular::{meets_zero, product_singular, weighted_singular};
+use self::singular::{product_singular, weighted_singular};
+use ad_core::kernels::meets_zero;
 use ad_core::{Dense, Real, Scalar, rules};
 use alloc::{sync::Arc, vec, vec::Vec};
 

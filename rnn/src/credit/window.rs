@@ -13,6 +13,7 @@
 use crate::credit::immediate::identity;
 use crate::model::{Parameters, Recurrent, Rnn};
 use crate::sequence::{NOT_EMPTY, Sequence};
+use ad_core::kernels::{add_strong_product, meets_zero};
 use ad_core::{Array, Dense, Matrix, Scalar, Unary, Vector, impl_tree};
 use ad_reverse::Var;
 
@@ -120,10 +121,10 @@ impl<T: Scalar, F: Unary> Windows<T, F> {
 fn past<T: Scalar>(delta: &[T], sensitivity: &[Matrix<T>; 3], like: &Recurrent<T>) -> Recurrent<T> {
     let [w_rec, w_in, b_rec] = sensitivity.each_ref().map(|block| {
         let mut sum = Vector::filled([block.cols()], T::zero());
-        if is_plain(delta, block.as_slice()) {
+        if is_plain(delta, block) {
             T::gemv_t(block.as_slice(), delta, sum.as_mut_slice());
         } else {
-            add_strictly(delta, block, sum.as_mut_slice());
+            add_strong_product(delta, block, sum.as_mut_slice());
         }
         sum
     });
@@ -136,26 +137,17 @@ fn past<T: Scalar>(delta: &[T], sensitivity: &[Matrix<T>; 3], like: &Recurrent<T
 
 /// Adds `J P`.
 fn push<T: Scalar>(jacobian: &Matrix<T>, before: &Matrix<T>, pushed: &mut [T]) {
-    if is_plain(jacobian.as_slice(), before.as_slice()) {
-        return T::gemm(jacobian.view(), before.view(), pushed, true);
-    }
-    for (row, pushed) in jacobian.iter_rows().zip(pushed.chunks_exact_mut(before.cols().max(1))) {
-        add_strictly(row, before, pushed);
+    if is_plain(jacobian.as_slice(), before) {
+        T::gemm(jacobian.view(), before.view(), pushed, true);
+    } else {
+        add_strong_product(jacobian.as_slice(), before, pushed);
     }
 }
 
-/// Whether no factor's product with a number of `P` needs a look at zeros. `P` is large, so the factors are asked first.
-fn is_plain<T: Scalar>(factors: &[T], p: &[T]) -> bool {
-    factors.iter().all(|factor| factor.is_ordinary()) || (T::all_finite(factors) && T::all_finite(p))
-}
-
-/// Adds `row P`, where 0 times anything is 0, as in either mode: a unit that is saturated forgets a `P` that has overflowed.
-fn add_strictly<T: Scalar>(row: &[T], p: &Matrix<T>, sum: &mut [T]) {
-    for (&factor, p) in row.iter().zip(p.iter_rows()) {
-        for (sum, &p) in sum.iter_mut().zip(p) {
-            *sum += factor.strong_product(p);
-        }
-    }
+/// Whether no 0 meets an infinity in a product with `P`; if one does, it annihilates it, as in either mode: a unit that is
+/// saturated forgets a `P` that has overflowed.
+fn is_plain<T: Scalar>(factors: &[T], p: &Matrix<T>) -> bool {
+    T::all_finite(factors) && !meets_zero(factors, p)
 }
 
 /// `L` and `dL/dtheta` (Eq. 1.18) of a whole sequence by windows of `k` steps (the last may be shorter).
