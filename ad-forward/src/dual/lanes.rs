@@ -21,7 +21,7 @@ pub(super) fn along<T: Scalar, const N: usize>(partial: T, tangent: [T; N]) -> [
 ///
 /// So it does for one direction of plain numbers: around a call, a loop's sums move to memory and back. With more lanes the
 /// registers are short, and the masks of strong zeros took so many that the usual way had to wait for memory (with 8
-/// directions of every parameter a network takes 0.89 of the time with a call, with 16 it is 0.78). On nested numbers the
+/// directions of every parameter a network takes about 0.9 of the time with a call, with 16 it is 0.75). On nested numbers the
 /// code would double with every level.
 #[inline(always)]
 pub(super) fn is_inline<T: Scalar, const N: usize>() -> bool {
