@@ -6,6 +6,7 @@ use crate::scalar::{Real, Scalar};
 
 /// Whether an infinity or NaN of a block may meet one of these partials that is 0. The block may be large, so it is looked
 /// at last.
+#[must_use]
 pub fn meets_zero<S: Scalar>(partials: &[S], block: &Matrix<S>) -> bool {
     let zero = S::Real::from_literal(0.0);
     // All are looked at: so many at once are faster than one after the other up to the first.
