@@ -44,12 +44,18 @@ impl<T: Lane> RealKernels for T {
 
 /// Panics unless a matrix of this shape has so many elements.
 #[track_caller]
-#[inline]
+#[inline(always)]
 fn check_matrix(function: &str, rows: usize, cols: usize, elements: usize) {
-    assert!(
-        rows.checked_mul(cols) == Some(elements),
-        "{function}: a {rows} x {cols} matrix, but the matrix has {elements} elements"
-    );
+    if rows.checked_mul(cols) != Some(elements) {
+        wrong_size(function, rows, cols, elements);
+    }
+}
+
+#[track_caller]
+#[cold]
+#[inline(never)]
+fn wrong_size(function: &str, rows: usize, cols: usize, elements: usize) -> ! {
+    panic!("{function}: a {rows} x {cols} matrix, but the matrix has {elements} elements")
 }
 
 /// Named are the products, of which the processor has one for each width of vectors.

@@ -47,16 +47,20 @@ pub fn with_wide_vectors<R>(f: impl FnOnce() -> R) -> R {
 
 /// Panics unless the lengths are equal. The function's name and those of the slices are for the message.
 #[track_caller]
-#[inline]
+#[inline(always)]
 pub(super) fn check_lengths(function: &str, first: (&str, usize), second: (&str, usize)) {
-    assert!(
-        first.1 == second.1,
-        "{function}: `{}` has {} elements, but `{}` has {}",
-        first.0,
-        first.1,
-        second.0,
-        second.1,
-    );
+    if first.1 != second.1 {
+        different_lengths(function, first.0, first.1, second.0, second.1);
+    }
+}
+
+/// A function of its own, with arguments that fit into registers: else the compiler writes them to memory before it is known
+/// that there is something to say.
+#[track_caller]
+#[cold]
+#[inline(never)]
+fn different_lengths(function: &str, x: &str, x_len: usize, y: &str, y_len: usize) -> ! {
+    panic!("{function}: `{x}` has {x_len} elements, but `{y}` has {y_len}")
 }
 
 /// `y += a x`.
