@@ -104,6 +104,25 @@ pub trait Kernels: Sized {
         Self::dot(&numbers(x), &numbers(y))
     }
 
+    /// [`dot_of`](Self::dot_of) of elements with tangents in `N` directions, and the tangent of that, `sum y_i dx_i + x_i dy_i`,
+    /// which is written to `along`. Elements of which none `moves` are left out; of each that is asked once.
+    ///
+    /// `None` if the tangent is not finite, because zeros may have to be strong; and always, unless the numbers are plain.
+    #[doc(hidden)]
+    fn dot_along<A, const N: usize>(
+        _x: &[A],
+        _y: &[A],
+        _number: impl Fn(&A) -> Self,
+        _tangent: impl Fn(&A) -> &[Self; N],
+        _moves: impl Fn(&[A]) -> bool,
+        _along: &mut [Self; N],
+    ) -> Option<Self>
+    where
+        Self: Scalar,
+    {
+        None
+    }
+
     /// `y += a x`.
     #[doc(hidden)]
     fn axpy(a: Self, x: &[Self], y: &mut [Self])

@@ -60,7 +60,7 @@ fn wrong_size(function: &str, rows: usize, cols: usize, elements: usize) -> ! {
 
 /// Named are the products, of which the processor has one for each width of vectors.
 macro_rules! real_kernels {
-    ($t:ty: $dot:ident $dot_of:ident $gemv:ident $gemv_t:ident $outer_products:ident) => {
+    ($t:ty: $dot:ident $dot_of:ident $dot_along:ident $gemv:ident $gemv_t:ident $outer_products:ident) => {
         impl Kernels for $t {
             fn gemv(a: &[Self], x: &[Self], y: &mut [Self]) {
                 check_matrix("gemv", y.len(), x.len(), a.len());
@@ -97,6 +97,19 @@ macro_rules! real_kernels {
                 check_lengths("dot_of", ("x", x.len()), ("y", y.len()));
                 dispatch!($dot_of(x, y, number) else loops::dot_of(x, y, number))
             }
+            #[inline]
+            fn dot_along<A, const N: usize>(
+                x: &[A],
+                y: &[A],
+                number: impl Fn(&A) -> Self,
+                tangent: impl Fn(&A) -> &[Self; N],
+                moves: impl Fn(&[A]) -> bool,
+                along: &mut [Self; N],
+            ) -> Option<Self> {
+                check_lengths("dot_along", ("x", x.len()), ("y", y.len()));
+                dispatch!($dot_along(x, y, number, tangent, moves, along) else
+                    loops::dot_along(x, y, number, tangent, moves, along))
+            }
             fn axpy(a: Self, x: &[Self], y: &mut [Self]) {
                 vector::axpy(a, x, y);
             }
@@ -118,5 +131,5 @@ macro_rules! real_kernels {
         }
     };
 }
-real_kernels!(f64: dot_f64 dot_of_f64 gemv_f64 gemv_t_f64 outer_products_f64);
-real_kernels!(f32: dot_f32 dot_of_f32 gemv_f32 gemv_t_f32 outer_products_f32);
+real_kernels!(f64: dot_f64 dot_of_f64 dot_along_f64 gemv_f64 gemv_t_f64 outer_products_f64);
+real_kernels!(f32: dot_f32 dot_of_f32 dot_along_f32 gemv_f32 gemv_t_f32 outer_products_f32);

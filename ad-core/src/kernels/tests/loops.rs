@@ -13,6 +13,8 @@ for_both! {
     #[should_panic(expected = "outer_products: a pair of lengths (2, 3), and one of (2, 2)")]
     pairs_of_unequal_lengths_are_refused;
     elementwise_kernels_are_the_scalar_expressions;
+    a_dot_product_has_the_tangents_of_its_terms;
+    a_tangent_that_is_not_finite_is_refused;
     a_number_that_is_not_finite_is_found_at_any_place;
     empty_matrices_leave_the_output_alone;
     #[should_panic(expected = "a 2 x 3 matrix, but the matrix has 5 elements")]
@@ -162,6 +164,80 @@ fn elementwise_kernels_are_the_scalar_expressions<T: Tested>() {
         assert_sum(loops::dot(x, y), products, T::zero());
         let apart = |x: &[T]| x.iter().map(|&x| (1.5, x, 2_u8)).collect::<Vec<_>>();
         assert_eq!(T::dot_of(&apart(x), &apart(y), |x| x.1).bits(), T::dot(x, y).bits());
+    }
+}
+
+/// A number with its tangents; those of one that does not move are 0.
+#[derive(Clone, Copy)]
+struct Moving<T, const N: usize> {
+    tangent: [T; N],
+    number: T,
+    moves: bool,
+}
+
+impl<T: Tested, const N: usize> Moving<T, N> {
+    fn random(source: &mut Random, moves: bool) -> Self {
+        let tangent = [(); N].map(|()| if moves { source.number() } else { T::zero() });
+        Self { tangent, number: source.number(), moves }
+    }
+
+    /// Both forms: for this processor, and the portable one.
+    fn dots(x: &[Self], y: &[Self]) -> [(Option<T>, [T; N]); 2] {
+        let moves = |x: &[Self]| x.iter().any(|x| x.moves);
+        let mut along = [[T::nan(); N]; 2];
+        let dots = [
+            T::dot_along(x, y, |x| x.number, |x| &x.tangent, moves, &mut along[0]),
+            loops::dot_along(x, y, |x| x.number, |x| &x.tangent, moves, &mut along[1]),
+        ];
+        [0, 1].map(|form| (dots[form], along[form]))
+    }
+}
+
+fn a_dot_product_has_the_tangents_of_its_terms<T: Tested>() {
+    fn holds<T: Tested, const N: usize>(source: &mut Random, len: usize) {
+        // None moves, all do, or some: in runs, so that also blocks of either kind are there.
+        let kinds = [source.below(3), source.below(3)];
+        let mut numbers = |kind| -> Vec<Moving<T, N>> {
+            (0..len).map(|i| Moving::random(source, kind == 1 || kind == 2 && i / 5 % 2 == 0)).collect()
+        };
+        let (x, y) = (numbers(kinds[0]), numbers(kinds[1]));
+        let of = |x: &[Moving<T, N>]| x.iter().map(|x| x.number).collect::<Vec<_>>();
+        let primals = [T::dot(&of(&x), &of(&y)), loops::dot(&of(&x), &of(&y))];
+        for ((dot, along), primal) in Moving::dots(&x, &y).into_iter().zip(primals) {
+            assert_eq!(dot.unwrap().bits(), primal.bits());
+            for (k, &sum) in along.iter().enumerate() {
+                let terms =
+                    x.iter().zip(&y).flat_map(|(x, y)| [(y.number, x.tangent[k]), (x.number, y.tangent[k])]);
+                assert_sum(sum, terms, T::zero());
+            }
+        }
+    }
+    let mut source = Random(31);
+    for len in (0..70).chain(0..70) {
+        holds::<T, 0>(&mut source, len);
+        holds::<T, 1>(&mut source, len);
+        holds::<T, 3>(&mut source, len);
+        holds::<T, 4>(&mut source, len);
+        holds::<T, 8>(&mut source, len);
+        holds::<T, 13>(&mut source, len);
+        holds::<T, 16>(&mut source, len);
+    }
+}
+
+fn a_tangent_that_is_not_finite_is_refused<T: Tested>() {
+    let mut source = Random(37);
+    let numbers: Vec<Moving<T, 9>> = (0..11).map(|_| Moving::random(&mut source, true)).collect();
+    for place in 0..numbers.len() {
+        for k in 0..9 {
+            for bad in [T::nan(), T::infinity()] {
+                let mut bent = numbers.clone();
+                bent[place].tangent[k] = bad;
+                for (dot, _) in Moving::dots(&numbers, &bent).into_iter().chain(Moving::dots(&bent, &numbers))
+                {
+                    assert!(dot.is_none(), "direction {k} of element {place}");
+                }
+            }
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 
 use super::elementary::Elementary;
 use super::lane::{Contraction, Lane, Separate};
+use core::slice;
 
 /// `y_i = f(x_i)`, for slices of one length.
 #[inline(always)]
@@ -127,6 +128,26 @@ pub(in crate::kernels) fn dot_of<A, T: Lane>(x: &[A], y: &[A], number: impl Fn(&
     add(x_rest, y_rest);
     let half: [T; SUMS / 2] = core::array::from_fn(|i| sums[i] + sums[i + SUMS / 2]);
     (half[0] + half[2]) + (half[1] + half[3])
+}
+
+/// [`dot_of`], and its tangent, which is written to `along`; `None` if that is not finite.
+pub(in crate::kernels) fn dot_along<A, T: Lane, const N: usize>(
+    x: &[A],
+    y: &[A],
+    number: impl Fn(&A) -> T,
+    tangent: impl Fn(&A) -> &[T; N],
+    moves: impl Fn(&[A]) -> bool,
+    along: &mut [T; N],
+) -> Option<T> {
+    *along = [T::from(0.0); N];
+    for (x, y) in x.iter().zip(y) {
+        for (x, y) in [(x, y), (y, x)] {
+            if moves(slice::from_ref(x)) {
+                axpy::<T, Separate>(number(y), tangent(x), along);
+            }
+        }
+    }
+    all_finite(along).then(|| dot_of(x, y, number))
 }
 
 /// `y += A x`, for `x` not empty.

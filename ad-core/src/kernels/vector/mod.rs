@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | `axpby`, `hadamard` | yes, those of the scalar expression | |
 //! | `all_finite` | yes | |
-//! | `axpy`, `dot`, `dot_of`, `gemv`, `gemv_t`, `outer_products` | no: multiply-adds may be fused, sums reordered | as the scalar loop |
+//! | `axpy`, `dot`, `dot_of`, `dot_along`, `gemv`, `gemv_t`, `outer_products` | no: multiply-adds may be fused, sums reordered | as the scalar loop |
 //! | `exp`, `tanh`, `sigmoid`, `softplus` | no: the same, up to the last bits | value: 2 ulp, derivative: 4 ulp |
 //!
 //! On one processor, what becomes of an element depends on nothing but its operands: not on its position, on the

@@ -21,6 +21,7 @@ use core::arch::x86_64::*;
 use core::ops::Range;
 use std::is_x86_feature_detected;
 
+use self::dot::dot_products;
 use self::outer::outer_products;
 use super::pairs::Pairs;
 use super::vector::elementary::Elementary;
@@ -28,6 +29,7 @@ use super::vector::lane::{Fused, Lane};
 use super::vector::loops;
 use smallvec::SmallVec;
 
+mod dot;
 mod outer;
 
 /// The proof that this processor has AVX2 and FMA.
@@ -55,16 +57,16 @@ impl Avx2Fma {
 
 /// From each item `fn name(arguments) body` makes a method of [`Avx2Fma`] that runs `body` with AVX2 and FMA.
 macro_rules! with_avx2_fma {
-    ($($name:ident $(<$($t:ident $(: $bound:ident)?),*>)? ($($arg:ident: $type:ty),*) $(-> $output:ty)? { $body:expr })*) => {
+    ($($name:ident $(<$($t:ident $(: $bound:ident)?),* $(; $n:ident)?>)? ($($arg:ident: $type:ty),*) $(-> $output:ty)? { $body:expr })*) => {
         impl Avx2Fma {$(
             #[inline]
-            pub(super) fn $name $(<$($t $(: $bound)?),*>)? (self, $($arg: $type),*) $(-> $output)? {
+            pub(super) fn $name $(<$($t $(: $bound)?,)* $(const $n: usize)?>)? (self, $($arg: $type),*) $(-> $output)? {
                 #[target_feature(enable = "avx2,fma")]
-                fn run $(<$($t $(: $bound)?),*>)? ($($arg: $type),*) $(-> $output)? {
+                fn run $(<$($t $(: $bound)?,)* $(const $n: usize)?>)? ($($arg: $type),*) $(-> $output)? {
                     $body
                 }
                 // SAFETY: `self` proves that the processor has the features `run` is compiled for.
-                unsafe { run $(::<$($t),*>)? ($($arg),*) }
+                unsafe { run $(::<$($t,)* $($n)?>)? ($($arg),*) }
             }
         )*}
     };
@@ -88,6 +90,18 @@ with_avx2_fma! {
     dot_f32(x: &[f32], y: &[f32]) -> f32 { single::dot(x, y) }
     dot_of_f64<A>(x: &[A], y: &[A], number: impl Fn(&A) -> f64) -> f64 { double::dot_of(x, y, number) }
     dot_of_f32<A>(x: &[A], y: &[A], number: impl Fn(&A) -> f32) -> f32 { single::dot_of(x, y, number) }
+    dot_along_f64<A; N>(
+        x: &[A], y: &[A], number: impl Fn(&A) -> f64, tangent: impl Fn(&A) -> &[f64; N], moves: impl Fn(&[A]) -> bool,
+        along: &mut [f64; N]
+    ) -> Option<f64> {
+        double::dot_along(x, y, number, tangent, moves, along)
+    }
+    dot_along_f32<A; N>(
+        x: &[A], y: &[A], number: impl Fn(&A) -> f32, tangent: impl Fn(&A) -> &[f32; N], moves: impl Fn(&[A]) -> bool,
+        along: &mut [f32; N]
+    ) -> Option<f32> {
+        single::dot_along(x, y, number, tangent, moves, along)
+    }
     gemv_f64(a: &[f64], x: &[f64], y: &mut [f64]) { double::gemv(a, x, y) }
     gemv_f32(a: &[f32], x: &[f32], y: &mut [f32]) { single::gemv(a, x, y) }
     gemv_t_f64(a: &[f64], x: &[f64], y: &mut [f64]) { double::gemv_t(a, x, y) }
@@ -108,7 +122,7 @@ const ROWS: usize = 8;
 /// `Vector`, `LANES`, `first_lanes` and `totals`.
 macro_rules! products {
     (
-        zero: $zero:ident, splat: $splat:ident, fmadd: $fmadd:ident, add: $add:ident,
+        zero: $zero:ident, splat: $splat:ident, fmadd: $fmadd:ident,
         load: $load:ident, store: $store:ident, maskload: $maskload:ident
     ) => {
         type Chunk = [Real; LANES];
@@ -246,48 +260,6 @@ macro_rules! products {
                 store_short(sum, y_rest);
             }
         }
-
-        #[target_feature(enable = "avx2,fma")]
-        pub(super) fn dot(x: &[Real], y: &[Real]) -> Real {
-            sum_of_products(x, y, |x| load(x), |x| load_short(x))
-        }
-
-        /// [`dot`] of the numbers in other elements, rounded as that is.
-        #[inline]
-        #[target_feature(enable = "avx2,fma")]
-        pub(super) fn dot_of<A>(x: &[A], y: &[A], number: impl Fn(&A) -> Real) -> Real {
-            let whole = |x: &[A; LANES]| load(&core::array::from_fn(|lane| number(&x[lane])));
-            let short = |x: &[A]| load(&core::array::from_fn(|lane| x.get(lane).map_or(0.0, &number)));
-            sum_of_products(x, y, whole, short)
-        }
-
-        #[inline]
-        #[target_feature(enable = "avx2,fma")]
-        fn sum_of_products<A>(
-            x: &[A],
-            y: &[A],
-            whole: impl Fn(&[A; LANES]) -> Vector,
-            short: impl Fn(&[A]) -> Vector,
-        ) -> Real {
-            let (x, x_rest) = x.as_chunks::<LANES>();
-            let (y, y_rest) = y.as_chunks::<LANES>();
-            let (x_blocks, x) = x.as_chunks::<4>();
-            let (y_blocks, y) = y.as_chunks::<4>();
-            // Four sums, since one would wait for itself.
-            let mut sums = [$zero(); 4];
-            for (x, y) in x_blocks.iter().zip(y_blocks) {
-                for ((sum, x), y) in sums.iter_mut().zip(x).zip(y) {
-                    *sum = $fmadd(whole(x), whole(y), *sum);
-                }
-            }
-            for ((sum, x), y) in sums.iter_mut().zip(x).zip(y) {
-                *sum = $fmadd(whole(x), whole(y), *sum);
-            }
-            sums[3] = $fmadd(short(x_rest), short(y_rest), sums[3]);
-            let mut rows = [$zero(); ROWS];
-            rows[0] = $add($add(sums[0], sums[1]), $add(sums[2], sums[3]));
-            totals(rows)[0]
-        }
     };
 }
 
@@ -323,8 +295,11 @@ mod double {
     }
 
     products! {
-        zero: _mm256_setzero_pd, splat: _mm256_set1_pd, fmadd: _mm256_fmadd_pd, add: _mm256_add_pd,
+        zero: _mm256_setzero_pd, splat: _mm256_set1_pd, fmadd: _mm256_fmadd_pd,
         load: _mm256_loadu_pd, store: _mm256_storeu_pd, maskload: _mm256_maskload_pd
+    }
+    dot_products! {
+        zero: _mm256_setzero_pd, splat: _mm256_set1_pd, fmadd: _mm256_fmadd_pd, add: _mm256_add_pd, mul: _mm256_mul_pd
     }
     outer_products! { zero: _mm256_setzero_pd, splat: _mm256_set1_pd, fmadd: _mm256_fmadd_pd }
 }
@@ -360,8 +335,11 @@ mod single {
     }
 
     products! {
-        zero: _mm256_setzero_ps, splat: _mm256_set1_ps, fmadd: _mm256_fmadd_ps, add: _mm256_add_ps,
+        zero: _mm256_setzero_ps, splat: _mm256_set1_ps, fmadd: _mm256_fmadd_ps,
         load: _mm256_loadu_ps, store: _mm256_storeu_ps, maskload: _mm256_maskload_ps
+    }
+    dot_products! {
+        zero: _mm256_setzero_ps, splat: _mm256_set1_ps, fmadd: _mm256_fmadd_ps, add: _mm256_add_ps, mul: _mm256_mul_ps
     }
     outer_products! { zero: _mm256_setzero_ps, splat: _mm256_set1_ps, fmadd: _mm256_fmadd_ps }
 }
