@@ -1,5 +1,7 @@
 //! [`Dense`]: plain numbers in row-major order, shared until written to.
 
+pub(crate) use self::shape::checked_entries;
+use self::shape::{Shape, entries};
 use super::Array;
 use super::storage::Storage;
 use crate::kernels::MatrixView;
@@ -10,6 +12,7 @@ use core::any::Any;
 use core::ops::Index;
 
 mod operations;
+mod shape;
 
 /// Row-major storage with `RANK` axes. A clone shares the numbers; writing to a shared one copies.
 ///
@@ -23,7 +26,7 @@ mod operations;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dense<T, const RANK: usize> {
-    shape: [usize; RANK],
+    shape: Shape<RANK>,
     data: Storage<T>,
 }
 
@@ -32,7 +35,8 @@ impl<T: Copy + 'static, const RANK: usize> Dense<T, RANK> {
     ///
     /// # Panics
     ///
-    /// If there are not as many numbers as the shape has entries, or if those are more than can be counted.
+    /// If there are not as many numbers as the shape has entries, or if those are more than can be counted,
+    /// or `2^32` along an axis of a matrix.
     #[must_use]
     #[track_caller]
     pub fn new(shape: [usize; RANK], data: impl IntoIterator<Item = T>) -> Self {
@@ -40,7 +44,7 @@ impl<T: Copy + 'static, const RANK: usize> Dense<T, RANK> {
         let (data, exact) = Storage::collected(expected, data);
         let (found, or_more) = (data.len(), if data.len() < expected { "" } else { " and more" });
         assert!(exact, "shape {shape:?} has {expected} entries, got {found}{or_more}");
-        Self { shape, data }
+        Self { shape: Shape::of(shape), data }
     }
 
     /// [`new`](Self::new) for numbers that come from outside.
@@ -67,29 +71,30 @@ impl<T: Copy + 'static, const RANK: usize> Dense<T, RANK> {
     ///
     /// # Panics
     ///
-    /// If there are more entries than can be counted.
+    /// If there are more entries than can be counted, or `2^32` along an axis of a matrix.
     #[must_use]
     #[track_caller]
     pub fn filled(shape: [usize; RANK], value: T) -> Self {
-        Self { shape, data: Storage::filled(entries(shape), value) }
+        let data = Storage::filled(entries(shape), value);
+        Self { shape: Shape::of(shape), data }
     }
 
     /// The extent of each axis.
     #[must_use]
     pub fn shape(&self) -> [usize; RANK] {
-        self.shape
+        self.shape.get()
     }
 
     /// The number of rows; a vector is one row.
     #[must_use]
     pub fn rows(&self) -> usize {
-        if RANK == 1 { 1 } else { self.shape[0] }
+        if RANK == 1 { 1 } else { self.shape.get()[0] }
     }
 
     /// The length of a row.
     #[must_use]
     pub fn cols(&self) -> usize {
-        self.shape[RANK - 1]
+        self.shape.get()[RANK - 1]
     }
 
     /// All numbers, row-major.
@@ -119,20 +124,20 @@ impl<T: Copy + 'static, const RANK: usize> Dense<T, RANK> {
     #[track_caller]
     pub fn reshape<const TO: usize>(self, shape: [usize; TO]) -> Dense<T, TO> {
         let fits = checked_entries(shape) == Some(self.data.len());
-        assert!(fits, "cannot reshape {:?} to {shape:?}", self.shape);
-        Dense { shape, data: self.data }
+        assert!(fits, "cannot reshape {:?} to {shape:?}", self.shape());
+        Dense { shape: Shape::of(shape), data: self.data }
     }
 
     /// The same numbers as a matrix: of a vector its only row.
     #[must_use]
     pub fn to_rows(&self) -> Dense<T, 2> {
-        Dense { shape: [self.rows(), self.cols()], data: self.data.clone() }
+        Dense { shape: Shape::of([self.rows(), self.cols()]), data: self.data.clone() }
     }
 
     /// The same numbers as a vector.
     #[must_use]
     pub fn to_vector(&self) -> Dense<T, 1> {
-        Dense { shape: [self.data.len()], data: self.data.clone() }
+        Dense { shape: Shape::of([self.data.len()]), data: self.data.clone() }
     }
 
     /// One number everywhere, and then what `write` makes of it.
@@ -146,7 +151,7 @@ impl<T: Copy + 'static, const RANK: usize> Dense<T, RANK> {
     ///
     /// # Panics
     ///
-    /// If there are more entries than can be counted.
+    /// If there are more entries than can be counted, or `2^32` along an axis of a matrix.
     #[must_use]
     #[track_caller]
     pub fn build(shape: [usize; RANK], value: T, write: impl FnOnce(&mut [T])) -> Self {
@@ -160,7 +165,8 @@ impl<T: Copy + 'static, const RANK: usize> Dense<T, RANK> {
     /// time in which [`build`](Self::build) fills them.
     #[doc(hidden)]
     pub fn overwritten(shape: [usize; RANK], value: T, fill: impl FnOnce(&mut [T])) -> Self {
-        let mut out = Self { shape, data: Storage::unspecified(entries(shape), value) };
+        let data = Storage::unspecified(entries(shape), value);
+        let mut out = Self { shape: Shape::of(shape), data };
         fill(out.as_mut_slice());
         out
     }
@@ -177,7 +183,7 @@ impl<T: Copy + 'static> Dense<T, 2> {
     ///
     /// # Panics
     ///
-    /// If it has more entries than can be counted.
+    /// If it has more entries than can be counted, or `2^32` along an axis.
     #[must_use]
     #[track_caller]
     pub fn from_fn(shape: [usize; 2], mut f: impl FnMut(usize, usize) -> T) -> Self {
@@ -206,13 +212,13 @@ impl<T: Copy + 'static> Dense<T, 2> {
     #[doc(hidden)]
     #[must_use]
     pub fn view(&self) -> MatrixView<'_, T> {
-        MatrixView::new(&self.data, self.shape)
+        MatrixView::new(&self.data, self.shape())
     }
 
     /// The rows, as slices.
     #[must_use]
     pub fn iter_rows(&self) -> impl ExactSizeIterator<Item = &[T]> + Clone {
-        (0..self.shape[0]).map(|i| self.row(i))
+        (0..self.rows()).map(|i| self.row(i))
     }
 
     /// Row `i`.
@@ -223,9 +229,9 @@ impl<T: Copy + 'static> Dense<T, 2> {
     #[must_use]
     #[track_caller]
     pub fn row(&self, i: usize) -> &[T] {
-        let [rows, cols] = self.shape;
+        let [rows, cols] = self.shape();
         if i >= rows {
-            no_row(i, self.shape);
+            no_row(i, self.shape());
         }
         &self.data[i * cols..(i + 1) * cols]
     }
@@ -239,7 +245,7 @@ impl<T: Copy + 'static> From<Vec<T>> for Dense<T, 1> {
 
 impl<T: Copy + 'static> From<&[T]> for Dense<T, 1> {
     fn from(data: &[T]) -> Self {
-        Self { shape: [data.len()], data: Storage::copied(data) }
+        Self { shape: Shape::of([data.len()]), data: Storage::copied(data) }
     }
 }
 
@@ -295,8 +301,8 @@ impl<T: Copy + 'static, const RANK: usize> Index<[usize; RANK]> for Dense<T, RAN
     #[track_caller]
     fn index(&self, index: [usize; RANK]) -> &T {
         let mut place = 0;
-        for (&extent, i) in self.shape.iter().zip(index) {
-            assert!(i < extent, "no entry {index:?} in an array of shape {:?}", self.shape);
+        for (extent, i) in self.shape().into_iter().zip(index) {
+            assert!(i < extent, "no entry {index:?} in an array of shape {:?}", self.shape());
             place = place * extent + i;
         }
         &self.data[place]
@@ -311,7 +317,7 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
             return plain.clone(); // one more owner, and not three
         }
         let flat = T::Vector::constant(&x.to_vector());
-        flat.to_dense().reshape(x.shape)
+        flat.to_dense().reshape(x.shape())
     }
 
     /// The plain numbers at the bottom; for a plain `T` the storage is shared.
@@ -321,24 +327,8 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
             return plain.clone();
         }
         let flat = T::Vector::from_dense(&self.to_vector());
-        flat.primal().reshape(self.shape)
+        flat.primal().reshape(self.shape())
     }
-}
-
-/// How many entries an array of this shape has; `None` if they are more than can be counted.
-#[inline]
-pub(crate) fn checked_entries<const RANK: usize>(shape: [usize; RANK]) -> Option<usize> {
-    shape.iter().try_fold(1_usize, |entries, &extent| entries.checked_mul(extent))
-}
-
-/// [`checked_entries`], or a panic.
-#[inline]
-#[track_caller]
-fn entries<const RANK: usize>(shape: [usize; RANK]) -> usize {
-    let Some(entries) = checked_entries(shape) else {
-        panic!("shape {shape:?} has more entries than can be counted");
-    };
-    entries
 }
 
 #[cold]

@@ -1,6 +1,7 @@
 //! What arrays of any scalar compute on their own storage.
 
 use super::Dense;
+use super::shape::Shape;
 use crate::array::Array;
 use crate::kernels::{MatrixView, with_wide_vectors};
 use crate::rule::{Nary, Unary};
@@ -18,6 +19,14 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
         let mut out = Self { shape: self.shape, data: self.data.unspecified_like(T::zero()) };
         fill(out.as_mut_slice());
         out
+    }
+
+    #[inline(always)]
+    #[track_caller]
+    fn assert_same(&self, rhs: &Self, operation: &str) {
+        if self.shape != rhs.shape {
+            different_shapes(self.shape(), rhs.shape(), operation);
+        }
     }
 
     /// `f(x)` elementwise.
@@ -38,7 +47,7 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
     #[must_use]
     #[track_caller]
     pub fn combined(&self, a: T, rhs: &Self, b: T) -> Self {
-        assert_same(self.shape, rhs.shape, "axpby");
+        self.assert_same(rhs, "axpby");
         self.like(|out| T::axpby(a, &self.data, b, &rhs.data, out))
     }
 
@@ -46,7 +55,7 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
     #[must_use]
     #[track_caller]
     pub fn combined_into(&self, a: T, mut rhs: Self, b: T) -> Self {
-        assert_same(self.shape, rhs.shape, "axpby");
+        self.assert_same(&rhs, "axpby");
         let pairs = rhs.as_mut_slice().iter_mut().zip(self.as_slice());
         with_wide_vectors(|| pairs.for_each(|(y, &x)| *y = a * x + b * *y));
         rhs
@@ -56,7 +65,7 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
     #[must_use]
     #[track_caller]
     pub fn multiplied(&self, rhs: &Self) -> Self {
-        assert_same(self.shape, rhs.shape, "hadamard");
+        self.assert_same(rhs, "hadamard");
         self.like(|out| T::hadamard(&self.data, &rhs.data, out))
     }
 
@@ -74,7 +83,7 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
     #[must_use]
     #[track_caller]
     pub fn dotted(&self, rhs: &Self) -> T {
-        assert_same(self.shape, rhs.shape, "dot");
+        self.assert_same(rhs, "dot");
         T::dot(&self.data, &rhs.data)
     }
 
@@ -93,16 +102,16 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
     ) -> Self {
         let (_, first) = terms.clone().next().expect("affine needs at least one term");
         let (rows, outputs) = (first.rows(), bias.cols());
-        let mut shape = first.shape;
+        let mut shape = first.shape();
         shape[RANK - 1] = outputs;
         for (w, x) in terms.clone() {
             let (found, inputs) = (x.rows(), x.cols());
             assert!(found == rows, "affine: inputs in {rows} rows, and others in {found}");
             assert!(
-                w.shape == [outputs, inputs],
+                w.shape() == [outputs, inputs],
                 "affine: weights of shape {:?}; {inputs} inputs and a bias of {outputs} ask for [{outputs}, {inputs}], \
                  outputs x inputs",
-                w.shape
+                w.shape()
             );
         }
         if rows == 1 {
@@ -110,7 +119,7 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
             for (w, x) in terms {
                 T::gemv(&w.data, &x.data, data.make_mut());
             }
-            return Self { shape, data };
+            return Self { shape: Shape::of(shape), data };
         }
         Self::overwritten(shape, T::zero(), |y| {
             for row in y.chunks_exact_mut(outputs.max(1)) {
@@ -133,7 +142,7 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
     /// The softmax along the last axis.
     #[must_use]
     pub fn softmaxed(&self) -> Self {
-        Self::new(self.shape, self.data.chunks_exact(self.cols().max(1)).flat_map(T::softmax))
+        Self::new(self.shape(), self.data.chunks_exact(self.cols().max(1)).flat_map(T::softmax))
     }
 
     /// Subtracts `rhs[i]` from every entry of row `i`.
@@ -142,7 +151,7 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
     pub fn rows_subtracted(&self, rhs: &Dense<T, 1>) -> Self {
         assert!(rhs.cols() == self.rows(), "sub_rows: {} rows, {} values", self.rows(), rhs.cols());
         let cols = self.cols();
-        Self::new(self.shape, self.data.iter().enumerate().map(|(i, &x)| x - rhs.data[i / cols]))
+        Self::new(self.shape(), self.data.iter().enumerate().map(|(i, &x)| x - rhs.data[i / cols]))
     }
 
     /// Entries (of a vector) or rows (of a matrix) in a range.
@@ -153,18 +162,20 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
     #[must_use]
     #[track_caller]
     pub fn sliced(&self, range: Range<usize>) -> Self {
-        let within = range.start <= range.end && range.end <= self.shape[0];
-        assert!(within, "slice: {range:?} is not within an array of shape {:?}", self.shape);
-        let stride: usize = self.shape[1..].iter().product();
-        let mut shape = self.shape;
+        let within = range.start <= range.end && range.end <= self.shape()[0];
+        assert!(within, "slice: {range:?} is not within an array of shape {:?}", self.shape());
+        let mut shape = self.shape();
+        let stride: usize = shape[1..].iter().product();
         shape[0] = range.len();
         Self::new(shape, self.data[range.start * stride..range.end * stride].iter().copied())
     }
 }
 
+#[cold]
+#[inline(never)]
 #[track_caller]
-fn assert_same<const RANK: usize>(left: [usize; RANK], right: [usize; RANK], operation: &str) {
-    assert!(left == right, "{operation}: shapes {left:?} and {right:?} differ");
+fn different_shapes<const RANK: usize>(left: [usize; RANK], right: [usize; RANK], operation: &str) -> ! {
+    panic!("{operation}: shapes {left:?} and {right:?} differ")
 }
 
 /// The arrays of every scalar that stores its arrays densely: `f64`, `f32`, and scalars of your own.
@@ -175,14 +186,14 @@ where
     fn constant(x: &Dense<R::Real, RANK>) -> Self {
         match (x as &dyn Any).downcast_ref::<Self>() {
             Some(plain) => plain.clone(), // R is its own Real: share the storage
-            None => Self::new(x.shape, x.data.iter().map(|&x| R::constant(x))),
+            None => Self::new(x.shape(), x.data.iter().map(|&x| R::constant(x))),
         }
     }
     fn from_scalars(shape: [usize; RANK], x: &[R]) -> Self {
         Self::new(shape, x.iter().copied())
     }
     fn shape(&self) -> [usize; RANK] {
-        self.shape
+        self.shape()
     }
     fn get(&self, index: usize) -> R {
         self.data[index]
@@ -190,7 +201,7 @@ where
     fn primal(&self) -> Dense<R::Real, RANK> {
         match (self as &dyn Any).downcast_ref() {
             Some(plain) => Dense::clone(plain),
-            None => Dense::new(self.shape, self.data.iter().map(|x| x.primal())),
+            None => Dense::new(self.shape(), self.data.iter().map(|x| x.primal())),
         }
     }
     fn to_dense(&self) -> Self {
