@@ -25,7 +25,7 @@ macro_rules! dot_products {
             total(sums)
         }
 
-        /// [`dot`] of the numbers in other elements, rounded as that is.
+        /// [`dot()`] of the numbers in other elements, rounded as that is.
         #[inline]
         #[target_feature(enable = "avx2,fma")]
         pub(super) fn dot_of<A>(x: &[A], y: &[A], number: impl Fn(&A) -> Real) -> Real {
