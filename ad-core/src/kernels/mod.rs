@@ -105,9 +105,14 @@ pub trait Kernels: Sized {
     }
 
     /// [`dot_of`](Self::dot_of) of elements with tangents in `N` directions, and the tangent of that, `sum y_i dx_i + x_i dy_i`,
-    /// which is written to `along`. Elements of which none `moves` are left out; of each that is asked once.
+    /// which is written to `along`.
     ///
-    /// `None` if the tangent is not finite, because zeros may have to be strong; and always, unless the numbers are plain.
+    /// `moves` is asked about runs of neighbouring elements, which together are all of `x` and all of `y`, each exactly once (so
+    /// it may collect something meanwhile). It answers whether any of them has a tangent other than 0; the terms of those
+    /// that have none are left out.
+    ///
+    /// `None` if the tangent is not finite: an infinity or NaN may have met a zero, which is strong. And always for
+    /// numbers other than `f64` and `f32`.
     #[doc(hidden)]
     fn dot_along<A, const N: usize>(
         _x: &[A],

@@ -10,6 +10,7 @@ use core::cell::Cell;
 #[inline]
 pub(crate) fn dot<T: Scalar, const N: usize>(x: &[Dual<T, N>], y: &[Dual<T, N>]) -> Dual<T, N> {
     let (tag, mut tangent) = (Cell::new(Tag::NONE), [T::zero(); N]);
+    // Asked about each element once, so that it collects the tags, too.
     let moves = |x: &[Dual<T, N>]| {
         let of_x = Tag::join_all(x.iter().map(|x| x.tag));
         tag.set(tag.get().join(of_x));

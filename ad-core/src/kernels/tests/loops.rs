@@ -164,6 +164,9 @@ fn elementwise_kernels_are_the_scalar_expressions<T: Tested>() {
         assert_sum(loops::dot(x, y), products, T::zero());
         let apart = |x: &[T]| x.iter().map(|&x| (1.5, x, 2_u8)).collect::<Vec<_>>();
         assert_eq!(T::dot_of(&apart(x), &apart(y), |x| x.1).bits(), T::dot(x, y).bits());
+        // Products that underflow to -0, of which nothing else is added.
+        let (x, y) = (vec![-T::min_positive_value(); len], vec![T::min_positive_value(); len]);
+        assert_eq!(T::dot_of(&apart(&x), &apart(&y), |x| x.1).bits(), T::dot(&x, &y).bits());
     }
 }
 

@@ -1,6 +1,6 @@
 //! Dot products, also of numbers that have tangents.
 
-/// Sums of a dot product, since one would wait for itself.
+/// Partial sums of a dot product: a single one would wait for its last addition at every step.
 pub(super) const SUMS: usize = 4;
 
 /// What the invoking module defines beforehand: `Real`, `Vector`, `LANES`, the loads and stores, and `totals`.
@@ -21,7 +21,9 @@ macro_rules! dot_products {
             for ((sum, x), y) in sums.iter_mut().zip(x).zip(y) {
                 *sum = $fmadd(load(x), load(y), *sum);
             }
-            sums[dot::SUMS - 1] = $fmadd(load_short(x_rest), load_short(y_rest), sums[dot::SUMS - 1]);
+            if !x_rest.is_empty() {
+                sums[dot::SUMS - 1] = $fmadd(load_short(x_rest), load_short(y_rest), sums[dot::SUMS - 1]);
+            }
             total(sums)
         }
 
@@ -90,12 +92,14 @@ macro_rules! dot_products {
         #[inline]
         #[target_feature(enable = "avx2,fma")]
         fn total(sums: [Vector; dot::SUMS]) -> Real {
+            let [a, b, c, d] = sums;
             let mut rows = [$zero(); ROWS];
-            rows[0] = $add($add(sums[0], sums[1]), $add(sums[2], sums[3]));
+            rows[0] = $add($add(a, b), $add(c, d));
             totals(rows)[0]
         }
 
-        /// `sum + p dx` in each direction.
+        /// `sum + p dx` in each direction. Not fused, so that it rounds as [`plus_both`] does where `dy` is 0: no bit depends on
+        /// whether a neighbour moves.
         #[inline]
         #[target_feature(enable = "avx2,fma")]
         fn plus<const N: usize>(mut sum: [Real; N], p: Real, dx: &[Real; N]) -> [Real; N] {
@@ -124,7 +128,7 @@ macro_rules! dot_products {
                 store($add(load(sum), both), sum);
             }
             for ((sum, dx), dy) in rest.iter_mut().zip(dx_rest).zip(dy_rest) {
-                *sum += p * dx + q * dy;
+                *sum += p.fused_mul_add(*dx, q * dy);
             }
             sum
         }

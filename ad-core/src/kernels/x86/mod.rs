@@ -55,7 +55,8 @@ impl Avx2Fma {
     }
 }
 
-/// From each item `fn name(arguments) body` makes a method of [`Avx2Fma`] that runs `body` with AVX2 and FMA.
+/// From each item `fn name(arguments) body` makes a method of [`Avx2Fma`] that runs `body` with AVX2 and FMA. `<A; N>` stands
+/// for `<A, const N: usize>`.
 macro_rules! with_avx2_fma {
     ($($name:ident $(<$($t:ident $(: $bound:ident)?),* $(; $n:ident)?>)? ($($arg:ident: $type:ty),*) $(-> $output:ty)? { $body:expr })*) => {
         impl Avx2Fma {$(
