@@ -235,9 +235,9 @@ fn unused_tapes_are_bounded_and_those_in_use_find_theirs() {
     fn of_a_thread(work: impl FnOnce() -> usize + Send) -> usize {
         std::thread::scope(|scope| scope.spawn(work).join().unwrap())
     }
-    // More than the 64 MiB that wait, and so is each of the long ones below.
+    // More than the 64 MiB that a thread keeps for later recordings, and so is each of the long ones below.
     let many = || drop((0..100).map(|_| sines(40_000)).collect::<Vec<_>>());
-    // Of the harness, which says so when a test takes longer than a minute.
+    // What the test harness may allocate meanwhile: it prints a message once a test has run for a minute.
     const ELSEWHERE: usize = 4096;
     type Kind = (&'static str, fn(usize) -> Pullback<'static, f64, f64>, usize, usize);
     // 64 MiB, and the last four. Of arrays as much again waits in a pool of its own, and lists have room for a
@@ -279,7 +279,7 @@ fn unused_tapes_are_bounded_and_those_in_use_find_theirs() {
             turn(); // and in one
             peak(turn)
         });
-        // What a pullback has besides its tape, which is 4 KiB at least.
+        // A pullback has less than 256 bytes besides its tape. That takes 4 KiB at least, and megabytes if it is long.
         assert!(
             again < 256 * count + ELSEWHERE,
             "{count} recordings of {steps} steps need {again} bytes once more"

@@ -14,7 +14,10 @@ use core::ops::Index;
 mod operations;
 mod shape;
 
-/// Row-major storage with `RANK` axes. A clone shares the numbers; writing to a shared one copies.
+/// Row-major storage with `RANK` axes, one or two. A clone shares the numbers; writing to a shared one copies.
+///
+/// An axis of a matrix has fewer than `2^32` entries: where one would have more, whatever makes an array panics, and
+/// [`try_new`](Self::try_new) returns an error.
 ///
 /// ```
 /// use ad_core::{Array, Matrix, Vector};
@@ -35,8 +38,7 @@ impl<T: Copy + 'static, const RANK: usize> Dense<T, RANK> {
     ///
     /// # Panics
     ///
-    /// If there are not as many numbers as the shape has entries, or if those are more than can be counted,
-    /// or `2^32` along an axis of a matrix.
+    /// If there are not as many numbers as the shape has entries, or if it is too large.
     #[must_use]
     #[track_caller]
     pub fn new(shape: [usize; RANK], data: impl IntoIterator<Item = T>) -> Self {
@@ -60,7 +62,7 @@ impl<T: Copy + 'static, const RANK: usize> Dense<T, RANK> {
     ///
     /// # Errors
     ///
-    /// If there are not as many numbers as the shape has entries.
+    /// If there are not as many numbers as the shape has entries, or if it is too large.
     pub fn try_new(shape: [usize; RANK], data: Vec<T>) -> Result<Self, LengthMismatch> {
         let entries = checked_entries(shape).unwrap_or(usize::MAX); // more than there can be
         LengthMismatch::check(("an array", entries), ("numbers", data.len()))?;
@@ -71,7 +73,7 @@ impl<T: Copy + 'static, const RANK: usize> Dense<T, RANK> {
     ///
     /// # Panics
     ///
-    /// If there are more entries than can be counted, or `2^32` along an axis of a matrix.
+    /// If the shape is too large.
     #[must_use]
     #[track_caller]
     pub fn filled(shape: [usize; RANK], value: T) -> Self {
@@ -119,7 +121,7 @@ impl<T: Copy + 'static, const RANK: usize> Dense<T, RANK> {
     ///
     /// # Panics
     ///
-    /// If the shapes have different numbers of entries.
+    /// If the shapes have different numbers of entries, or the new one is too large.
     #[must_use]
     #[track_caller]
     pub fn reshape<const TO: usize>(self, shape: [usize; TO]) -> Dense<T, TO> {
@@ -129,7 +131,12 @@ impl<T: Copy + 'static, const RANK: usize> Dense<T, RANK> {
     }
 
     /// The same numbers as a matrix: of a vector its only row.
+    ///
+    /// # Panics
+    ///
+    /// If that is too large.
     #[must_use]
+    #[track_caller]
     pub fn to_rows(&self) -> Dense<T, 2> {
         Dense { shape: Shape::of([self.rows(), self.cols()]), data: self.data.clone() }
     }
@@ -151,7 +158,7 @@ impl<T: Copy + 'static, const RANK: usize> Dense<T, RANK> {
     ///
     /// # Panics
     ///
-    /// If there are more entries than can be counted, or `2^32` along an axis of a matrix.
+    /// If the shape is too large.
     #[must_use]
     #[track_caller]
     pub fn build(shape: [usize; RANK], value: T, write: impl FnOnce(&mut [T])) -> Self {
@@ -183,7 +190,7 @@ impl<T: Copy + 'static> Dense<T, 2> {
     ///
     /// # Panics
     ///
-    /// If it has more entries than can be counted, or `2^32` along an axis.
+    /// If the shape is too large.
     #[must_use]
     #[track_caller]
     pub fn from_fn(shape: [usize; 2], mut f: impl FnMut(usize, usize) -> T) -> Self {

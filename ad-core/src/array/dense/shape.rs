@@ -1,12 +1,12 @@
-//! The shape of an array, in one word.
+//! The shape of an array, in 64 bits.
 
 use core::fmt;
 
 /// The extents along one axis or two.
 ///
-/// With it an array is a pair of scalars, a pointer and this, which the compiler passes in registers. Three words go by way of
-/// memory, one by one, and whoever copies two of them at once has to wait until they are there: in a network of 32 units
-/// that took a twentieth of the time of a gradient.
+/// With it an array is a pair of scalars, a pointer and this, which the compiler passes in registers. A structure of three words is
+/// passed through memory: it is written there word by word and copied two words at a time, and such a load has to wait
+/// until both are in the cache. In a network of 32 units that took a twentieth of the time of a gradient.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Shape<const RANK: usize>(u64);
 
@@ -32,9 +32,8 @@ impl<const RANK: usize> Shape<RANK> {
 
     #[inline(always)]
     pub(super) fn get(self) -> [usize; RANK] {
-        let bits = if RANK == 1 { u64::BITS } else { HALF };
         core::array::from_fn(|axis| {
-            (self.0 >> (bits * axis as u32) & (u64::MAX >> (u64::BITS - bits))) as usize
+            if RANK == 1 { self.0 as usize } else { (self.0 >> (HALF * axis as u32)) as u32 as usize }
         })
     }
 }
@@ -63,7 +62,7 @@ pub(super) fn entries<const RANK: usize>(shape: [usize; RANK]) -> usize {
 #[inline(never)]
 #[track_caller]
 fn too_large<const RANK: usize>(shape: [usize; RANK]) -> ! {
-    panic!("shape {shape:?} has more entries than can be counted, or 2^32 along an axis")
+    panic!("shape {shape:?} has more entries than can be counted, or 2^32 and more along an axis")
 }
 
 impl<const RANK: usize> fmt::Debug for Shape<RANK> {
@@ -72,14 +71,13 @@ impl<const RANK: usize> fmt::Debug for Shape<RANK> {
     }
 }
 
-#[cfg(all(test, target_pointer_width = "64"))]
+#[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Matrix, Vector};
 
     #[test]
     fn extents_are_what_they_were() {
-        for n in [0, 1, 7, u32::MAX as usize, 1 << 32, usize::MAX] {
+        for n in [0, 1, 7, u32::MAX as usize, usize::MAX] {
             assert_eq!(Shape::of([n]).get(), [n]);
         }
         for shape in [[0, 0], [3, 5], [0, u32::MAX as usize], [u32::MAX as usize, 1]] {
@@ -89,7 +87,9 @@ mod tests {
     }
 
     #[test]
+    #[cfg(target_pointer_width = "64")] // where an extent may have more bits than there is room for
     fn shapes_of_too_many_entries_are_refused() {
+        use crate::{Matrix, Vector};
         for shape in [[1 << 32, 0], [0, 1 << 32], [usize::MAX, 2], [1 << 31, 1 << 33]] {
             assert_eq!(checked_entries(shape), None);
             assert!(Matrix::<f64>::try_new(shape, vec![]).is_err());
