@@ -237,8 +237,8 @@ fn unused_tapes_are_bounded_and_those_in_use_find_theirs() {
     }
     // More than the 64 MiB that a thread keeps for later recordings, and so is each of the long ones below.
     let many = || drop((0..100).map(|_| sines(40_000)).collect::<Vec<_>>());
-    // What the test harness may allocate meanwhile: it prints a message once a test has run for a minute.
-    const ELSEWHERE: usize = 4096;
+    // The less of two: once, when a test has run for a minute, the test harness prints a message, and allocates for it.
+    let less = |work: &mut dyn FnMut()| peak(&mut *work).min(peak(&mut *work));
     type Kind = (&'static str, fn(usize) -> Pullback<'static, f64, f64>, usize, usize);
     // 64 MiB, and the last four. Of arrays as much again waits in a pool of its own, and lists have room for a
     // quarter more than they held.
@@ -263,9 +263,9 @@ fn unused_tapes_are_bounded_and_those_in_use_find_theirs() {
             many();
             drop(long);
         }
-        peak(|| sines(3_000_000))
+        less(&mut || drop(sines(3_000_000)))
     });
-    assert!(again < 256 + ELSEWHERE, "a long recording needs {again} bytes once more");
+    assert!(again < 256, "a long recording needs {again} bytes once more");
     // Several at once of which all are long, and many short ones.
     for (count, steps) in [(4, 3_000_000), (500, 100)] {
         let again = of_a_thread(|| {
@@ -277,13 +277,10 @@ fn unused_tapes_are_bounded_and_those_in_use_find_theirs() {
             };
             turn(); // they get their memory piece by piece,
             turn(); // and in one
-            peak(turn)
+            less(&mut turn)
         });
-        // A pullback has less than 256 bytes besides its tape. That takes 4 KiB at least, and megabytes if it is long.
-        assert!(
-            again < 256 * count + ELSEWHERE,
-            "{count} recordings of {steps} steps need {again} bytes once more"
-        );
+        // What a pullback has besides its tape, which is 4 KiB at least.
+        assert!(again < 256 * count, "{count} recordings of {steps} steps need {again} bytes once more");
     }
 }
 

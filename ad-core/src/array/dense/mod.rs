@@ -16,7 +16,7 @@ mod shape;
 
 /// Row-major storage with `RANK` axes, one or two. A clone shares the numbers; writing to a shared one copies.
 ///
-/// An axis of a matrix has fewer than `2^32` entries: where one would have more, whatever makes an array panics, and
+/// There is room for any shape of up to `2^56` entries: where one is too large, whatever makes an array panics, and
 /// [`try_new`](Self::try_new) returns an error.
 ///
 /// ```

@@ -10,13 +10,13 @@ use core::fmt;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Shape<const RANK: usize>(u64);
 
-/// The bits of an extent where there are two.
-const HALF: u32 = u64::BITS / 2;
+/// The bits that say how many of the others are those of the first extent, where there are two.
+const SPLIT: u32 = u64::BITS.ilog2();
 
 impl<const RANK: usize> Shape<RANK> {
     /// # Panics
     ///
-    /// If an extent of a matrix has too many bits.
+    /// If the extents have too many bits.
     #[inline(always)]
     #[track_caller]
     pub(super) fn of(shape: [usize; RANK]) -> Self {
@@ -27,20 +27,30 @@ impl<const RANK: usize> Shape<RANK> {
         if !fits(shape) {
             too_large(shape);
         }
-        Self(shape[0] as u64 | (shape[1] as u64) << HALF)
+        let (rows, cols, split) = (shape[0] as u64, shape[1] as u64, bits(shape[0]));
+        Self((cols << split | rows) << SPLIT | u64::from(split))
     }
 
     #[inline(always)]
     pub(super) fn get(self) -> [usize; RANK] {
-        core::array::from_fn(|axis| {
-            if RANK == 1 { self.0 as usize } else { (self.0 >> (HALF * axis as u32)) as u32 as usize }
+        let (extents, split) = (self.0 >> SPLIT, self.0 as u32 % u64::BITS);
+        core::array::from_fn(|axis| match (RANK, axis) {
+            (1, _) => self.0 as usize,
+            (_, 0) => (extents & !(u64::MAX << split)) as usize,
+            _ => (extents >> split) as usize,
         })
     }
 }
 
 #[inline(always)]
+fn bits(extent: usize) -> u32 {
+    usize::BITS - extent.leading_zeros()
+}
+
+/// Whether there is room for the extents: there is, for those of a matrix of up to `2^56` entries.
+#[inline(always)]
 fn fits<const RANK: usize>(shape: [usize; RANK]) -> bool {
-    RANK == 1 || shape.iter().fold(0, |bits, &extent| bits | extent as u64) >> HALF == 0
+    RANK == 1 || shape.iter().fold(0, |sum, &extent| sum + bits(extent)) <= u64::BITS - SPLIT
 }
 
 /// How many entries an array of this shape has; `None` if it is too large.
@@ -62,7 +72,7 @@ pub(super) fn entries<const RANK: usize>(shape: [usize; RANK]) -> usize {
 #[inline(never)]
 #[track_caller]
 fn too_large<const RANK: usize>(shape: [usize; RANK]) -> ! {
-    panic!("shape {shape:?} has more entries than can be counted, or 2^32 and more along an axis")
+    panic!("shape {shape:?} has more entries than can be counted")
 }
 
 impl<const RANK: usize> fmt::Debug for Shape<RANK> {
@@ -80,23 +90,30 @@ mod tests {
         for n in [0, 1, 7, u32::MAX as usize, usize::MAX] {
             assert_eq!(Shape::of([n]).get(), [n]);
         }
-        for shape in [[0, 0], [3, 5], [0, u32::MAX as usize], [u32::MAX as usize, 1]] {
-            assert_eq!(Shape::of(shape).get(), shape);
+        let most = u32::MAX as usize;
+        for n in [0, 1, 2, 3, 5, 64, 1000, most / 64, most] {
+            for shape in [[0, n], [n, 0], [1, n], [n, 1], [n, 3], [50, n]] {
+                assert_eq!(Shape::of(shape).get(), shape);
+            }
         }
         assert_ne!(Shape::of([3, 5]), Shape::of([5, 3]));
+        assert_ne!(Shape::of([0, 1]), Shape::of([1, 0]));
     }
 
     #[test]
-    #[cfg(target_pointer_width = "64")] // where an extent may have more bits than there is room for
+    #[cfg(target_pointer_width = "64")] // where extents may have more bits than there is room for
     fn shapes_of_too_many_entries_are_refused() {
         use crate::{Matrix, Vector};
-        for shape in [[1 << 32, 0], [0, 1 << 32], [usize::MAX, 2], [1 << 31, 1 << 33]] {
+        for shape in [[1 << 33, 1 << 22], [0, 1 << 57], [1 << 57, 0]] {
+            assert_eq!(Shape::of(shape).get(), shape, "this one fits");
+        }
+        for shape in [[1 << 58, 0], [0, 1 << 58], [usize::MAX, 2], [1 << 31, 1 << 33]] {
             assert_eq!(checked_entries(shape), None);
             assert!(Matrix::<f64>::try_new(shape, vec![]).is_err());
             let caught = std::panic::catch_unwind(|| Matrix::filled(shape, 0.0)).unwrap_err();
             let message = caught.downcast_ref::<String>().unwrap();
             assert!(message.contains("more entries than can be counted"), "{message}");
         }
-        assert!(std::panic::catch_unwind(|| Vector::filled([0], 0.0).reshape([1 << 32, 0])).is_err());
+        assert!(std::panic::catch_unwind(|| Vector::filled([0], 0.0).reshape([1 << 58, 0])).is_err());
     }
 }
