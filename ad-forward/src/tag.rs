@@ -19,13 +19,13 @@
 //!
 //! Constants and inputs that do not move have no bits, and so an operation knows that their tangents are 0 and leaves them out.
 //! Variables that were made by hand have the bits of one run of their own: they may meet one another, which is a derivative
-//! along all of them, but have no part in the result of an operator. Numbers that were made of a value and tangents have a
-//! bit that belongs to no run, because custom rules are written so.
+//! along all of them, but have no part in the result of an operator. Numbers that were made of a value and tangents have
+//! the one bit alone that says so, and that all tags of runs have, too: custom rules are written so.
 
 use ad_core::Scalar;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
-/// The bits of a run's number. Six more count its zeros, and the last one is [`Tag::UNKNOWN`].
+/// The bits of a run's number. Six more count its zeros, and the last one says that there are tangents.
 const NUMBER: u32 = 57;
 
 /// Whose tangents a number carries.
@@ -39,14 +39,14 @@ impl Tag {
     pub const NONE: Self = Self { bits: 0 };
 
     /// The number has tangents, and nobody said whose.
-    pub(crate) const UNKNOWN: Self = Self { bits: 1 << 63 };
+    pub(crate) const UNKNOWN: Self = Self { bits: 1 << (u64::BITS - 1) };
 
     /// No operator has seeded the number, but someone has.
     pub const BY_HAND: Self = Self::of_run(0);
 
     const fn of_run(run: u64) -> Self {
         let zeros = run.count_zeros() - (u64::BITS - NUMBER);
-        Self { bits: run | (zeros as u64) << NUMBER }
+        Self { bits: run | (zeros as u64) << NUMBER | Self::UNKNOWN.bits }
     }
 
     /// The tag of a run that begins.
@@ -63,6 +63,20 @@ impl Tag {
     #[must_use]
     pub(crate) fn if_moving<T: Scalar>(self, tangents: &[T]) -> Self {
         if tangents.iter().all(|t| t.is_strong_zero()) { Self::NONE } else { self }
+    }
+
+    /// Whether there are tangents.
+    #[inline(always)]
+    pub(crate) const fn is_some(self) -> bool {
+        self.bits != 0
+    }
+
+    /// [`is_some`](Self::is_some) where the answer is no, as a rule. Compilers expect numbers to be positive, and not to be 0:
+    /// so the code for this answer runs straight on if the sign decides. (Where the factors of products are
+    /// constants, 8 directions take 0.99 of the time, and 0.88 if another program shares the processor.)
+    #[inline(always)]
+    pub(crate) const fn is_some_for_once(self) -> bool {
+        self.bits.cast_signed() < 0
     }
 
     /// The tag of what is computed from two numbers with these tags.
@@ -85,8 +99,7 @@ impl Tag {
     #[inline]
     #[track_caller]
     pub(crate) fn check(self, run: Self) {
-        let known = self.bits & !Self::UNKNOWN.bits;
-        if known != run.bits && known != 0 {
+        if self != run && self != Self::NONE && self != Self::UNKNOWN {
             refuse();
         }
     }
@@ -113,13 +126,13 @@ mod tests {
         let far = (0..NUMBER).map(|bit| 1 << bit);
         let runs: Vec<u64> = (0..300).chain(far.clone()).chain(far.map(|run| run | 0b1011)).collect();
         let tags: std::collections::HashSet<u64> = runs.iter().map(|&run| Tag::of_run(run).bits).collect();
-        assert!(!tags.contains(&Tag::NONE.bits));
+        assert!(!tags.contains(&Tag::NONE.bits) && !tags.contains(&Tag::UNKNOWN.bits));
         for &one in &runs {
             for &other in runs.iter().filter(|&&other| other != one) {
                 let both = Tag::of_run(one).join(Tag::of_run(other));
                 assert!(!tags.contains(&both.bits), "{one} and {other}");
             }
-            assert_eq!(Tag::of_run(one).bits & Tag::UNKNOWN.bits, 0, "{one}");
+            assert_eq!(Tag::of_run(one).join(Tag::UNKNOWN), Tag::of_run(one));
         }
     }
 }

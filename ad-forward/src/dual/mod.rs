@@ -140,7 +140,14 @@ impl<T: Scalar, const N: usize> Dual<T, N> {
     #[inline(always)]
     fn is_moving(&self) -> bool {
         debug_assert!(self.tag != Tag::NONE || self.tangent.iter().all(|t| t.is_strong_zero()));
-        self.tag != Tag::NONE
+        self.tag.is_some()
+    }
+
+    /// [`is_moving`](Self::is_moving) where it is not, as a rule.
+    #[inline(always)]
+    fn is_moving_for_once(&self) -> bool {
+        debug_assert_eq!(self.tag.is_some_for_once(), self.is_moving());
+        self.tag.is_some_for_once()
     }
 
     /// A result with this number's tag.

@@ -43,7 +43,7 @@ impl<T: Scalar, const N: usize> Mul for Dual<T, N> {
         let (x, y) = (self.primal, rhs.primal);
         let value = x * y;
         let tag = self.tag.join(rhs.tag);
-        if Self::LOOKS && !self.is_moving() {
+        if Self::LOOKS && !self.is_moving_for_once() {
             return rhs.chain(value, x);
         }
         if Self::LOOKS && !rhs.is_moving() {
