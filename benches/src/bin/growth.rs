@@ -111,7 +111,8 @@ const SERIES: [Series; 8] = [
         name: "window:d",
         mode: |d| Some(Mode::Window(d)),
         against: Against::Units,
-        fixed: 256,
+        // Many windows also with the most units: the first and the last of them need no product with `P`.
+        fixed: 2048,
         values: &[32, 64, 128],
         theory: [3.0, 3.0],
     },
