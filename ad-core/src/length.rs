@@ -19,8 +19,8 @@ pub struct LengthMismatch {
     pub given: &'static str,
     /// How many there were.
     pub found: usize,
-    /// Where the numbers are as many: the shapes `[rows, columns]` of the first array that was asked for and given another
-    /// shape, first the one that it should have. (A vector is one row.)
+    /// Where the numbers are as many: the shapes `[rows, columns]` of the first array or list that was asked for and given another
+    /// shape, first the one that it should have. (A vector is one row, and so is a list.)
     pub shapes: Option<([usize; 2], [usize; 2])>,
 }
 

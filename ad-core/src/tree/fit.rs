@@ -1,7 +1,8 @@
 //! Whether a tree fits another one that it is a direction or a cotangent of.
 //!
 //! It may have its numbers in another structure, such as all of them in one slice. But where an array stands for an array, both
-//! have one shape: a matrix of the other one's transposed shape has as many numbers, in another order.
+//! have one shape: a matrix of the other one's transposed shape has as many numbers, in another order. And the structure is coarser or
+//! finer, not here the one and there the other: two lists that were exchanged have as many numbers, too.
 
 use super::{Count, Flatten, Tree};
 use crate::{Array, LengthMismatch, Lift, Scalar};
@@ -44,7 +45,8 @@ impl<T: Scalar> Lift<T, T> for Arrays {
 ///
 /// # Errors
 ///
-/// If there are not as many, or an array of another shape stands for an array.
+/// If there are not as many, an array of another shape stands for an array, or each tree has a leaf that is no part of
+/// one of the other's.
 pub fn flatten_as<T, Of, Given>(
     (of_name, of): (&'static str, &Of),
     given: (&'static str, &Given),
@@ -56,7 +58,36 @@ where
 {
     let mut arrays = Arrays { numbers: Count(0), shapes: Vec::new() };
     of.lift::<T, _>(&mut arrays);
-    flatten_as_listed((of_name, arrays.numbers.0), &mut arrays.shapes.into_iter(), given)
+    let numbers = flatten_as_listed((of_name, arrays.numbers.0), &mut arrays.shapes.into_iter(), given)?;
+    match crossing(&leaves(of), &leaves(given.1)) {
+        Some([expected, found]) => Err(LengthMismatch {
+            of: of_name,
+            expected: numbers.len(),
+            given: given.0,
+            found: numbers.len(),
+            shapes: Some(([1, expected], [1, found])),
+        }),
+        None => Ok(numbers),
+    }
+}
+
+/// Where the leaves of a tree end among its numbers: a list is one, as a scalar and an array are.
+fn leaves<T: Scalar, P: Tree<Scalar = T> + ?Sized>(tree: &P) -> Vec<usize> {
+    let mut leaves = Leaves { numbers: Count(0), ends: Vec::new() };
+    tree.lift::<T, _>(&mut leaves);
+    leaves.ends
+}
+
+/// The lengths of the first leaves of as many numbers in all that begin together and do not end together, if each of the two has an
+/// end that the other has not.
+fn crossing(of: &[usize], given: &[usize]) -> Option<[usize; 2]> {
+    let lacks = |ends: &[usize], others: &[usize]| others.iter().any(|end| ends.binary_search(end).is_err());
+    if !(lacks(of, given) && lacks(given, of)) {
+        return None;
+    }
+    let together = of.iter().zip(given).take_while(|(of, given)| of == given).count();
+    let start = if together == 0 { 0 } else { of[together - 1] };
+    Some([of[together] - start, given[together] - start])
 }
 
 /// [`flatten_as`] for so many numbers, among them arrays: where each begins, in this order, and its shape.
@@ -79,6 +110,44 @@ where
     match fit.shapes {
         Some(shapes) => Err(LengthMismatch { of, expected, given, found: expected, shapes: Some(shapes) }),
         None => Ok(fit.numbers.0),
+    }
+}
+
+/// Counts the numbers of a tree, and lists where its leaves end.
+struct Leaves {
+    numbers: Count,
+    ends: Vec<usize>,
+}
+
+impl Leaves {
+    /// Ends a leaf with the last number, if it has any.
+    fn end(&mut self) {
+        if self.ends.last() != Some(&self.numbers.0) && self.numbers.0 > 0 {
+            self.ends.push(self.numbers.0);
+        }
+    }
+}
+
+impl<T: Scalar> Lift<T, T> for Leaves {
+    fn scalar(&mut self, x: T) -> T {
+        self.numbers.0 += 1;
+        self.end();
+        x
+    }
+    fn scalars(&mut self, x: &[T]) -> Vec<T> {
+        self.numbers.0 += x.len();
+        self.end();
+        x.to_vec()
+    }
+    fn vector(&mut self, x: &T::Vector) -> T::Vector {
+        self.numbers.0 += x.len();
+        self.end();
+        x.clone()
+    }
+    fn matrix(&mut self, x: &T::Matrix) -> T::Matrix {
+        self.numbers.0 += x.len();
+        self.end();
+        x.clone()
     }
 }
 

@@ -15,7 +15,8 @@ use crate::{Scalar, or_panic};
 ///
 /// # Panics
 ///
-/// If `b` has not as many numbers as `a`, or an array of another shape where `a` has an array.
+/// If `b` has not as many numbers as `a`, an array of another shape where `a` has an array, or a list that ends inside of one of `a`
+/// where another one of `a` ends inside of one of `b`.
 #[doc(alias("tree_map", "tree_multimap", "sgd"))]
 #[must_use]
 #[track_caller]

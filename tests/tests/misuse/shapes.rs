@@ -101,3 +101,34 @@ fn a_direction_and_a_cotangent_have_the_shapes_of_what_they_stand_for() {
     };
     assert_eq!(vjp(last, &x).1.call(&x).3.as_slice(), [2.0]);
 }
+
+/// Two lists that were exchanged have as many numbers, too.
+#[test]
+fn lists_stand_for_lists_of_the_same_lengths() {
+    let two_and_one = &["[1, 2]", "[1, 1]"];
+    refused(two_and_one, || {
+        zip_map(&(vec![1.0, 2.0], vec![3.0]), &(vec![3.0], vec![1.0, 2.0]), |x, dx| x + dx)
+    });
+    let (x, exchanged) = ((vec![1.0, 2.0], 5.0, vec![3.0]), (vec![3.0], 5.0, vec![1.0, 2.0]));
+    refused(two_and_one, || zip_map(&x, &exchanged, |x, dx| x + dx));
+    refused(two_and_one, || {
+        jvp(|x: &(Vec<Dual<f64, 1>>, Dual<f64, 1>, Vec<Dual<f64, 1>>)| x.1, &x, &exchanged)
+    });
+    refused(two_and_one, || {
+        ad_reverse::hvp(
+            |x: &(Vec<ad_reverse::HvpVar<f64>>, ad_reverse::HvpVar<f64>, Vec<ad_reverse::HvpVar<f64>>)| x.1,
+            &x,
+            &exchanged,
+        )
+    });
+    // Behind a list that both have.
+    let (x, exchanged) = ((vec![4.0; 3], x), (vec![4.0; 3], exchanged));
+    refused(two_and_one, || zip_map(&x, &exchanged, |x, dx| x + dx));
+
+    // One structure is coarser than the other, all of it: all numbers in one list, or each for itself.
+    let (x, sum) = ((vec![1.0, 2.0], 5.0, vec![3.0]), (vec![2.0, 4.0], 10.0, vec![6.0]));
+    assert_eq!(zip_map(&x, &vec![1.0, 2.0, 5.0, 3.0], |x, dx| x + dx), sum);
+    assert_eq!(zip_map(&x, &[1.0, 2.0, 5.0, 3.0], |x, dx| x + dx), sum);
+    assert_eq!(zip_map(&x, &(vec![], vec![1.0, 2.0], Vector::from([5.0, 3.0])), |x, dx| x + dx), sum);
+    assert_eq!(zip_map(&vec![1.0, 2.0, 5.0, 3.0], &x, |x, dx| x + dx), [2.0, 4.0, 10.0, 6.0]);
+}
