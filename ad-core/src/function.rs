@@ -43,6 +43,10 @@ use crate::Scalar;
 use alloc::{vec, vec::Vec};
 
 /// A scalar function of many numbers, of any scalar.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no function of any scalar: a closure has one",
+    note = "write it by `ad_core::function!(|x: &[S]| -> S {{ .. }})`, or, with data of its own, as a struct that implements `Function`"
+)]
 pub trait Function {
     /// The value at `x`.
     fn call<S: Scalar>(&self, x: &[S]) -> S;
@@ -70,6 +74,10 @@ pub trait Function {
 /// let f = Residuals { measured: &[(0.0, 1.0), (1.0, 0.5)] };
 /// assert_eq!(f.call(&[1.0, 0.0]), [0.0, -0.5]);
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no function of any scalar: a closure has one",
+    note = "write it by `ad_core::function!(|x: &[S]| -> Vec<S> {{ .. }})`, or, with data of its own, as a struct that implements `VectorFunction`"
+)]
 pub trait VectorFunction {
     /// The values at `x`.
     fn call<S: Scalar>(&self, x: &[S]) -> Vec<S>;
