@@ -11,7 +11,7 @@
 //! use ad_core::kernels::Kernels;
 //! use ad_core::num_traits::{Num, One, Zero};
 //! use ad_core::{Binary, Dense, Nary, Scalar, Unary};
-//! use std::{cell::Cell, fmt, iter::Sum, ops::*};
+//! use std::{cell::Cell, fmt, iter::{Product, Sum}, ops::*};
 //!
 //! thread_local!(static OPERATIONS: Cell<u32> = const { Cell::new(0) });
 //!
@@ -56,6 +56,7 @@
 //!     Div div DivAssign div_assign / Rem rem RemAssign rem_assign %);
 //! impl Neg for Counted { type Output = Self; fn neg(self) -> Self { counted(-self.0) } }
 //! impl Sum for Counted { fn sum<I: Iterator<Item = Self>>(all: I) -> Self { all.fold(Self(-0.0), Add::add) } }
+//! impl Product for Counted { fn product<I: Iterator<Item = Self>>(all: I) -> Self { all.fold(Self(1.0), Mul::mul) } }
 //! impl Zero for Counted { fn zero() -> Self { Self(0.0) } fn is_zero(&self) -> bool { self.0 == 0.0 } }
 //! impl One for Counted { fn one() -> Self { Self(1.0) } }
 //! impl Num for Counted {
@@ -82,7 +83,7 @@ use crate::rule::{Binary, Nary, Unary};
 use crate::rules::{self, binary_table, special_table, unary_table};
 use alloc::vec::Vec;
 use core::fmt::{Debug, Display, LowerExp};
-use core::iter::Sum;
+use core::iter::{Product, Sum};
 use core::ops::Neg;
 use num_traits::{Float, FloatConst, FromPrimitive, NumAssign, Zero};
 
@@ -133,7 +134,18 @@ macro_rules! binary_methods {
     note = "a function of numbers is generic, `fn f<S: Scalar>(x: &[S]) -> S`, and its literals are `S::lit(2.0)`"
 )]
 pub trait Scalar:
-    Copy + Debug + Display + PartialOrd + Send + Sync + 'static + NumAssign + Neg<Output = Self> + Sum + Kernels
+    Copy
+    + Debug
+    + Display
+    + PartialOrd
+    + Send
+    + Sync
+    + 'static
+    + NumAssign
+    + Neg<Output = Self>
+    + Sum
+    + Product
+    + Kernels
 {
     /// The plain number at the bottom of any nesting: `f64` or `f32`.
     type Real: Real;

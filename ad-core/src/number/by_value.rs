@@ -1,6 +1,6 @@
 //! What goes by the value alone.
 
-/// Implements `PartialEq`, `PartialOrd`, `Sum`, `Zero`, `One` and `Num`, by the field with the value, of a type below, and by
+/// Implements `PartialEq`, `PartialOrd`, `Sum`, `Product`, `Zero`, `One` and `Num`, by the field with the value, of a type below, and by
 /// what makes a constant of one. Where the value is an element of a field, its index is given, too.
 ///
 /// `impl_by_value!([T: Scalar] Var<T>: T, value, from_value);`
@@ -27,6 +27,12 @@ macro_rules! impl_by_value {
                 let start = <$below as ::core::iter::Sum>::sum(::core::iter::empty());
                 // By a closure: an operator that names its caller, passed as a function, is a call that is not inlined.
                 iter.fold(Self::$constant(start), |sum, x| sum + x)
+            }
+        }
+        impl<$($generics)*> ::core::iter::Product for $ty {
+            #[inline]
+            fn product<I: Iterator<Item = Self>>(iter: I) -> Self {
+                iter.fold(<Self as $crate::num_traits::One>::one(), |product, x| product * x)
             }
         }
         impl<$($generics)*> $crate::num_traits::Zero for $ty {

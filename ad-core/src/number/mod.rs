@@ -10,7 +10,7 @@ mod methods;
 mod operators;
 
 /// Implements for a number type that has [`impl_by_value!`](crate::impl_by_value), and `+ - * /` on values and with plain
-/// numbers: all other operators, its elementary functions as inherent methods, `Default`, `Sum` and `Product`, and
+/// numbers: all other operators, its elementary functions as inherent methods, `Default`, `Sum` and `Product` of references, and
 /// [what num-traits asks for](crate::impl_num_traits).
 ///
 /// `impl_number!(Dual<T, const N: usize>);` where `T` is the scalar below. A type that has none is given with its generic
@@ -33,12 +33,6 @@ macro_rules! impl_number {
             #[inline]
             fn sum<I: Iterator<Item = &'a $ty>>(iter: I) -> Self {
                 iter.copied().sum()
-            }
-        }
-        impl<$($generics)*> ::core::iter::Product for $ty {
-            #[inline]
-            fn product<I: Iterator<Item = Self>>(iter: I) -> Self {
-                iter.fold(<Self as $crate::num_traits::One>::one(), |product, x| product * x)
             }
         }
         impl<'a, $($generics)*> ::core::iter::Product<&'a $ty> for $ty {
