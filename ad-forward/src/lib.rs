@@ -51,7 +51,8 @@
 //! |---|---|---|
 //! | [`derivative`], [`value_and_derivative`] | `f'(x)`, one variable | one run on duals |
 //! | [`second_derivative`], [`third_derivative`] | the second, the third, of one variable | a run on 4, on 8 numbers |
-//! | [`derivatives`], [`jet`] | all derivatives up to any order, of one variable or along a curve | a run on [`Taylor`] series |
+//! | [`derivatives`] | all derivatives up to any order, of one variable | a run on [`Taylor`] series |
+//! | [`jet`] | the Taylor coefficients along a curve, derivatives over `k!` | the same |
 //! | [`jvp`](fn@jvp) | `f(x)` and `J dx`, for any number of results | one run on duals |
 //! | [`third_directional_derivative`] | `D^3 f(x)[u, v, w]` | a run on 8 numbers |
 //! | [`jacobian`](fn@jacobian), [`jacobian_by_chunks`] | all of `df_i/dx_j` | one run for each [`CHUNK`] inputs |
@@ -88,7 +89,7 @@
 //! | `approx` | closeness for tests, of the primal *and* the tangents, of all coefficients |
 //! | `faer` | `solve` and `try_solve`: a linear solve in any mode, differentiated by its equation |
 //! | `gemm` | matrix products by the crate of that name; without it, plain loops |
-//! | `nalgebra` | [`Dual`] is a `RealField`: decompositions, solvers and geometry differentiate, but for eigenvalues, singular values and rotations where an entry is exactly 0 (docs/LIMITATIONS.md) |
+//! | `nalgebra` | [`Dual`] is a `RealField`: decompositions, solvers and geometry differentiate, but for eigenvalues and singular values where an entry is exactly 0, and rotations at the identity (docs/LIMITATIONS.md) |
 //! | `ndarray` | `&array * dual`; `dot` and `mapv` work without it |
 //! | `rayon` | `par_jacobian`: the columns of a Jacobian on many threads |
 //! | `serde` | [`Dual`] as its primal and its tangents, [`Taylor`] as its coefficients, arrays as shape and numbers |

@@ -104,7 +104,7 @@
 //! |---|---|
 //! | `approx` | closeness for tests, of the values |
 //! | `gemm` | matrix products by the crate of that name; without it, plain loops |
-//! | `nalgebra` | [`Var`] is a `RealField`: decompositions, solvers and geometry differentiate, but for eigenvalues, singular values and rotations where an entry is exactly 0 (docs/LIMITATIONS.md) |
+//! | `nalgebra` | [`Var`] is a `RealField`: decompositions, solvers and geometry differentiate, but for eigenvalues and singular values where an entry is exactly 0, and rotations at the identity (docs/LIMITATIONS.md) |
 //! | `ndarray` | `&array * variable`; `dot` and `mapv` work without it |
 //! | `serde` | results: [`sparse::Csr`], [`sparse::Sparsity`], [`checkpoint::LoopGradient`], and what `ad_forward` writes |
 //! | `trace` | `trace`: any run, and any recording, as a table and as a graph, operation by operation |

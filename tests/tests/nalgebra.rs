@@ -8,7 +8,10 @@
 use ad_core::{Matrix, Scalar, Vector, VectorFunction, function};
 use ad_forward::{Dual, derivative, implicit_root, jvp};
 use ad_reverse::{Var, grad, hessian, jacobian};
-use nalgebra::{DMatrix, DVector, RealField, Rotation3, Vector3};
+use nalgebra::{
+    DMatrix, DVector, Isometry3, Matrix4, Quaternion, RealField, Rotation2, Rotation3, UnitQuaternion,
+    Vector3,
+};
 use proptest::prelude::*;
 
 const N: usize = 3;
@@ -286,6 +289,60 @@ fn eigenvectors_of_a_diagonal_matrix_hide_the_derivative_of_an_entry_that_is_zer
     let (_, near_zero) = jvp(moved, &1e-6, &1.0);
     let speed = near_zero[2..].iter().fold(0.0_f64, |most, d| most.max(d.abs()));
     assert!((speed - 1.0).abs() < 1e-6, "the vectors turn by t / (2 - 1): {near_zero:?}");
+}
+
+/// Limits, stated in docs/LIMITATIONS.md: most rotations in three dimensions take a short way at the identity.
+#[test]
+fn rotations_at_the_identity_hide_their_derivatives() {
+    fn about_z<S: RealField + Copy>(angle: S) -> UnitQuaternion<S> {
+        UnitQuaternion::from_axis_angle(&Vector3::z_axis(), angle)
+    }
+    fn matrix_about_z<S: RealField + Copy>(angle: S) -> Rotation3<S> {
+        about_z(angle).to_rotation_matrix()
+    }
+    let (zero, one) = (|| Dual::from(0.0), || Dual::from(1.0));
+    let (x, half) = (Vector3::x, Dual::from(0.5));
+    // Each has this derivative near 0, in the limit.
+    let hidden: [(&str, f64, &dyn Fn(Dual<f64, 1>) -> Dual<f64, 1>); 14] = [
+        ("Rotation3::new", 1.0, &|t| Rotation3::new(Vector3::new(zero(), zero(), t))[(1, 0)]),
+        ("Rotation3::from_axis_angle", 1.0, &|t| Rotation3::from_axis_angle(&Vector3::z_axis(), t)[(1, 0)]),
+        ("Rotation3::from_matrix", 1.0, &|t| Rotation3::from_matrix(matrix_about_z(t).matrix())[(1, 0)]),
+        ("Rotation3::scaled_axis", 1.0, &|t| matrix_about_z(t).scaled_axis().z),
+        ("Rotation3::powf", 0.5, &|t| matrix_about_z(t).powf(half)[(1, 0)]),
+        ("Rotation3::rotation_between", -1.0, &|t| {
+            Rotation3::rotation_between(&Vector3::new(one(), t, zero()), &x()).expect("there is one")[(1, 0)]
+        }),
+        ("UnitQuaternion::from_scaled_axis", 0.5, &|t| {
+            UnitQuaternion::from_scaled_axis(Vector3::new(zero(), zero(), t)).k
+        }),
+        ("UnitQuaternion::scaled_axis", 1.0, &|t| about_z(t).scaled_axis().z),
+        ("UnitQuaternion::powf", 0.25, &|t| about_z(t).powf(half).k),
+        ("UnitQuaternion::rotation_between", -0.5, &|t| {
+            UnitQuaternion::rotation_between(&Vector3::new(one(), t, zero()), &x()).expect("there is one").k
+        }),
+        ("Quaternion::exp", 1.0, &|t| Quaternion::new(zero(), zero(), zero(), t).exp().k),
+        ("Quaternion::ln", 1.0, &|t| Quaternion::new(one(), zero(), zero(), t).ln().k),
+        ("Isometry3::new", 1.0, &|t| {
+            (Isometry3::new(Vector3::zeros(), Vector3::new(zero(), zero(), t)) * Vector3::x()).y
+        }),
+        ("Matrix4::new_rotation", 1.0, &|t| Matrix4::new_rotation(Vector3::new(zero(), zero(), t))[(1, 0)]),
+    ];
+    for (name, limit, f) in hidden {
+        assert_eq!(derivative(f, 0.0), 0.0, "{name} at 0");
+        let near = derivative(f, 1e-3);
+        assert!((near - limit).abs() < 1e-3, "{name} near 0: {near}, not {limit}");
+    }
+    let right: [(&str, f64, &dyn Fn(Dual<f64, 1>) -> Dual<f64, 1>); 4] = [
+        ("UnitQuaternion::from_axis_angle", 1.0, &|t| (about_z(t) * Vector3::x()).y),
+        ("UnitQuaternion::from_euler_angles", 1.0, &|t| {
+            (UnitQuaternion::from_euler_angles(zero(), zero(), t) * Vector3::x()).y
+        }),
+        ("Rotation2::new", 1.0, &|t| Rotation2::new(t)[(1, 0)]),
+        ("normalize", 1.0, &|t| Vector3::new(one(), t, zero()).normalize().y),
+    ];
+    for (name, exact, f) in right {
+        assert_eq!(derivative(f, 0.0), exact, "{name}");
+    }
 }
 
 /// What to do instead: `A v = lambda v` and `v . v = 1`, at the pair that the decomposition found.
