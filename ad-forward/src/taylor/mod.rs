@@ -261,8 +261,9 @@ pub fn derivatives<T: Scalar, const K: usize>(f: impl FnOnce(Taylor<T, K>) -> Ta
     f(Taylor::variable(x).tagged(tag)).checked(tag).derivatives()
 }
 
-/// The Taylor series of `f` along a curve (JAX's `jet`): from the coefficients of `x(t) = sum_k x_k t^k` those
-/// of `f(x(t))`.
+/// The Taylor series of `f` along a curve: from the coefficients of `x(t) = sum_k x_k t^k` those of `f(x(t))`.
+///
+/// A coefficient is a derivative by `t`, over `k!`. (JAX's `jet` takes and gives the derivatives.)
 ///
 /// ```
 /// // Along the straight line through (2, 3) in direction (1, 1): x0 x1 = 6 + 5 t + t^2.

@@ -12,8 +12,8 @@
 //! gradient is that of reverse mode over the whole loop, bit for bit: the adjoints of `theta` are added in
 //! the same order and grouping. There are three exceptions, in which the last digits may differ:
 //!
-//! - [`Scalar::dot_product`] with scalars of `theta` that the step uses otherwise, too: what dot products add to them is summed
-//!   apart, here for each step and in one long sweep for several;
+//! - [`Scalar::dot_product`] with scalars of `theta` or of the state that the step uses otherwise, too: what dot products add to them is
+//!   summed apart, here for each step and in one long sweep for several;
 //! - a part of `theta` that the step gives as a part of its state, just as it is: what later steps add to that is summed apart;
 //! - weights in `theta` with other uses than in affine maps, or with 64 rows and more, where a part of the state is weights of
 //!   affine maps, too: all products that wait are added before its adjoint is complete, which is here at the start of a step.

@@ -11,7 +11,8 @@ pub type HessianVar<T> = Var<Dual<T, CHUNK>>;
 
 /// The Hessian of a scalar function of `n` numbers (n x n), by forward over reverse mode.
 ///
-/// [`CHUNK`] columns for each run of `f` and sweep.
+/// [`CHUNK`] columns for each run of `f` and sweep. It is symmetric to rounding: the two entries of a pair are computed by
+/// different operations.
 ///
 /// It takes a slice; [`ad_forward::jacobian`] says how to come from a tree of parameters.
 ///
