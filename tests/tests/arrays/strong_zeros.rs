@@ -12,6 +12,12 @@ fn holds<F: Function>(f: &F, x: &[f64], expected: &[f64]) {
         expected,
         "reverse, two seeds"
     );
+    // And one recording swept upwards, one direction at a time.
+    let (_, mut linear) = ad_reverse::linearize(|x: &[Var<f64>]| f.call(x), x);
+    for (j, &expected) in expected.iter().enumerate() {
+        let dx: Vec<f64> = (0..x.len()).map(|i| f64::from(i == j)).collect();
+        assert_eq!(linear.jvp(&dx), expected, "upwards, input {j}");
+    }
 }
 
 #[test]
@@ -273,4 +279,13 @@ fn of_a_softmax_whose_entry_is_zero() {
     let (_, mut linear) = ad_reverse::linearize(|x: &[Var<f64>]| softmax.call(x), &x[..]);
     assert_eq!(linear.jvp(&dx), [0.0, 0.0]);
     assert_eq!(ad_forward::jvp(|x| softmax.call(x), &x[..], &dx[..]).1, [0.0, 0.0]);
+}
+
+/// An infinite adjoint meets factors that are 0, of variables that lie side by side and of ones that do not.
+#[test]
+fn of_the_root_of_a_dot_product_of_scalars() {
+    let f = function!(|x: &[S]| -> S { S::dot_product(&x[..2], &x[2..]).sqrt() });
+    holds(&f, &[0.0, 0.0, 0.0, 1.0], &[0.0, f64::INFINITY, 0.0, 0.0]);
+    let f = function!(|x: &[S]| -> S { S::dot_product(&[x[0], x[2]], &[x[1], x[3]]).sqrt() });
+    holds(&f, &[0.0, 0.0, 0.0, 1.0], &[0.0, 0.0, f64::INFINITY, 0.0]);
 }

@@ -66,6 +66,9 @@ fn an_outer_series_in_an_inner_one_is_refused() {
         ("product", |x| done(derivatives(|y| product(y, x) - x, 0.0))),
         // Its first coefficient is 0: only a product with the inner variable's shows.
         ("square", |x| done(derivatives(|y| y * (x - 3.0) * (x - 3.0), 0.0))),
+        ("a rule of two", |x| done(derivatives(|y| y.hypot(x), 1.0))),
+        ("a rule of two, the other way round", |x| done(derivatives(|y| x.hypot(y), 1.0))),
+        ("a rule of many", |x| done(derivatives(|y| T::log_sum_exp(&[y, x]), 1.0))),
         ("jet", |x| done(jet(|y: &[T; 1]| [y[0] * x], [&[1.0], &[2.0], &[0.0], &[0.0]]))),
     ];
     for (name, f) in uses {
