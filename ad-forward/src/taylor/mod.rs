@@ -66,14 +66,14 @@ impl<T: Scalar, const K: usize> Taylor<T, K> {
     #[inline]
     #[must_use]
     pub const fn new(coefficients: [T; K]) -> Self {
-        Self { coefficients, order: Self::HIGHEST, tag: Tag::NONE }
+        Self { coefficients, order: Self::HIGHEST, tag: Tag::UNKNOWN }
     }
 
     /// A number that does not depend on `t`.
     #[inline]
     #[must_use]
     pub fn from_primal(x: T) -> Self {
-        Self::new(from_fn(|k| if k == 0 { x } else { T::zero() }))
+        Self::new(from_fn(|k| if k == 0 { x } else { T::zero() })).tagged(Tag::NONE)
     }
 
     /// The series of `x + t`. It is a variable made by hand: in the result of [`derivatives`] or [`jet`] it may have no part.
