@@ -24,15 +24,16 @@
 //! Pushing to `Vec`s (one of partials, one of indices) costs two capacity checks and two lengths per
 //! record; a raw cursor costs one. What soundness rests on:
 //!
-//! * `top..end` is the free part of the last chunk, a `Box<[MaybeUninit<u8>]>` that this stream owns
+//! * From `top` to the chunk's end is the free part of the last chunk, a `Box<[MaybeUninit<u8>]>` that this stream owns
 //!   and that does not move while it is the last; a record is written only after a check that it fits before
-//!   the cursor's limit, which is never behind the chunk's, so writes stay inside.
+//!   the cursor's limit, which is never behind the chunk's end, so writes stay inside.
 //! * In front of `top` there is always a trailer that may be read: that of the last record, or the header
 //!   that every chunk starts with and a detached cursor points behind.
 //! * Reads and writes are unaligned ones of `T: Copy` and `u32`, so alignment never matters.
 //! * Bytes below a chunk's `used` mark were written as whole records, and the reader walks back by
 //!   exactly the size that each trailer says, so it reads each value as the type it was written with.
-//!   The marks cannot be mistaken for one another: node indices stay below [`MAX_NODES`].
+//!   The marks cannot be mistaken for one another: node indices stay below [`MAX_NODES`]. That is for the caller to see to, as
+//!   `append.rs` does: an operand is a live node of a recording that has no more of them. In debug builds it is looked at here.
 //! * Node indices inside the records are plain data: whoever uses one to address an adjoint is
 //!   bounds-checked.
 
@@ -129,7 +130,7 @@ impl<T: Copy> Stream<T> {
         if self.next_stretch(cursor) {
             return;
         }
-        self.close(cursor);
+        self.close(cursor); // which also says what of a chunk was used: one that is taken again is closed before it is read
         let size = TRAILER + size.max(Entry::<T>::SHORT);
         // Free chunks that are too small are given up.
         while self.chunks.get(self.active).is_some_and(|chunk| chunk.bytes.len() < size) {

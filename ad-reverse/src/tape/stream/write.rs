@@ -9,6 +9,11 @@ use std::marker::PhantomData;
 use std::mem::size_of;
 use std::ptr;
 
+/// Whether an index is that of a node, with [`FLAG`] or without, and no mark.
+const fn is_node(index: u32) -> bool {
+    (index | FLAG) < LEAVES
+}
+
 /// A record of any kind, to be written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Entry<'a, T> {
@@ -29,18 +34,22 @@ impl<'a, T: Copy> Entry<'a, T> {
     }
 
     pub(crate) const fn sum(i: u32, j: u32) -> Self {
+        debug_assert!(is_node(i) && is_node(j));
         Self { partials: &[], nodes: &[], trailer: [i, j | FLAG] }
     }
 
     pub(crate) const fn difference(i: u32, j: u32) -> Self {
+        debug_assert!(is_node(i) && is_node(j));
         Self { partials: &[], nodes: &[], trailer: [i | FLAG, j | FLAG] }
     }
 
     pub(crate) const fn unary(p: &'a [T; 1], i: u32) -> Self {
+        debug_assert!(is_node(i));
         Self { partials: p, nodes: &[], trailer: [i, UNARY] }
     }
 
     pub(crate) const fn binary(p: &'a [T; 2], i: u32, j: u32) -> Self {
+        debug_assert!(is_node(i) && is_node(j));
         Self { partials: p, nodes: &[], trailer: [i, j] }
     }
 
