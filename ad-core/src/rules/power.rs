@@ -1,4 +1,4 @@
-//! Powers with an integer exponent.
+//! Powers with an integer exponent, of a base of 0 (the derivatives of `powf` there), and of a quadratic.
 
 use super::helpers::undefined;
 use super::special;

@@ -2,7 +2,7 @@
 //!
 //! On x86-64 processors with AVX2 and FMA (asked at run time, so that a build for any x86-64 is fast) they run vectorised
 //! code; on others the same algorithm in plain loops. Here stand those that the compiler vectorises; the products, whose order
-//! of summation is spelled out for each width of vectors, are in [`real`](super::real). Matrices are row-major.
+//! of summation is spelled out for each width of vectors, are in `x86`, and for all other processors in `loops`. Matrices are row-major.
 //!
 //! | | the same bits on every processor | accuracy |
 //! |---|---|---|
