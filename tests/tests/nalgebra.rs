@@ -294,6 +294,8 @@ fn eigenvectors_of_a_diagonal_matrix_hide_the_derivative_of_an_entry_that_is_zer
 /// Limits, stated in docs/LIMITATIONS.md: most rotations in three dimensions take a short way at the identity.
 #[test]
 fn rotations_at_the_identity_hide_their_derivatives() {
+    /// A function, its name and its derivative.
+    type Case<'a> = (&'a str, f64, &'a dyn Fn(Dual<f64, 1>) -> Dual<f64, 1>);
     fn about_z<S: RealField + Copy>(angle: S) -> UnitQuaternion<S> {
         UnitQuaternion::from_axis_angle(&Vector3::z_axis(), angle)
     }
@@ -303,7 +305,7 @@ fn rotations_at_the_identity_hide_their_derivatives() {
     let (zero, one) = (|| Dual::from(0.0), || Dual::from(1.0));
     let (x, half) = (Vector3::x, Dual::from(0.5));
     // Each has this derivative near 0, in the limit.
-    let hidden: [(&str, f64, &dyn Fn(Dual<f64, 1>) -> Dual<f64, 1>); 14] = [
+    let hidden: [Case<'_>; 14] = [
         ("Rotation3::new", 1.0, &|t| Rotation3::new(Vector3::new(zero(), zero(), t))[(1, 0)]),
         ("Rotation3::from_axis_angle", 1.0, &|t| Rotation3::from_axis_angle(&Vector3::z_axis(), t)[(1, 0)]),
         ("Rotation3::from_matrix", 1.0, &|t| Rotation3::from_matrix(matrix_about_z(t).matrix())[(1, 0)]),
@@ -332,7 +334,7 @@ fn rotations_at_the_identity_hide_their_derivatives() {
         let near = derivative(f, 1e-3);
         assert!((near - limit).abs() < 1e-3, "{name} near 0: {near}, not {limit}");
     }
-    let right: [(&str, f64, &dyn Fn(Dual<f64, 1>) -> Dual<f64, 1>); 4] = [
+    let right: [Case<'_>; 4] = [
         ("UnitQuaternion::from_axis_angle", 1.0, &|t| (about_z(t) * Vector3::x()).y),
         ("UnitQuaternion::from_euler_angles", 1.0, &|t| {
             (UnitQuaternion::from_euler_angles(zero(), zero(), t) * Vector3::x()).y
