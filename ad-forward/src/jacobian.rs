@@ -43,6 +43,25 @@ pub fn jacobian<T: Scalar>(f: impl FnMut(&[Dual<T, CHUNK>]) -> Vec<Dual<T, CHUNK
     jacobian_by_chunks(f, x)
 }
 
+/// The results at `x`, and the [`jacobian`]: what a step of Newton's or of Levenberg and Marquardt's method asks for.
+///
+/// ```
+/// let (y, j) = ad_forward::value_and_jacobian(|x| vec![x[0] * x[1], x[0] + x[1]], &[2.0, 3.0]);
+/// assert_eq!((y, j.as_slice()), (vec![6.0, 5.0], &[3.0, 2.0, 1.0, 1.0][..]));
+/// ```
+///
+/// # Panics
+///
+/// As [`jacobian`].
+#[must_use]
+#[track_caller]
+pub fn value_and_jacobian<T: Scalar>(
+    f: impl FnMut(&[Dual<T, CHUNK>]) -> Vec<Dual<T, CHUNK>>,
+    x: &[T],
+) -> (Vec<T>, Matrix<T>) {
+    by_chunks(f, x)
+}
+
 /// [`jacobian`] with a chunk of `N` columns.
 ///
 /// # Panics
@@ -51,14 +70,22 @@ pub fn jacobian<T: Scalar>(f: impl FnMut(&[Dual<T, CHUNK>]) -> Vec<Dual<T, CHUNK
 #[must_use]
 #[track_caller]
 pub fn jacobian_by_chunks<T: Scalar, const N: usize>(
-    mut f: impl FnMut(&[Dual<T, N>]) -> Vec<Dual<T, N>>,
+    f: impl FnMut(&[Dual<T, N>]) -> Vec<Dual<T, N>>,
     x: &[T],
 ) -> Matrix<T> {
+    by_chunks(f, x).1
+}
+
+#[track_caller]
+fn by_chunks<T: Scalar, const N: usize>(
+    mut f: impl FnMut(&[Dual<T, N>]) -> Vec<Dual<T, N>>,
+    x: &[T],
+) -> (Vec<T>, Matrix<T>) {
     assert!(N > 0, "a chunk must have at least one column");
     let mut inputs: Vec<Dual<T, N>> = x.iter().map(|&x| Dual::from_primal(x)).collect();
-    let chunks = (0..x.len()).step_by(N);
-    let columns = chunks.flat_map(|start| chunk(&mut f, x, &mut inputs, start)).collect();
-    from_columns(columns, || f(&inputs).len())
+    // With no inputs at all there are still results.
+    let chunks = (0..x.len().max(1)).step_by(N);
+    from_chunks(x.len(), chunks.map(|start| chunk(&mut f, x, &mut inputs, start)).collect())
 }
 
 /// [`jacobian`] with its chunks of columns on all threads of `rayon`'s pool (feature `rayon`).
@@ -80,19 +107,21 @@ pub fn par_jacobian<T: Scalar>(
 ) -> Matrix<T> {
     use rayon::prelude::*;
     let inputs: Vec<Dual<T, CHUNK>> = x.iter().map(|&x| Dual::from_primal(x)).collect();
-    let chunks = (0..x.len()).into_par_iter().step_by(CHUNK);
-    let columns: Vec<Vec<Vec<T>>> =
-        chunks.map_with(inputs.clone(), |inputs, start| chunk(&mut &f, x, inputs, start)).collect();
-    from_columns(columns.into_iter().flatten().collect(), || f(&inputs).len())
+    let chunks = (0..x.len().max(1)).into_par_iter().step_by(CHUNK);
+    let chunks = chunks.map_with(inputs, |inputs, start| chunk(&mut &f, x, inputs, start)).collect();
+    from_chunks(x.len(), chunks).1
 }
 
-/// The columns from `start` on, as many as one run gives. `inputs` are constants, before and after.
+/// What one run gives: the results, and their tangents by each of the inputs that moved.
+type Chunk<T> = (Vec<T>, Vec<Vec<T>>);
+
+/// One run for the columns from `start` on. `inputs` are constants, before and after.
 fn chunk<T: Scalar, const N: usize>(
     f: &mut impl FnMut(&[Dual<T, N>]) -> Vec<Dual<T, N>>,
     x: &[T],
     inputs: &mut [Dual<T, N>],
     start: usize,
-) -> Vec<Vec<T>> {
+) -> Chunk<T> {
     let (end, tag) = (x.len().min(start + N), Tag::fresh());
     for j in start..end {
         inputs[j] = Dual::variable(x[j], j - start).tagged(tag);
@@ -101,19 +130,23 @@ fn chunk<T: Scalar, const N: usize>(
     for j in start..end {
         inputs[j] = Dual::from_primal(x[j]);
     }
-    (0..end - start).map(|lane| out.iter().map(|y| y.tangent_of(tag)[lane]).collect()).collect()
+    let column = |lane| out.iter().map(|y| y.tangent_of(tag)[lane]).collect();
+    (out.iter().map(|y| y.primal).collect(), (0..end - start).map(column).collect())
 }
 
-/// The matrix of these columns; `rows` tells how many rows there are where there is no column.
+/// The results and the matrix of all chunks, of which there is at least one.
 #[track_caller]
-fn from_columns<T: Scalar>(columns: Vec<Vec<T>>, rows: impl FnOnce() -> usize) -> Matrix<T> {
-    let rows = columns.first().map_or_else(rows, Vec::len);
+fn from_chunks<T: Scalar>(inputs: usize, mut chunks: Vec<Chunk<T>>) -> (Vec<T>, Matrix<T>) {
+    let columns: Vec<Vec<T>> = chunks.iter_mut().flat_map(|(_, columns)| columns.drain(..)).collect();
+    let (value, _) = chunks.swap_remove(0);
+    let rows = value.len();
     assert!(
         columns.iter().all(|column| column.len() == rows),
         "the function returned results of different lengths"
     );
     let columns = &columns;
-    Matrix::new([rows, columns.len()], (0..rows).flat_map(|i| columns.iter().map(move |column| column[i])))
+    let entries = (0..rows).flat_map(|i| columns.iter().map(move |column| column[i]));
+    (value, Matrix::new([rows, inputs], entries))
 }
 
 /// A function's Jacobian as an object that keeps its buffers: no call after the first allocates, as far as

@@ -55,7 +55,7 @@
 //! | [`jet`] | the Taylor coefficients along a curve, derivatives over `k!` | the same |
 //! | [`jvp`](fn@jvp) | `f(x)` and `J dx`, for any number of results | one run on duals |
 //! | [`third_directional_derivative`] | `D^3 f(x)[u, v, w]` | a run on 8 numbers |
-//! | [`jacobian`](fn@jacobian), [`jacobian_by_chunks`] | all of `df_i/dx_j` | one run for each [`CHUNK`] inputs |
+//! | [`jacobian`](fn@jacobian), [`value_and_jacobian`], [`jacobian_by_chunks`] | all of `df_i/dx_j` | one run for each [`CHUNK`] inputs |
 //! | [`implicit_root`], [`implicit_fixed_point`] | the solution of equations, without the steps of its solver; in both modes | a few runs of the equations |
 //! | [`seeded`], [`constant`] | a tree of parameters with all its directions, or with none | |
 //!
@@ -129,7 +129,7 @@ pub use implicit::{
 pub use interop::{solve, try_solve};
 #[cfg(feature = "rayon")]
 pub use jacobian::par_jacobian;
-pub use jacobian::{CHUNK, Jacobian, jacobian, jacobian_by_chunks};
+pub use jacobian::{CHUNK, Jacobian, jacobian, jacobian_by_chunks, value_and_jacobian};
 pub use jvp::{derivative, jvp, jvp_with_aux, try_jvp, value_and_derivative};
 pub use lu::{LinearSolve, Lu};
 pub use seed::{constant, seeded};

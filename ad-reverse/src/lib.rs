@@ -53,7 +53,7 @@
 //! | [`vjp`](fn@vjp) | `f(x)` and a [`Pullback`]: `w^T J` for any `w`, as often as wanted | one run; one sweep each |
 //! | [`vjp_watching`] | also the adjoints of arrays inside `f`: the credit vectors of a network | as `vjp` |
 //! | [`try_grad`], [`try_vjp`], .. | the same, or an error where the recording would grow beyond a ceiling | the same |
-//! | [`jacobian`](fn@jacobian), [`jacobian_by_shape`] | all of `df_i/dx_j` | one run, one sweep of all outputs at once |
+//! | [`jacobian`](fn@jacobian), [`value_and_jacobian`], [`jacobian_by_shape`] | all of `df_i/dx_j` | one run, one sweep of all outputs at once |
 //! | [`hvp`](fn@hvp), [`grad_and_hvp`] | the Hessian of a scalar `f` times a vector | a gradient's, times a constant |
 //! | [`hessian`](fn@hessian) | all of `d2f/dx_i dx_j` | that for each [`CHUNK`](ad_forward::CHUNK) columns at once |
 //! | [`sparse`]'s [`sparse_jacobian`](sparse::sparse_jacobian), [`sparse_hessian`](sparse::sparse_hessian) | those with few entries | one direction for each color |
@@ -131,7 +131,7 @@ pub use checkpoint::{checkpoint, checkpoint_online};
 pub use operators::gradient::Gradient;
 pub use operators::hessian::{Hessian, HessianVar, hessian};
 pub use operators::hvp::{Hvp, HvpVar, grad_and_hvp, hvp, try_grad_and_hvp};
-pub use operators::jacobian::{jacobian, jacobian_by_shape};
+pub use operators::jacobian::{jacobian, jacobian_by_shape, value_and_jacobian};
 pub use operators::linearize::{Linearized, linearize};
 pub use operators::pullback::Pullback;
 pub use operators::try_vjp::{try_grad, try_value_and_grad, try_vjp};

@@ -138,7 +138,14 @@ proptest! {
         let (chosen, forward) = (jacobian_by_shape(&f, &x), ad_forward::jacobian(|x| f.call(x), &x));
         prop_assert_eq!(chosen.shape(), [outputs, x.len()]);
         close(chosen.as_slice(), forward.as_slice())?;
-        close(chosen.as_slice(), ad_reverse::jacobian(|x| f.call(x), &x).as_slice())?;
+        let reverse = ad_reverse::jacobian(|x| f.call(x), &x);
+        close(chosen.as_slice(), reverse.as_slice())?;
+
+        let plain = f.call(&x);
+        let (y, j) = ad_forward::value_and_jacobian(|x| f.call(x), &x);
+        prop_assert_eq!((&y, j.as_slice()), (&plain, forward.as_slice()));
+        let (y, j) = ad_reverse::value_and_jacobian(|x| f.call(x), &x);
+        prop_assert_eq!((&y, j.as_slice()), (&plain, reverse.as_slice()));
     }
 }
 

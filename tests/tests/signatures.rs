@@ -105,6 +105,7 @@ const ABOUT_NUMBERS: &[&str] = &[
     "linearize",
     "jacobian",
     "jacobian_by_shape",
+    "value_and_jacobian",
     "hessian",
     "second_derivative",
     "third_derivative",

@@ -24,11 +24,29 @@ use ad_forward::CHUNK;
 #[doc(alias = "jacrev")]
 #[must_use]
 pub fn jacobian<T: Scalar>(f: impl FnOnce(&[Var<T>]) -> Vec<Var<T>>, x: &[T]) -> Matrix<T> {
-    let (_, mut pullback) = vjp(f, x);
+    value_and_jacobian(f, x).1
+}
+
+/// The results at `x`, and the [`jacobian`].
+///
+/// ```
+/// let (y, j) = ad_reverse::value_and_jacobian(|x| vec![x[0] * x[1], x[0] + x[1]], &[2.0, 3.0]);
+/// assert_eq!((y, j.as_slice()), (vec![6.0, 5.0], &[3.0, 2.0, 1.0, 1.0][..]));
+/// ```
+///
+/// # Panics
+///
+/// As [`jacobian`].
+#[must_use]
+pub fn value_and_jacobian<T: Scalar>(
+    f: impl FnOnce(&[Var<T>]) -> Vec<Var<T>>,
+    x: &[T],
+) -> (Vec<T>, Matrix<T>) {
+    let (value, mut pullback) = vjp(f, x);
     let rows = pullback.outputs();
     let seeds = (0..rows * rows).map(|i| if i % (rows + 1) == 0 { T::one() } else { T::zero() });
     let seeds: Vec<T> = seeds.collect();
-    Matrix::new([rows, x.len()], pullback.rows(rows, &seeds))
+    (value, Matrix::new([rows, x.len()], pullback.rows(rows, &seeds)))
 }
 
 /// Up to so many outputs for each input reverse mode is the cheaper one, or about as cheap.
