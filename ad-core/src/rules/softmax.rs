@@ -1,6 +1,6 @@
 //! The softmax, and its Jacobian.
 
-use super::helpers::{is_plain, real, undefined};
+use super::helpers::{is_plain, real, undefined, unless_nan};
 use super::nary::{largest, without_each};
 use crate::rule::Partials;
 use crate::scalar::Scalar;
@@ -60,7 +60,8 @@ pub fn softmax_jacobian<S: Scalar>(
 ) {
     let at = (1..y.len()).fold(0, |at, k| if y[k].primal() > y[at].primal() { k } else { at });
     let others = || (0..y.len()).filter(|&k| k != at);
-    let share: S = others().map(|k| y[k]).sum();
+    // Where there is no softmax, nobody's share is NaN too: a row of one entry leaves it to nobody.
+    let share = y.get(at).map_or(S::zero(), |&y_at| unless_nan(y_at, others().map(|k| y[k]).sum()));
     let sum: S = others().map(|k| product(y[k], g(k))).sum();
     for (k, &portion) in y.iter().enumerate() {
         let difference =

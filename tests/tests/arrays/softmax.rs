@@ -65,3 +65,26 @@ fn its_second_derivatives_keep_what_one_entry_leaves_to_the_others() {
         }
     }
 }
+
+/// A row of one entry too, which leaves nothing to others.
+#[test]
+fn where_it_has_no_value_it_has_no_derivative() {
+    let column =
+        function!(|x: &[S]| -> Vec<S> { S::Matrix::from_scalars([x.len(), 1], x).softmax().to_scalars() });
+    for bad in [f64::NEG_INFINITY, f64::INFINITY, f64::NAN] {
+        // The row below has a value, 1 for any argument.
+        let x = [bad, 0.3];
+        for found in [
+            ad_forward::jacobian(|x| column.call(x), &x[..]),
+            ad_reverse::jacobian(|x| column.call(x), &x[..]),
+        ] {
+            assert!(found[[0, 0]].is_nan(), "{found:?} at {bad}");
+            assert_eq!(found.as_slice()[1..], [0.0; 3], "at {bad}");
+        }
+        let (_, mut linear) = linearize(|x: &[Var<f64>]| column.call(x), &x[..]);
+        let found = linear.jvp(&[1.0, 0.0]);
+        assert!(found[0].is_nan() && found[1] == 0.0, "{found:?} at {bad}");
+        let found = hessian(|x| VarArray::from_scalars([1], x).softmax().get(0), &[bad]);
+        assert!(found[[0, 0]].is_nan(), "{found:?} at {bad}");
+    }
+}
