@@ -233,5 +233,6 @@ fn pi_cot_derivative(n: u32, x: f64) -> f64 {
             p[k + 2] -= a;
         }
     }
-    PI.powi(n as i32 + 1) * p.iter().rev().fold(0.0, |sum, a| sum * c + a)
+    // From the leading coefficient on, and not from 0: next to a pole the cotangent overflows.
+    PI.powi(n as i32 + 1) * p.into_iter().rev().reduce(|sum, a| sum * c + a).unwrap_or(0.0)
 }

@@ -179,6 +179,16 @@ fn polygamma_where_a_power_alone_underflows() {
     }
 }
 
+/// Where `1 / x` overflows.
+#[test]
+fn digamma_and_polygamma_just_below_0_are_infinite() {
+    for n in 0..8 {
+        for x in [-1e-310, -5e-324] {
+            assert_eq!(Scalar::polygamma(x, n), INF, "polygamma({n}, {x:e})");
+        }
+    }
+}
+
 /// Comparisons look at the primal alone; whether something is zero is no question of constants.
 #[test]
 fn comparisons_ignore_tangents() {

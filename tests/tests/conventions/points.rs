@@ -328,6 +328,17 @@ conventions! {
         [-INF] => [NAN], [NAN];
     lgamma_at_its_poles: |x| x[0].lgamma();
         [-1.0] => [NAN], [NAN];
+    lgamma_next_to_a_pole: |x| x[0].lgamma();
+        [-1e-310] => [INF], [INF];
+        [-5e-324] => [INF], [INF];
+        [1e-310] => [-INF], [INF];
+    digamma_next_to_a_pole: |x| x[0].digamma();
+        [-1e-310] => [INF], [INF];
+        [-5e-324] => [INF], [INF];
+        [1e-310] => [INF], [-INF];
+    polygamma_next_to_a_pole: |x| x[0].polygamma(2);
+        [-1e-310] => [INF], [INF];
+        [1e-310] => [INF], [-INF];
     polygamma_at_a_pole: |x| x[0].polygamma(2);
         [-1.0] => [NAN], [NAN];
 
