@@ -125,14 +125,18 @@ pub(super) fn times_power<S: Scalar>(factor: S, x: S, y: S, z: S) -> S {
         // Whether the exponent is odd may have got lost when 1 was subtracted.
         let same_sign = size.is_sign_negative() == z.primal().is_sign_negative();
         let power = if same_sign { -power } else { power };
-        if !is_zero(factor) {
+        let vanishes = is_zero(factor) || (is_zero(power) && factor.primal().is_infinite());
+        if !vanishes {
             return factor * power;
         }
-        // Below 0 there is no derivative by the exponent, and a factor of 0 must not hide that.
+        // Below 0 there is no derivative by the exponent, and a product of 0 must not hide that.
         let product = factor.strong_product(power);
         return (product + y * S::constant(Float::nan())).with_primal(product.primal());
     }
     let is_small = size < S::Real::min_positive_value() / S::Real::epsilon();
+    if is_small && factor.primal().is_infinite() {
+        return S::zero(); // so is the exponent, or nearly: the function is constantly 0 around here
+    }
     let is_large = size.is_infinite() && base < real(1.0);
     // The derivatives of a root of a tiny number overflow where those of the power do not, and its factor cannot matter.
     if is_large || (is_small && (base * base * base).is_normal()) {

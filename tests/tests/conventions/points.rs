@@ -119,6 +119,18 @@ conventions! {
         [0.0, 0.0] => [0.0, -INF], [0.0, INF, INF];
         [0.0, -1.0] => [-INF, -INF], [INF, INF, INF];
         [0.0, NAN] => [NAN, NAN], [NAN, NAN, NAN];
+    infinite_variable_power_that_vanishes: |x| x[0].powf(x[1]);
+        [0.5, INF] => [0.0, 0.0], [0.0, 0.0, 0.0];
+        [2.5, -INF] => [0.0, 0.0], [0.0, 0.0, 0.0];
+        [-0.5, INF] => [0.0, NAN], [0.0, NAN, NAN];
+    infinite_constant_power_that_vanishes: |x| x[0].powf(S::lit(INF));
+        [0.5] => [0.0], [0.0];
+        [-0.5] => [0.0], [0.0];
+        [1e-310] => [0.0], [0.0];
+    infinite_negative_constant_power_that_vanishes: |x| x[0].powf(S::lit(-INF));
+        [2.5] => [0.0], [0.0];
+        [-2.5] => [0.0], [0.0];
+        [INF] => [0.0], [0.0];
     one_variable_as_base_and_exponent_at_zero: |x| x[0].powf(x[0]);
         [0.0] => [-INF], [INF];
     zero_to_a_constant_power_skips_the_logarithm: |x| (x[0] - S::one()).powf(S::lit(0.0)) + x[0];
