@@ -185,6 +185,9 @@ pub(super) fn over_square<R: Real>(x: R, y: R) -> R {
         Float::recip(t * t + real(1.0)) / x
     } else {
         let t = x / y;
+        if Float::is_subnormal(t) {
+            return x / (y * y); // which has the digits that `t` has lost
+        }
         t / (t * t + real(1.0)) / y
     }
 }
