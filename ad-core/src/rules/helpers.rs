@@ -164,16 +164,16 @@ pub(super) fn unit_x<R: Real>(x: R, y: R) -> R {
     }
 }
 
-/// `1 / hypot(x, y)`, given the unit vector `(c, s)`: through the longer side, so that nothing
+/// `p / hypot(x, y)`, given the unit vector `(c, s)`: through the longer side, so that nothing
 /// overflows and nothing cancels in a derivative. 0 at the origin, where all of `unit_x` is.
 #[inline]
-pub(super) fn inverse_length<S: Scalar>((x, c): (S, S), (y, s): (S, S)) -> S {
+pub(super) fn over_length<S: Scalar>(p: S, (x, c): (S, S), (y, s): (S, S)) -> S {
     if is_zero(x) && is_zero(y) {
         S::zero()
     } else if Float::abs(x.primal()) >= Float::abs(y.primal()) {
-        c / x
+        p * c / x
     } else {
-        s / y
+        p * s / y
     }
 }
 

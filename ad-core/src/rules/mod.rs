@@ -42,8 +42,8 @@ use crate::rule::{Binary, Unary};
 use crate::rules;
 use crate::scalar::{Real, Scalar};
 use helpers::{
-    flat, gate_slope, gated, inverse_length, is_far, is_large, is_zero, not_below, over_square,
-    positive_zero, real, reflect, share, sign, step, times_power, unit_x,
+    flat, gate_slope, gated, is_far, is_large, is_zero, not_below, over_length, over_square, positive_zero,
+    real, reflect, share, sign, step, times_power, unit_x,
 };
 use num_traits::{Float, FloatConst};
 

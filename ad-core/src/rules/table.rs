@@ -328,8 +328,8 @@ macro_rules! binary_table {
             /// `x / hypot(x, y)`: the first component of the unit vector along `(x, y)`; all 0 at the origin.
             #[doc(hidden)]
             UnitX unit_x { (x, y) => unit_x(x, y) }
-                { (x, y, z) => { let s = y.unit_x(x); s * s.strong_product(inverse_length((x, z), (y, s))) } }
-                { (x, y, z) => { let s = y.unit_x(x); -(z * s).strong_product(inverse_length((x, z), (y, s))) } }
+                { (x, y, z) => { let s = y.unit_x(x); s * over_length(s, (x, z), (y, s)) } }
+                { (x, y, z) => { let s = y.unit_x(x); -over_length(z * s, (x, z), (y, s)) } }
                 [(0.5, -2.0), (3.0, 1.0), (-1.0, 0.5)];
             /// `x / (x^2 + y^2)`, the real part of `1 / (x - iy)`, without overflow; NaN at the origin.
             #[doc(hidden)]

@@ -224,6 +224,12 @@ conventions! {
             [1.0 / f64::from(1.7e-4_f32), -f64::from(1e-45_f32) / (f64::from(1.7e-4_f32) * f64::from(1.7e-4_f32))], [];
     hypot_of_a_subnormal_number: |x| x[0].hypot(x[1]);
         [0.0, 1e-310] => [0.0, 1.0], [INF, 0.0, 0.0];
+    hypot_of_two_subnormal_numbers: |x| x[0].hypot(x[1]);
+        [-1.65e-310, 5e-324] => [-1.0, 5e-324 / 1.65e-310],
+            [(5e-324 / 1.65e-310) * (5e-324 / 1.65e-310 / 1.65e-310), 5e-324 / 1.65e-310 / 1.65e-310, INF];
+    norm_of_two_subnormal_numbers: |x| S::norm(x);
+        [-1.65e-310, 5e-324] => [-1.0, 5e-324 / 1.65e-310],
+            [(5e-324 / 1.65e-310) * (5e-324 / 1.65e-310 / 1.65e-310), 5e-324 / 1.65e-310 / 1.65e-310, INF];
     hypot_far_from_the_diagonal: |x| x[0].hypot(x[1]);
         [1e-300, 1e-100] => [1e-200, 1.0], [1e100, -1e-100, 1e-300];
     norm_that_overflows: |x| S::norm(x);
