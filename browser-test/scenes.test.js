@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { LANGUAGES, WIDTHS, launch, open, shot, stepToEnd } from './lib/browser.js';
-import { bptt, flat, problem, scenes } from './lib/engine.js';
+import { bptt, flat, lessonOf, problem, scenes } from './lib/engine.js';
 import { read, same } from './lib/numbers.js';
 
 let browser;
@@ -122,7 +122,7 @@ test('f: right answers are called right and wrong ones wrong', async () => {
       await options.nth(choices[key]).check();
     } else {
       const input = page.locator('#f .options input');
-      for (const [given, expected] of [[numbers[key] * 1.5, /wrong/], ['nothing', /wrong/], [numbers[key].toPrecision(3), /right/]]) {
+      for (const [given, expected] of [[numbers[key] * 1.5, /wrong/], ['nothing', /wrong/], [numbers[key].toPrecision(2), /right/], [numbers[key].toPrecision(3), /right/]]) {
         await input.fill(String(given));
         await page.locator('#f .options button').click();
         assert.match(await verdict.getAttribute('class'), expected, `${key}: ${given}`);
@@ -130,6 +130,23 @@ test('f: right answers are called right and wrong ones wrong', async () => {
     }
   }
   assert.match(await page.locator('#f .note').textContent(), /^12 of 12/);
+  await close();
+});
+
+test('f: two digits are enough, but a count is whole', async () => {
+  // One cell more or less of 136 is less than two digits show.
+  const T = 16;
+  const long = { ...problem, T, x: [...problem.x, ...problem.x], y_target: [...problem.y_target, ...problem.y_target] };
+  const { page, close } = await open(browser, { file: lessonOf(long, 'sixteen') });
+  const ask = async (place, answers) => {
+    await page.locator('#f .stepper input').fill(String(place));
+    for (const [given, expected] of answers) {
+      await page.locator('#f .options input').fill(given);
+      await page.locator('#f .options button').click();
+      assert.match(await page.locator('#f .verdict').getAttribute('class'), expected, given);
+    }
+  };
+  await ask(6, [['135', /wrong/], ['137', /wrong/], ['140', /wrong/], ['136', /right/]]);
   await close();
 });
 

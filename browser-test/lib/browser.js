@@ -13,7 +13,7 @@ export const WIDTHS = [1100, 360];
 export const launch = () => chromium.launch({ executablePath, args });
 
 /** Opens the page; `close` fails the test if anything was said on the console or asked of the network. */
-export async function open(browser, { language = 'en', width = 1100, colorScheme = 'light', reducedMotion = 'reduce' } = {}) {
+export async function open(browser, { language = 'en', width = 1100, colorScheme = 'light', reducedMotion = 'reduce', file = lesson } = {}) {
   const context = await browser.newContext({ locale: language, viewport: { width, height: 900 }, colorScheme, reducedMotion });
   const page = await context.newPage();
   const trouble = [];
@@ -22,7 +22,7 @@ export async function open(browser, { language = 'en', width = 1100, colorScheme
   page.on('request', (request) => {
     if (!/^(file|data):/.test(request.url())) trouble.push(`request: ${request.url()}`);
   });
-  await page.goto(`file://${lesson}`);
+  await page.goto(`file://${file}`);
   const close = async () => {
     await context.close();
     assert.deepEqual(trouble, []);

@@ -1,7 +1,7 @@
 // What the engine says, asked through its command line: the page's own data is never looked at.
 
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -38,3 +38,11 @@ export function names({ n, d }) {
 /** Writes the lesson, once. */
 export const lesson = `${out}/lesson.html`;
 rnn('lesson', '--out', lesson);
+
+/** Writes the lesson about another case. */
+export function lessonOf(other, name) {
+  const [from, to] = ['json', 'html'].map((kind) => `${out}/${name}.${kind}`);
+  writeFileSync(from, JSON.stringify(other));
+  rnn('lesson', '--case', from, '--out', to);
+  return to;
+}
