@@ -105,7 +105,7 @@ test('windows of every length end in the same sum, and a band does at full width
   await stepToEnd(page, 'b', async (width) => {
     const band = bptt.blocks.flatMap((row, t) => row.filter((_, s) => t - s < width)).reduce((all, cell) => all + cell[k], 0);
     same(await sum(page), band, `a band of ${width}`);
-    assert.equal(await page.locator('#b .account li span').first().innerText(), 'missing from the gradient');
+    assert.equal(await page.locator('#b .account li span').first().innerText(), 'relative error |missing| / |whole|');
     const { missing } = scenes.triangle.views[NORMS + k];
     const [shown] = await account(page);
     if (missing[width - 1] !== null) same(shown.replace('\u00a0%', ''), 100 * missing[width - 1], `missing from a band of ${width}`);

@@ -61,7 +61,7 @@ struct View {
     windows: Vec<Vec<f64>>,
     /// The sum of the cells with t - s < k, for k = 1, 2, ..
     truncated: Vec<f64>,
-    /// How far that is from the whole sum, relative to it (for norms: the norm of the difference); `None` if the sum is 0.
+    /// The relative error of that, |missing| / |whole| (for norms: of the norms), which may exceed 1; `None` if the whole sum is 0.
     missing: Vec<Option<f64>>,
 }
 

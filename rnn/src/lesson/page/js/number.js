@@ -34,5 +34,5 @@ function vector(x) {
 /** Counts with a narrow space between thousands. */
 const count = (x) => String(x).replace(/\B(?=(\d{3})+$)/g, '\u202f');
 
-/** A share of one as a percentage. */
+/** A ratio as a percentage. */
 const percent = (x) => (x == null ? '–' : `${number(100 * x, 3)}\u00a0%`);

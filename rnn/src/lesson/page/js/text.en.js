@@ -58,7 +58,7 @@ const EN = {
   'b.hover': 'Point at a cell, or move through the triangle with the arrow keys, to see the path of Jacobians that makes it.',
   'b.sum': 'sum so far',
   'b.sum.norm': 'norm of the sum so far',
-  'b.missing': 'missing from the gradient',
+  'b.missing': 'relative error |missing| / |whole|',
   'b.difference': 'BPTT, RTRL and every window end in the same gradient; the largest difference of an entry here is {difference} of the largest entry: rounding.',
   'b.bptt.start': 'BPTT sums columns: for each $s$ over all $t \\ge s$, facing the future. To know a column at once one must know the future already, so it starts at $s = {T}$, where no future is left: $\\delta_{T+1} = 0$.',
   'b.bptt': '$s = {s}$: $\\delta_{{s}}$ takes what $\\delta_{{next}}$ knows of the future through $\\vec{J}_{{next}}$ and adds the loss of its own step [1.12]. One product with $\\frac{\\partial \\vec{h}_{{s}}}{\\partial \\theta_{{s}}}$ gives the whole column [1.8].',
