@@ -72,7 +72,7 @@ pub struct Report {
     pub forecast: Forecast,
     /// How the error fell, for each network. A curve has the colour of the prediction of the same name.
     pub learning: Vec<LearningCurve>,
-    /// The triangle of Eq. 1.6.
+    /// The triangle of Eq. 1.6: of all steps, or of fewer at their beginning, which the page then says.
     pub triangle: Triangle,
     /// The norm of delta_t, for t = 1 to T.
     pub delta_norms: Vec<f64>,

@@ -6,7 +6,7 @@ use super::chart::LineChart;
 use super::drawing::SCALE;
 use super::html::escape;
 use super::palette::{self, Paint};
-use super::{Forecast, LearningCurve, Report, ReportError, Triangle, figures, heat, table};
+use super::{Forecast, LearningCurve, Report, ReportError, figures, heat, table};
 
 const STYLE: &str = include_str!("page.css");
 
@@ -31,7 +31,7 @@ pub(super) fn html(report: &Report) -> Result<String, ReportError> {
     page.push_str("</header>\n");
     page.push_str(&forecast(&report.forecast)?);
     page.push_str(&learning(&report.learning, &report.forecast)?);
-    page.push_str(&triangle(&report.triangle)?);
+    page.push_str(&triangle(report)?);
     page.push_str(&norms(report)?);
     page.push_str(&modes(report));
     page.push_str("</main>\n</body>\n</html>\n");
@@ -107,9 +107,19 @@ fn learning(curves: &[LearningCurve], forecast: &Forecast) -> Result<String, Rep
     Ok(section("Learning", &body))
 }
 
-fn triangle(triangle: &Triangle) -> Result<String, ReportError> {
+fn triangle(report: &Report) -> Result<String, ReportError> {
+    let triangle = &report.triangle;
     let Some(map) = heat::draw(triangle)? else { return Ok(String::new()) };
-    let mut text = String::from(
+    let (steps, all) = (triangle.norms.len(), report.delta_norms.len().max(report.sensitivity_norms.len()));
+    let mut text = String::new();
+    if steps < all {
+        let _ = writeln!(
+            text,
+            "<p>These are the first {steps} of the {all} training steps, and their losses: in this section L is the sum of those \
+             alone, and the gradient is that of this sum.</p>"
+        );
+    }
+    text.push_str(
         "<p>Each cell is the norm of ∂L<sub>t</sub>/∂θ<sub>s</sub>: what the parameters used at step s did to the loss at \
          step t. Parameters cannot change a loss that came before them, so the cells with s &gt; t are empty. The gradient is the \
          sum of all cells, and there are two orders to add them up in.</p>\n\

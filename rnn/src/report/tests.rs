@@ -65,6 +65,18 @@ fn the_page_has_every_part_and_needs_nothing_from_outside() {
 }
 
 #[test]
+fn a_triangle_of_the_first_steps_alone_says_so() {
+    let mut cut = report();
+    let says = |report: &Report| report.to_html().unwrap().contains("the first 12 of the 30 training steps");
+    assert!(!report().to_html().unwrap().contains("training steps"));
+    cut.delta_norms = vec![1.0; 30];
+    assert!(says(&cut));
+    cut.delta_norms.clear();
+    cut.sensitivity_norms = vec![1.0; 30];
+    assert!(says(&cut));
+}
+
+#[test]
 fn a_figure_stands_alone_with_its_size_and_the_key_to_its_colours() {
     let figures = figures::of(&report()).unwrap();
     let find = |name: &str| &figures.iter().find(|figure| figure.name == name).expect(name).svg;
