@@ -50,6 +50,8 @@ test('a parameter of the output does not move the state, and the page says so', 
   await page.locator('#a .stepper input').fill('2');
   sameVector(await page.locator('#a [data-line=h] .tangent output').textContent(), bptt.h[1].map(() => 0), 'the tangent of h');
   assert.match(await page.locator('#a .says').textContent(), /does not depend on b_out\[1\]/);
+  await page.locator('#a .stepper input').fill('5');
+  assert.match(await page.locator('#a .says').textContent(), /for b_out\[1\], which acts within the step alone/);
   await close();
 });
 

@@ -8,8 +8,8 @@ use crate::model::Rnn;
 use ad_core::Vector;
 use std::fmt::Write as _;
 
-/// The whole calculation by one mode, as text: what is given, the run (Eq. 1.1-1.5), then the recursion of the mode with what it
-/// carries, then the gradient. Windows and checkpoints have no quantity of their own at every step: they show the run and the
+/// The whole calculation by one mode, as text: what is given, the run (Eq. 1.1-1.5) with `dL_t/dv_t` at every step, then the
+/// recursion of the mode with what it carries, then the gradient. Derivatives by a vector are rows. Windows and checkpoints have no quantity of their own at every step: they show the run and the
 /// gradient. (A checkpointed loop meets every `delta_t`, in the sweep of a stretch, and keeps none.)
 ///
 /// # Errors
@@ -21,7 +21,12 @@ pub fn explain(case: &Case, mode: Mode) -> Result<String, NotFinite> {
     let mut lines = Lines(Ok(format!(
         "L = sum_t L_t (1.5), its gradient by {mode}; T = {steps}, alpha = {alpha}, f = {f}, g = {g}, loss = {loss}\n"
     )));
-    parameters(&mut lines, "", "", &(&case.params).into());
+    let given: GradientFile = (&case.params).into();
+    lines.add("W_rec", "", &given.w_rec);
+    lines.add("W_in", "", &given.w_in);
+    lines.add("b_rec", "", &given.b_rec);
+    lines.add("W_out", "", &given.w_out);
+    lines.add("b_out", "", &given.b_out);
     if file.blocks.is_some() {
         lines.add("theta = W_rec, W_in (both row by row), b_rec", "", &());
     }
@@ -29,7 +34,7 @@ pub fn explain(case: &Case, mode: Mode) -> Result<String, NotFinite> {
     run(&mut lines, case, &file);
     backwards(&mut lines, case, &file);
     forwards(&mut lines, case, &file);
-    parameters(&mut lines, "dL/d", "(1.18)", &file.grad);
+    gradient(&mut lines, &file.grad);
     lines.0
 }
 
@@ -50,13 +55,13 @@ impl Lines {
     }
 }
 
-/// The five parameters, or what is `of` each of them; the first three have a number in the chapter.
-fn parameters(lines: &mut Lines, of: &str, number: &str, all: &GradientFile) {
-    lines.add(format!("{of}W_rec"), number, &all.w_rec);
-    lines.add(format!("{of}W_in"), number, &all.w_in);
-    lines.add(format!("{of}b_rec"), number, &all.b_rec);
-    lines.add(format!("{of}W_out"), "", &all.w_out);
-    lines.add(format!("{of}b_out"), "", &all.b_out);
+/// By theta it is Eq. 1.18. The readout acts within a step alone, so its share of each step follows from 1.3.
+fn gradient(lines: &mut Lines, grad: &GradientFile) {
+    lines.add("dL/dW_rec", "(1.18)", &grad.w_rec);
+    lines.add("dL/dW_in", "(1.18)", &grad.w_in);
+    lines.add("dL/db_rec", "(1.18)", &grad.b_rec);
+    lines.add("dL/dW_out = sum_t (dL_t/dv_t)^T h_t^T", "", &grad.w_out);
+    lines.add("dL/db_out = sum_t dL_t/dv_t", "", &grad.b_out);
 }
 
 /// Eq. 1.1-1.5, step by step.
@@ -71,6 +76,11 @@ fn run(lines: &mut Lines, case: &Case, file: &CreditFile) {
         lines.add(format!("y_{t} = g(v_{t})"), "(1.4)", &y[before]);
         lines.add(format!("y*_{t}"), "", &y_target.as_slice().to_vec());
         lines.add(format!("L_{t} = {}", loss_at(&case.rnn, t)), "(1.5)", &file.loss_t[before]);
+        // b_out is added to v_t, so within the step its gradient is that by v_t.
+        let state = Vector::from(h[t].as_slice());
+        let readout = immediate::value_and_grad(&case.rnn, &case.params.readout, &state, y_target).1.readout;
+        let equation = format!("dL_{t}/dv_{t} = {}", by_potential(&case.rnn, t));
+        lines.add(equation, "", &readout.b_out.as_slice().to_vec());
     }
     lines.add("L", "(1.5)", &file.loss);
 }
@@ -83,7 +93,7 @@ fn backwards(lines: &mut Lines, case: &Case, file: &CreditFile) {
     lines.add(format!("delta_{} = 0: backwards from here", steps + 1), "(1.12)", &());
     for t in (1..=steps).rev() {
         let later = t + 1;
-        lines.add(format!("delta~_{t} = dL_{t}/dh_{t}"), "", &immediate[t - 1]);
+        lines.add(format!("delta~_{t} = dL_{t}/dv_{t} W_out"), "", &immediate[t - 1]);
         if t < steps {
             lines.add(format!("J_{later} = dh_{later}/dh_{t}"), "", &jacobian[t]);
         }
@@ -107,7 +117,7 @@ fn forwards(lines: &mut Lines, case: &Case, file: &CreditFile) {
         }
         parameters_act(lines, case, file, t);
         lines.add(format!("P_{t} = P~_{t} + J_{t} P_{before}"), "(1.17)", &sensitivity[before]);
-        lines.add(format!("delta~_{t} = dL_{t}/dh_{t}"), "", &immediate[before]);
+        lines.add(format!("delta~_{t} = dL_{t}/dv_{t} W_out"), "", &immediate[before]);
         let row = sum(file.blocks.iter().flatten().skip(before).take(1).flatten());
         lines.add(format!("dL_{t}/dtheta = delta~_{t} P_{t}"), "(1.13)", &row);
     }
@@ -135,6 +145,16 @@ fn loss_at(rnn: &Rnn, t: usize) -> String {
             format!("-y*_{t} ln y_{t} - (1 - y*_{t}) ln(1 - y_{t})")
         }
         (Loss::CrossEntropy, _) => format!("-y*_{t} ln y_{t}"),
+    }
+}
+
+/// What `dL_t/dv_t` is, a row; the targets of a softmax sum to 1.
+fn by_potential(rnn: &Rnn, t: usize) -> String {
+    let error = format!("y_{t} - y*_{t}");
+    match (rnn.loss, rnn.g) {
+        (Loss::Squared, Output::Sigmoid) => format!("({error}) diag(y_{t}) diag(1 - y_{t})"),
+        (Loss::Squared, Output::Softmax) => format!("({error}) (diag(y_{t}) - y_{t} y_{t}^T)"),
+        _ => error,
     }
 }
 
@@ -259,7 +279,19 @@ mod tests {
         y.iter().zip(target).map(of_one).sum()
     }
 
-    /// Eq. 1.1-1.5, from the printed numbers alone.
+    /// `dL_t/dv_t` by the chain rule through 1.4 and 1.5.
+    fn slope_of(loss: &str, g: &str, y: &[f64], target: &[f64]) -> Vec<f64> {
+        let error: Vec<f64> = y.iter().zip(target).map(|(y, target)| y - target).collect();
+        let along: f64 = error.iter().zip(y).map(|(error, y)| error * y).sum();
+        let of_one = |(error, y): (&f64, &f64)| match (loss, g) {
+            ("squared", "sigmoid") => error * y * (1.0 - y),
+            ("squared", "softmax") => y * (error - along),
+            _ => *error,
+        };
+        error.iter().zip(y).map(of_one).collect()
+    }
+
+    /// Eq. 1.1-1.5 and the gradient by the readout, from the printed numbers alone.
     fn check_the_run(text: &str, steps: usize) {
         let head = text.lines().next().unwrap();
         let named = |name: &str| head.split(&format!("{name} = ")).nth(1).unwrap().split(',').next().unwrap();
@@ -268,6 +300,8 @@ mod tests {
         let activation = |u: f64| if f == "tanh" { u.tanh() } else { u.max(0.0) };
         let given = |name: &str| numbers(text, name);
         let mut total = 0.0;
+        let (m, d) = (given("b_out").concat().len(), given("b_rec").concat().len());
+        let (mut by_w_out, mut by_b_out) = (vec![0.0; m * d], vec![0.0; m]);
         let mut before = vec![0.0; given("b_rec").concat().len()];
         for t in 1..=steps {
             let at = |name: &str| numbers(text, &format!("{name}_{t} ")).concat();
@@ -279,10 +313,17 @@ mod tests {
             close(&v, &affine(&[(&given("W_out"), &h)], &given("b_out").concat())); // (1.3)
             close(&y, &outputs(g, &v)); // (1.4)
             close(&at("L"), &[loss_of(loss, g, &y, &at("y*"))]); // (1.5)
+            let slope = given(&format!("dL_{t}/dv_{t} =")).concat();
+            close(&slope, &slope_of(loss, g, &y, &at("y*")));
+            let outer = slope.iter().flat_map(|slope| h.iter().map(move |h| slope * h));
+            by_w_out.iter_mut().zip(outer).for_each(|(sum, x)| *sum += x);
+            by_b_out.iter_mut().zip(&slope).for_each(|(sum, x)| *sum += x);
             total += at("L")[0];
             before = h;
         }
         close(&numbers(text, "L  ").concat(), &[total]);
+        close(&given("dL/dW_out = sum_t (dL_t/dv_t)^T h_t^T").concat(), &by_w_out);
+        close(&given("dL/db_out = sum_t dL_t/dv_t").concat(), &by_b_out);
     }
 
     #[test]
@@ -296,6 +337,8 @@ mod tests {
             (Activation::Tanh, Output::Identity, Loss::Squared),
             (Activation::Relu, Output::Sigmoid, Loss::CrossEntropy),
             (Activation::Tanh, Output::Softmax, Loss::CrossEntropy),
+            (Activation::Tanh, Output::Sigmoid, Loss::Squared),
+            (Activation::Tanh, Output::Softmax, Loss::Squared),
         ] {
             let file = CaseFile { f, g, loss, ..file.clone() };
             for mode in [Mode::Bptt, Mode::Rtrl, Mode::Window(2), Mode::Checkpoint(2)] {
@@ -318,7 +361,9 @@ mod tests {
         for t in 1..=8 {
             let delta = numbers(&bptt, &format!("delta_{t} = delta~")).concat();
             let direct = numbers(&bptt, &format!("P~_{t} ="));
-            let mut expected = numbers(&bptt, &format!("delta~_{t} =")).concat();
+            let mut expected = numbers(&bptt, &format!("delta~_{t} = dL_{t}/dv_{t} W_out")).concat();
+            let slope = numbers(&bptt, &format!("dL_{t}/dv_{t} = y_{t} - y*_{t}")).concat();
+            close(&expected, &product(&slope, &numbers(&bptt, "W_out")));
             if t < 8 {
                 let later = numbers(&bptt, &format!("delta_{} = delta~", t + 1)).concat();
                 add(&mut expected, &product(&later, &numbers(&bptt, &format!("J_{} =", t + 1))));
@@ -337,7 +382,8 @@ mod tests {
                 }
                 close(row, &expected); // (1.17)
             }
-            let credit = numbers(&rtrl, &format!("delta~_{t} =")).concat();
+            let credit = numbers(&rtrl, &format!("delta~_{t} = dL_{t}/dv_{t} W_out")).concat();
+            close(&credit, &product(&slope, &numbers(&rtrl, "W_out")));
             let row = numbers(&rtrl, &format!("dL_{t}/dtheta =")).concat();
             close(&row, &product(&credit, &sensitivity)); // (1.13)
             add(&mut by_rows, &row);

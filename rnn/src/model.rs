@@ -37,8 +37,9 @@ pub struct Rnn<F = Activation> {
 
 /// The parameters of the recurrence: those of Eq. 1.6's theta that act through time.
 ///
-/// The chapter's theta has `W_out` and `b_out`, too. No state depends on them, so their columns of `P_t` are 0, and
-/// `dL_t/dW_out` is all of their gradient at `t`: `P_t` is (d x |theta|) with theta as it is here.
+/// The chapter's theta has `W_out` and `b_out`, too. No state depends on them, so their columns of `P_t` are 0, and their
+/// gradient at `t` is none of Eq. 1.8-1.18 but what they do within the step (1.3-1.5): `(dL_t/dv_t)^T h_t^T` and `dL_t/dv_t`.
+/// `P_t` is (d x |theta|) with theta as it is here.
 #[derive(Clone, Debug)]
 pub struct Recurrent<S: Scalar> {
     /// d x d

@@ -18,7 +18,7 @@ pub struct CreditFile {
     /// L_t\[T\]
     #[serde(rename = "L_t")]
     pub loss_t: Vec<f64>,
-    /// dL/dtheta of Eq. 1.18.
+    /// dL/dtheta of Eq. 1.18; by W_out and b_out the sum over t of (dL_t/dv_t)^T h_t^T and of dL_t/dv_t.
     pub grad: GradientFile,
     /// h\[T + 1\]\[d\]
     #[serde(skip_serializing_if = "Option::is_none")]

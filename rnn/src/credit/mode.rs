@@ -21,7 +21,8 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// `L` and `dL/dtheta` (Eq. 1.18) by this mode.
+    /// `L` and its gradient by this mode: by the [recurrent](crate::Recurrent) parameters Eq. 1.18, by the readout the sum of what
+    /// it does within each step.
     ///
     /// # Panics
     ///

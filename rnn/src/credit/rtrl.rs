@@ -45,7 +45,8 @@ pub struct Rtrl<T: Scalar, F> {
 pub struct Now<T: Scalar> {
     /// `L_t`
     pub loss: T,
-    /// `dL_t/dtheta` (Eq. 1.13), all five parameters.
+    /// The gradient of `L_t`: by `W_rec`, `W_in` and `b_rec` that of Eq. 1.13. No state depends on `W_out` and `b_out`, so that by
+    /// them it is what they do within the step (1.3-1.5): `(dL_t/dv_t)^T h_t^T` and `dL_t/dv_t`, which is a row.
     pub grad: Parameters<T>,
     /// `delta~_t = dL_t/dh_t`
     pub delta_immediate: Vector<T>,

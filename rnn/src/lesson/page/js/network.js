@@ -23,7 +23,7 @@ const network = (() => {
     const values = { t: now.t + 1, next: now.t + 2, equation: `[${lines[now.line].equation}]`, parameter: parameters[state.parameter] };
     const key = now.back ? 'a.back' : 'a.forward';
     const { name } = lines[now.line];
-    const still = key === 'a.forward' && name === 'h' && values.parameter.includes('_out');
+    const still = key === 'a.forward' && 'hL'.includes(name) && values.parameter.includes('_out');
     return `${say(key, values)} ${say(`${key}.${name}${still ? '.still' : ''}`, values)}`;
   }
 

@@ -37,6 +37,7 @@ const EN = {
   'a.forward.v': 'the output\'s potential.',
   'a.forward.y': 'the output.',
   'a.forward.L': 'the loss; its tangent is the entry of $\\frac{\\partial \\L_{{t}}}{\\partial \\theta}$ for {parameter}. RTRL has it now, and can learn now [1.13].',
+  'a.forward.L.still': 'the loss; its tangent is the entry of its gradient for {parameter}, which acts within the step alone, by [1.3]–[1.5]. RTRL has it now, and can learn now.',
   'a.back': 'Backwards, $t = {t}$, {equation}:',
   'a.back.L': 'every $\\L_t$ counts once in $\\L$, so its adjoint is 1.',
   'a.back.y': 'what the output did to the loss of its own step.',
@@ -190,7 +191,7 @@ const EN = {
   'f.forwards.why': 'Scene d shows the blow-up: the stronger $\\vec{J}$ forgets, the worse its inverse.',
 
   'equations.title': 'The chapter\'s equations',
-  'equations.lead': 'For looking up: everything above refers to these.',
+  'equations.lead': 'For looking up: everything above refers to these. In [1.8]–[1.18] $\\theta$ has $\\vec{W}_{\\text{rec}}$, $\\vec{W}_{\\text{in}}$ and $\\vec{b}_{\\text{rec}}$. No state depends on $\\vec{W}_{\\text{out}}$ and $\\vec{b}_{\\text{out}}$: their gradient at $t$ is what they do within the step, $(\\frac{\\partial \\L_t}{\\partial \\vec{v}_t})^T \\vec{h}_t^T$ and $\\frac{\\partial \\L_t}{\\partial \\vec{v}_t}$, by [1.3]–[1.5].',
   'direction.future': 'future-facing (BPTT)',
   'direction.past': 'past-facing (RTRL)',
 };

@@ -37,6 +37,7 @@ const JA = {
   'a.forward.v': '出力の膜電位。',
   'a.forward.y': '出力。',
   'a.forward.L': '損失。その接ベクトルは $\\frac{\\partial \\L_{{t}}}{\\partial \\theta}$ の {parameter} の成分です。RTRL はこの時点でこれを知り、この時点で学習できます [1.13]。',
+  'a.forward.L.still': '損失。その接ベクトルは勾配の {parameter} の成分で、式 [1.3]–[1.5] よりこの時刻の中だけで決まります。RTRL はこの時点でこれを知り、この時点で学習できます。',
   'a.back': '逆方向、$t = {t}$、{equation}:',
   'a.back.L': '各 $\\L_t$ は $\\L$ に一度だけ現れるので、随伴は 1 です。',
   'a.back.y': '出力がその時刻の損失に与えた影響。',
@@ -190,7 +191,7 @@ const JA = {
   'f.forwards.why': '「貢献度はどこまで届くか」の場面で誤差の拡大を見られます: $\\vec{J}$ が強く忘れるほど、逆行列は悪くなります。',
 
   'equations.title': '章の式',
-  'equations.lead': '参照用: 上の説明はすべてこれらの式を指します。',
+  'equations.lead': '参照用: 上の説明はすべてこれらの式を指します。式 [1.8]–[1.18] の $\\theta$ は $\\vec{W}_{\\text{rec}}$、$\\vec{W}_{\\text{in}}$、$\\vec{b}_{\\text{rec}}$ です。$\\vec{W}_{\\text{out}}$ と $\\vec{b}_{\\text{out}}$ にはどの状態も依存しないので、時刻 $t$ の勾配はその時刻の中だけで決まり、式 [1.3]–[1.5] より $(\\frac{\\partial \\L_t}{\\partial \\vec{v}_t})^T \\vec{h}_t^T$ と $\\frac{\\partial \\L_t}{\\partial \\vec{v}_t}$ です。',
   'direction.future': '未来方向勾配和 (BPTT)',
   'direction.past': '過去方向勾配和 (RTRL)',
 };
