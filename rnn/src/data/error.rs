@@ -22,7 +22,7 @@ pub enum DataError {
         /// What the reader says.
         reason: String,
     },
-    /// The header has fewer than two columns, or is missing.
+    /// The header has fewer than two columns, is missing, or has a number where it may be a row of data.
     Header {
         /// The file.
         file: String,

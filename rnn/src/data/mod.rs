@@ -38,11 +38,12 @@ impl Series {
             .expect("the built-in series is well formed")
     }
 
-    /// Reads a CSV file with a header of any names: times from the first column, values from the second, or from the
-    /// column named `column`.
+    /// Reads a CSV file with a header: times from the first column, values from the second, or from the column named
+    /// `column`. The names may be any, but that of the times is no number, nor is that of the values if it was not asked for:
+    /// else it could be a row that has lost its header.
     ///
     /// # Errors
-    /// [`DataError`], naming file, line and field: the file is missing, no column or more than one is named `column`, a field is
+    /// [`DataError`], naming file, line and field: the file is missing, a name is a number, no column or more than one is named `column`, a field is
     /// missing, not a number or not finite, a row has more fields than the header, time does not go forward, or there are fewer than two rows.
     pub fn from_csv(path: impl AsRef<Path>, column: Option<&str>) -> Result<Self, DataError> {
         let path = path.as_ref();
@@ -135,6 +136,17 @@ fn find_columns(file: &str, header: &StringRecord, column: Option<&str>) -> Resu
     // A file without a header would lose its first row in silence.
     if header.iter().take(2).all(|field| field.parse::<f64>().is_ok()) {
         return Err(DataError::Header { file: file(), found: "numbers".to_owned() });
+    }
+    // So would one whose first row has a number and something else. A column that was asked for is a name, whatever it looks like.
+    let is_number = |index: usize| header[index].parse::<f64>().is_ok_and(f64::is_finite);
+    let suspects = if column.is_some() { 0..1 } else { 0..2 };
+    if let Some(index) = suspects.into_iter().find(|&index| is_number(index)) {
+        let found = format!(
+            "the number {:?} in column {}: put a header above a row of data, and give a column a name that is no number",
+            &header[index],
+            index + 1
+        );
+        return Err(DataError::Header { file: file(), found });
     }
     let Some(column) = column else { return Ok(1) };
     let (file, named) = (file(), column.to_owned());

@@ -54,6 +54,31 @@ fn errors_name_file_line_and_field() {
     assert!(message("t,v\n0,\"a\nb\"\n").contains(r#""a\nb""#));
 }
 
+/// Of `1900,NA` and `1900-01,1` a row would be lost in silence; `year,2` may be a header, but who can tell?
+#[test]
+fn a_first_row_with_one_number_is_refused() {
+    let found = |text: &str| message(text).split_once("found ").unwrap().1.to_owned();
+    let advice = ": put a header above a row of data, and give a column a name that is no number";
+    assert_eq!(found("1900,NA\n1901,1\n1902,2\n"), format!("the number \"1900\" in column 1{advice}"));
+    for first in ["1900-01,1", "year,1"] {
+        assert_eq!(found(&format!("{first}\n1,2\n2,3\n")), format!("the number \"1\" in column 2{advice}"));
+    }
+    // What is not read may have any name, as may the column that was asked for, and no name is a number for its letters.
+    let named = |text: &str, column| Series::from_reader("a.csv", text.as_bytes(), column).unwrap().name;
+    assert_eq!(named("year,v,1950\n1,2,3\n2,3,4\n", None), "v");
+    assert_eq!(named("year,v,1950\n1,2,3\n2,3,4\n", Some("1950")), "1950");
+    assert_eq!(named("year,1949,1950\n1,2,3\n2,3,4\n", Some("1950")), "1950");
+    for text in [
+        "t,inf\n1,2\n2,3\n",
+        "nan,inf2\n1,2\n2,3\n",
+        ",v1\n1,2\n2,3\n",
+        "t,\n1,2\n2,3\n",
+        "1e,2x\n1,2\n2,3\n",
+    ] {
+        assert!(read(text).is_ok(), "{text}");
+    }
+}
+
 #[test]
 fn a_missing_file_and_bytes_that_are_no_text_are_named() {
     let error = Series::from_csv("/nowhere/a.csv", None).unwrap_err();

@@ -228,6 +228,11 @@ fn a_series_that_is_wrong_is_named() {
         ("back.csv", "t,v\n2,2\n1,3\n", "line 3: t: not later"),
         ("two.csv", "t,v\n1,2\n2,3\n", "v: needs at least 3 rows, found 2"),
         ("empty.csv", "", "line 1: expected a header"),
+        (
+            "headless.csv",
+            "1900,NA\n1901,2\n1902,3\n1903,5\n",
+            "found the number \"1900\" in column 1: put a header above",
+        ),
         ("constant.csv", "t,v\n1,2\n2,2\n3,2\n4,2\n", "the training part is constant"),
     ] {
         let path = folder.write(name, text);
