@@ -124,7 +124,7 @@ pub(super) struct Lesson {
 /// Trains a network on a time series to predict its next value
 #[derive(Debug, clap::Args)]
 pub(super) struct Train {
-    /// A CSV file with a header; times in its first column
+    /// A CSV file with a header; times in its first column, whose steps are taken as equal
     #[arg(long, value_name = "FILE.csv")]
     pub(super) data: PathBuf,
     /// The column of the values, if not the second

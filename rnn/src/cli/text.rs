@@ -7,20 +7,20 @@ pub(super) fn errors(predictions: &[Prediction]) -> String {
     let smallest = predictions.iter().map(|prediction| prediction.rmse).fold(f64::INFINITY, f64::min);
     let rows = predictions.iter().map(|Prediction { method, rmse, .. }| {
         let best = if *rmse == smallest { "  <- best" } else { "" };
-        format!("  {method:<24} {:>8}{best}", error(*rmse))
+        format!("  {method:<24} {:>8}{best}", two_decimals(*rmse))
     });
     lines(rows)
 }
 
 /// Two decimals where they say something and are not lost in digits.
-fn error(rmse: f64) -> String {
-    let plain = rmse == 0.0 || (0.01..1e7).contains(&rmse);
-    if plain { format!("{rmse:.2}") } else { format!("{rmse:.2e}") }
+pub(super) fn two_decimals(size: f64) -> String {
+    let plain = size == 0.0 || (0.01..1e7).contains(&size);
+    if plain { format!("{size:.2}") } else { format!("{size:.2e}") }
 }
 
 /// From what to what an error has grown, if the difference can be read.
 pub(super) fn growth(before: f64, after: f64) -> Option<String> {
-    let [from, to] = [before, after].map(error);
+    let [from, to] = [before, after].map(two_decimals);
     (after > before && from != to).then(|| format!("from {from} to {to}"))
 }
 

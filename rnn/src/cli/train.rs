@@ -52,6 +52,14 @@ pub(super) fn run(args: &args::Train) -> Result<String, Failure> {
             let _ = writeln!(output, "Report: {}", out.display());
         }
     }
+    if let Some((row, ratio)) = contest.split().series().first_uneven_step() {
+        let [from, to] = [row, row + 1].map(|row| contest.split().series().times[row]);
+        super::say(&Failure::new(format!(
+            "{}: from {from} to {to} is {} times the usual step: steps are taken as equal",
+            args.data.display(),
+            text::two_decimals(ratio)
+        )));
+    }
     if let Some(growth) = learnt.grown {
         super::say(&format_args!("--rate: the training error has grown {growth}: a smaller rate would help"));
     }

@@ -17,6 +17,8 @@ use csv::{Position, ReaderBuilder, StringRecord, Trim};
 const SUNSPOTS: &str = include_str!("../../data/sunspots.csv");
 
 /// A number for each of a row of times.
+///
+/// A network sees the values alone: it takes the steps of time as equal ([`first_uneven_step`](Self::first_uneven_step)).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
     /// The name of the value's column; `column 2`, say, if it has none.
@@ -107,6 +109,19 @@ impl Series {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
+    }
+
+    /// The first step of time that is more than 1.5 times the usual one (the median) or less than half of it: the row that it
+    /// starts from, and how many usual steps it is. The days of months and of years are no such thing.
+    #[must_use]
+    pub fn first_uneven_step(&self) -> Option<(usize, f64)> {
+        let steps: Vec<f64> = self.times.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        let mut sorted = steps.clone();
+        sorted.sort_by(f64::total_cmp);
+        // A missing row makes a step longer: of the two in the middle the shorter is the usual one.
+        let usual = sorted.get(sorted.len().saturating_sub(1) / 2)?;
+        let times = steps.iter().map(|step| step / usual);
+        times.enumerate().find(|&(_, times)| (times - 1.0).abs() > 0.5)
     }
 
     /// Cuts the series in time: all but the last `held_back` values are for training.

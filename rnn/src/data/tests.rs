@@ -88,6 +88,20 @@ fn a_missing_file_and_bytes_that_are_no_text_are_named() {
 }
 
 #[test]
+fn a_step_that_is_no_step_like_the_others_is_found() {
+    let found = |times: &[f64]| {
+        let series = Series { name: String::new(), times: times.to_vec(), values: times.to_vec() };
+        series.first_uneven_step()
+    };
+    assert_eq!(found(&[0.0, 1.0, 3.0]), Some((1, 2.0)));
+    assert_eq!(found(&[0.0, 1.0, 2.0, 2.25, 3.25]), Some((2, 0.25)));
+    assert_eq!(found(&[-1e308, 1e308, 1.5e308]), Some((0, f64::INFINITY)));
+    for even in [&[][..], &[1.0], &[1.0, 5.0], &[0.0, 2.0, 3.0, 6.0, 8.0], &[-1.7e308, 1e308]] {
+        assert_eq!(found(even), None, "{even:?}");
+    }
+}
+
+#[test]
 fn the_split_is_one_cut_in_time_and_loses_no_value() {
     let split = read("t,v\n0,1\n1,2\n2,4\n3,8\n4,16\n").unwrap().split(2).unwrap();
     assert_eq!(split.train(), [1.0, 2.0, 4.0]);

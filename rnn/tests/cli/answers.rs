@@ -165,6 +165,35 @@ fn an_error_far_from_one_has_an_exponent() {
     assert!(text.lines().all(|line| line.len() < 120) && text.contains("e100"), "{text}");
 }
 
+/// A row that is missing makes two steps one, which the network cannot know.
+#[test]
+fn steps_of_time_that_are_not_equal_are_told() {
+    let folder = Folder::new("steps");
+    let train = |name: &str, times: &[f64]| {
+        let rows = times.iter().enumerate().map(|(i, t)| format!("{t},{}\n", (i as f64 * 0.7).sin()));
+        let path = folder.write(name, format!("t,v\n{}", rows.collect::<String>()));
+        (rnn(&["train", "--data", &path, "--epochs", "2", "--hidden", "2"]), path)
+    };
+    let years =
+        |gap: f64| (0..30).map(|t| 1900.0 + f64::from(t) + if t > 9 { gap } else { 0.0 }).collect::<Vec<_>>();
+    for (gap, times) in [(1.0, "2.00"), (-0.6, "0.40"), (1e9, "1.00e9")] {
+        let (output, path) = train("gap.csv", &years(gap));
+        let line = format!("{path}: from 1909 to {} is {times} times the usual step", 1910.0 + gap);
+        let (_, said) = warned(output, &line);
+        assert!(said.ends_with(": steps are taken as equal\n"), "{said}");
+    }
+    // The days of months and of years are no such thing, nor is rounding.
+    let since = |days: &[f64]| {
+        days.iter().scan(0.0, |sum, days| Some(std::mem::replace(sum, *sum + days))).collect::<Vec<_>>()
+    };
+    let months = [31.0, 28.0, 31.0, 30.0, 31.0, 30.0, 31.0, 31.0, 30.0, 31.0, 30.0, 31.0].repeat(2);
+    for times in
+        [years(0.0), since(&months), since(&[365.0, 365.0, 365.0, 366.0].repeat(5)), since(&[0.1; 30])]
+    {
+        answer(train("even.csv", &times).0);
+    }
+}
+
 /// The numbers are finite, but nothing has been learnt.
 #[test]
 fn a_training_error_that_has_grown_is_told() {
