@@ -23,11 +23,23 @@ pub fn value_and_grad<T: Scalar, F: Unary>(
     h: &T::Vector,
     y_target: &Vector<T::Real>,
 ) -> (T, Immediate<T>) {
+    let ((loss, _), grad) = with_potential(rnn, readout, h, y_target);
+    (loss, grad)
+}
+
+/// [`value_and_grad`] with `v_t` beside `L_t`.
+pub(crate) fn with_potential<T: Scalar, F: Unary>(
+    rnn: &Rnn<F>,
+    readout: &Readout<T>,
+    h: &T::Vector,
+    y_target: &Vector<T::Real>,
+) -> ((T, Vector<T>), Immediate<T>) {
     let at = Immediate { readout: readout.clone(), h: h.clone() };
-    ad_reverse::value_and_grad(
-        |p: &Immediate<Var<T>>| rnn.loss_at(&rnn.output_potential(&p.readout, &p.h), y_target),
-        &at,
-    )
+    let run = |p: &Immediate<Var<T>>| {
+        let v = rnn.output_potential(&p.readout, &p.h);
+        (rnn.loss_at(&v, y_target), v.values().clone())
+    };
+    ad_reverse::value_and_grad_with_aux(run, &at)
 }
 
 /// `delta~_t = dL_t/dh_t` (Eq. 1.12) by forward mode: `h_t` moves in `d` directions, some of them at once.

@@ -32,6 +32,7 @@ use ad_forward::{Dual, DualArray};
 ///     let (x, y_target) = (Vector::from([(t as f64).sin()]), Vector::from([(t as f64 + 1.0).sin()]));
 ///     let now = online.step(&params, &x, &y_target);
 ///     assert_eq!(now.grad.recurrent.w_rec.as_slice().len(), 64); // dL_t/dW_rec: update with it, or sum it
+///     assert_eq!(rnn.output(&now.v).as_slice().len(), 1); // y_t, what was said before that
 /// }
 /// ```
 #[derive(Clone, Debug)]
@@ -45,6 +46,8 @@ pub struct Rtrl<T: Scalar, F> {
 pub struct Now<T: Scalar> {
     /// `L_t`
     pub loss: T,
+    /// `v_t`, the potentials of the outputs: what the network said is `y_t = g(v_t)`, [`Rnn::output`].
+    pub v: Vector<T>,
     /// The gradient of `L_t`: by `W_rec`, `W_in` and `b_rec` that of Eq. 1.13. No state depends on `W_out` and `b_out`, so that by
     /// them it is what they do within the step (1.3-1.5): `(dL_t/dv_t)^T h_t^T` and `dL_t/dv_t`, which is a row.
     pub grad: Parameters<T>,
@@ -55,7 +58,12 @@ pub struct Now<T: Scalar> {
 impl<T: Scalar, F: Unary> Rtrl<T, F> {
     /// A network of `d` hidden units at `h_0 = 0`, with `P_0 = 0`.
     pub fn new(rnn: Rnn<F>, d: usize) -> Self {
-        Self { rnn, h: DualArray::from_primal(Dense::filled([d], T::zero())) }
+        Self::starting_at(rnn, Dense::filled([d], T::zero()))
+    }
+
+    /// A network at a given `h_0`, which depends on no parameter: `P_0 = 0`.
+    pub fn starting_at(rnn: Rnn<F>, h_0: Vector<T>) -> Self {
+        Self { rnn, h: DualArray::from_primal(h_0) }
     }
 
     /// Takes the step from `h_{t-1}` to `h_t`, and gives credit for `L_t`.
@@ -73,12 +81,12 @@ impl<T: Scalar, F: Unary> Rtrl<T, F> {
         let theta: Recurrent<Dual<T, 1>> = ad_forward::seeded(&params.recurrent, 0, p);
         self.h = self.rnn.step(&theta, &self.h, &Array::constant(x));
         let h = T::Vector::from_dense(self.h.values());
-        let (loss, immediate) = immediate::value_and_grad(&self.rnn, &params.readout, &h, y_target);
+        let ((loss, v), immediate) = immediate::with_potential(&self.rnn, &params.readout, &h, y_target);
         let delta_immediate = immediate.h.to_dense();
         let by_theta = self.h.contract(delta_immediate.as_slice(), p); // delta~_t P_t (1.13)
         let recurrent = unflatten(&params.recurrent, by_theta);
         let grad = Parameters { recurrent, readout: immediate.readout };
-        Now { loss, grad, delta_immediate }
+        Now { loss, v, grad, delta_immediate }
     }
 
     /// `h_t`
@@ -108,4 +116,29 @@ pub fn value_and_grad<T: Scalar, F: Unary>(
         .map(|now| (now.loss, now.grad))
         .reduce(|sum, now| (sum.0 + now.0, sum.1.plus(&now.1)))
         .expect(NOT_EMPTY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kind::{Activation, Loss, Output};
+
+    #[test]
+    fn what_was_said_is_told_from_any_start() {
+        let rnn = Rnn { f: Activation::Tanh, g: Output::Softmax, alpha: 0.3, loss: Loss::CrossEntropy };
+        let params = Parameters::<f64>::random(1, 3, 2, 1.0, 0);
+        let h_0 = Vector::from([0.5, -0.25, 1.0]);
+        let x = (0..4).map(|t| Vector::from([f64::from(t)])).collect();
+        let sequence = Sequence::new(x, vec![Vector::from([0.25, 0.75]); 4]);
+        let mut online = Rtrl::starting_at(rnn, h_0.clone());
+        for ((x, y_target), step) in sequence.iter().zip(rnn.unroll_from(h_0.clone(), &params, &sequence)) {
+            let now = online.step(&params, x, y_target);
+            assert_eq!((now.v, now.loss, online.state()), (step.v, step.loss, &step.h));
+        }
+        // P_0 = 0: after one step P is what the parameters did in it.
+        let mut online = Rtrl::starting_at(rnn, h_0.clone());
+        online.step(&params, &sequence.x()[0], &sequence.y_target()[0]);
+        let direct = immediate::sensitivity(&rnn, &params.recurrent, &h_0, &sequence.x()[0]);
+        assert_eq!(online.sensitivity(&params), direct);
+    }
 }
