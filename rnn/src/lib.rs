@@ -81,6 +81,7 @@ pub mod credit;
 pub mod data;
 pub mod explain;
 pub mod finite;
+mod fit;
 pub mod kind;
 pub mod lesson;
 pub mod loss;

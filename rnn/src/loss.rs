@@ -65,7 +65,9 @@ impl<F: Unary> Rnn<F> {
     ///
     /// # Panics
     ///
-    /// If the shapes of parameters and sequence do not fit; as [`loss_at`](Self::loss_at).
+    /// Here, and not at the first step, if the shapes of parameters and sequence do not fit or `alpha` lies outside of (0, 1]; as
+    /// [`loss_at`](Self::loss_at).
+    #[track_caller]
     pub fn unroll<S, const RANK: usize>(
         &self,
         params: &Parameters<S>,
@@ -83,7 +85,22 @@ impl<F: Unary> Rnn<F> {
     /// # Panics
     ///
     /// As [`unroll`](Self::unroll).
+    #[track_caller]
     pub fn unroll_from<S, const RANK: usize>(
+        &self,
+        h: S::Array,
+        params: &Parameters<S>,
+        sequence: &Sequence<S::Real, RANK>,
+    ) -> impl Iterator<Item = Step<S, RANK>>
+    where
+        S: Ranked<RANK>,
+    {
+        self.check(params, Some(h.shape()), sequence);
+        self.steps_from(h, params, sequence)
+    }
+
+    /// [`unroll_from`](Self::unroll_from) of what has been looked at.
+    pub(crate) fn steps_from<S, const RANK: usize>(
         &self,
         mut h: S::Array,
         params: &Parameters<S>,
@@ -121,7 +138,21 @@ impl<F: Unary> Rnn<F> {
     /// # Panics
     ///
     /// As [`unroll`](Self::unroll).
+    #[track_caller]
     pub fn total_loss<S, const RANK: usize>(
+        &self,
+        params: &Parameters<S>,
+        sequence: &Sequence<S::Real, RANK>,
+    ) -> S
+    where
+        S: Ranked<RANK>,
+    {
+        self.check(params, None, sequence);
+        self.sum_of_losses(params, sequence)
+    }
+
+    /// [`total_loss`](Self::total_loss) of what has been looked at.
+    pub(crate) fn sum_of_losses<S, const RANK: usize>(
         &self,
         params: &Parameters<S>,
         sequence: &Sequence<S::Real, RANK>,

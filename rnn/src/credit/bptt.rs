@@ -16,7 +16,8 @@ use ad_reverse::Var;
 ///
 /// # Panics
 ///
-/// If the shapes of parameters and sequence do not fit.
+/// If the shapes of parameters and sequence do not fit, or `alpha` lies outside of (0, 1].
+#[track_caller]
 pub fn value_and_grad<T, F, const RANK: usize>(
     rnn: &Rnn<F>,
     params: &Parameters<T>,
@@ -27,7 +28,8 @@ where
     Var<T>: Ranked<RANK, Real = T::Real>,
     F: Unary,
 {
-    ad_reverse::value_and_grad(|p: &Parameters<Var<T>>| rnn.total_loss(p, sequence), params)
+    rnn.check(params, None, sequence);
+    ad_reverse::value_and_grad(|p: &Parameters<Var<T>>| rnn.sum_of_losses(p, sequence), params)
 }
 
 /// What one backward sweep knows.
@@ -48,11 +50,13 @@ pub struct Credit<T: Scalar> {
 /// # Panics
 ///
 /// As [`value_and_grad`].
+#[track_caller]
 pub fn credit<T: Scalar, F: Unary>(
     rnn: &Rnn<F>,
     params: &Parameters<T>,
     sequence: &Sequence<T::Real, 1>,
 ) -> Credit<T> {
+    rnn.check(params, None, sequence);
     let run = |p: &Parameters<Var<T>>| {
         let steps: Vec<Step<Var<T>, 1>> = rnn.unroll(p, sequence).collect();
         let losses: Vec<Var<T>> = steps.iter().map(|step| step.loss).collect();

@@ -13,17 +13,19 @@ use ad_reverse::Var;
 ///
 /// # Panics
 ///
-/// If `snapshots` is 0, or the shapes of parameters and sequence do not fit.
+/// If `snapshots` is 0, the shapes of parameters and sequence do not fit, or `alpha` lies outside of (0, 1].
+#[track_caller]
 pub fn value_and_grad<T: Scalar, F: Unary>(
     rnn: &Rnn<F>,
     params: &Parameters<T>,
     sequence: &Sequence<T::Real, 1>,
     snapshots: usize,
 ) -> (T, Parameters<T>) {
+    rnn.check(params, None, sequence);
     let start = State::<T>(T::Vector::constant(&sequence.initial_state(params.hidden())));
     let step = |t: usize, params: &Parameters<Var<T>>, h: &State<Var<T>>| {
         let now = sequence.window(t..t + 1);
-        let step = rnn.unroll_from(h.0.clone(), params, &now).next().expect(NOT_EMPTY);
+        let step = rnn.steps_from(h.0.clone(), params, &now).next().expect(NOT_EMPTY);
         (State(step.h), step.loss)
     };
     let of_loop = ad_reverse::checkpoint(step, params, &start, sequence.steps(), snapshots);

@@ -52,13 +52,15 @@ pub struct Operations {
 ///
 /// # Panics
 ///
-/// If the shapes of parameters and sequence do not fit, or `k` is 0.
+/// If the shapes of parameters and sequence do not fit, `alpha` lies outside of (0, 1], or `k` is 0.
+#[track_caller]
 pub fn count<F: Unary>(
     rnn: &Rnn<F>,
     params: &Parameters<f64>,
     sequence: &Sequence<f64, 1>,
     k: usize,
 ) -> Operations {
+    rnn.check(params, None, sequence);
     let params: Parameters<Counted> = params.lift(&mut Constant);
     let by = |mode: Mode| operations(|| mode.value_and_grad(rnn, &params, sequence)).1;
     Operations {

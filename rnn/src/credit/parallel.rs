@@ -37,12 +37,14 @@ pub const ROWS: usize = 16;
 ///
 /// # Panics
 ///
-/// If the batch is empty, or the shapes of parameters and sequences do not fit.
+/// If the batch is empty, the shapes of parameters and sequences do not fit, or `alpha` lies outside of (0, 1].
+#[track_caller]
 pub fn value_and_grad<R: Real, F: Unary>(
     rnn: &Rnn<F>,
     params: &Parameters<R>,
     batch: &Sequence<R, 2>,
 ) -> (R, Parameters<R>) {
+    rnn.check(params, None, batch);
     let all = batch.batch();
     let group = |i: usize| batch.rows(i * ROWS..all.min((i + 1) * ROWS));
     let groups = (0..all.div_ceil(ROWS)).into_par_iter();

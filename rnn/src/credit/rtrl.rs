@@ -70,13 +70,20 @@ impl<T: Scalar, F: Unary> Rtrl<T, F> {
     ///
     /// # Panics
     ///
-    /// If the shapes do not fit.
+    /// If the shapes do not fit, or `alpha` lies outside of (0, 1].
+    #[track_caller]
     pub fn step(
         &mut self,
         params: &Parameters<T>,
         x: &Vector<T::Real>,
         y_target: &Vector<T::Real>,
     ) -> Now<T> {
+        self.rnn.check_step(params, self.h.values(), x, y_target);
+        self.advance(params, x, y_target)
+    }
+
+    /// [`step`](Self::step) of what has been looked at.
+    fn advance(&mut self, params: &Parameters<T>, x: &Vector<T::Real>, y_target: &Vector<T::Real>) -> Now<T> {
         let p = params.recurrent.count();
         let theta: Recurrent<Dual<T, 1>> = ad_forward::seeded(&params.recurrent, 0, p);
         self.h = self.rnn.step(&theta, &self.h, &Array::constant(x));
@@ -104,14 +111,16 @@ impl<T: Scalar, F: Unary> Rtrl<T, F> {
 ///
 /// # Panics
 ///
-/// If the shapes of parameters and sequence do not fit.
+/// If the shapes of parameters and sequence do not fit, or `alpha` lies outside of (0, 1].
+#[track_caller]
 pub fn value_and_grad<T: Scalar, F: Unary>(
     rnn: &Rnn<F>,
     params: &Parameters<T>,
     sequence: &Sequence<T::Real, 1>,
 ) -> (T, Parameters<T>) {
+    rnn.check(params, None, sequence);
     let mut online = Rtrl::new(*rnn, params.hidden());
-    let steps = sequence.iter().map(|(x, y_target)| online.step(params, x, y_target));
+    let steps = sequence.iter().map(|(x, y_target)| online.advance(params, x, y_target));
     steps
         .map(|now| (now.loss, now.grad))
         .reduce(|sum, now| (sum.0 + now.0, sum.1.plus(&now.1)))

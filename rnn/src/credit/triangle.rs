@@ -55,12 +55,14 @@ fn sum<'a, T: Scalar>(cells: impl Iterator<Item = &'a Vec<T>>) -> Vec<T> {
 ///
 /// # Panics
 ///
-/// If the shapes of parameters and sequence do not fit.
+/// If the shapes of parameters and sequence do not fit, or `alpha` lies outside of (0, 1].
+#[track_caller]
 pub fn by_adjoints<T: Scalar, F: Unary>(
     rnn: &Rnn<F>,
     params: &Parameters<T>,
     sequence: &Sequence<T::Real, 1>,
 ) -> Triangle<T> {
+    rnn.check(params, None, sequence);
     let (steps, p) = (sequence.steps(), params.recurrent.count());
     let thetas = PerStep::of(params, steps);
     let rows = thetas.losses(rnn, params, sequence).rows(steps, immediate::identity(steps).as_slice());
@@ -74,13 +76,15 @@ pub fn by_adjoints<T: Scalar, F: Unary>(
 ///
 /// # Panics
 ///
-/// If the shapes of parameters and sequence do not fit.
+/// If the shapes of parameters and sequence do not fit, or `alpha` lies outside of (0, 1].
+#[track_caller]
 pub fn rows_by_adjoints<T: Scalar, F: Unary>(
     rnn: &Rnn<F>,
     params: &Parameters<T>,
     sequence: &Sequence<T::Real, 1>,
     mut see: impl FnMut(ChunksExact<'_, T>),
 ) {
+    rnn.check(params, None, sequence);
     let (steps, p) = (sequence.steps(), params.recurrent.count());
     let thetas = PerStep::of(params, steps);
     let mut pullback = thetas.losses(rnn, params, sequence);
@@ -97,12 +101,14 @@ pub fn rows_by_adjoints<T: Scalar, F: Unary>(
 ///
 /// # Panics
 ///
-/// If the shapes of parameters and sequence do not fit.
+/// If the shapes of parameters and sequence do not fit, or `alpha` lies outside of (0, 1].
+#[track_caller]
 pub fn by_tangents<T: Scalar, F: Unary>(
     rnn: &Rnn<F>,
     params: &Parameters<T>,
     sequence: &Sequence<T::Real, 1>,
 ) -> Triangle<T> {
+    rnn.check(params, None, sequence);
     let p = params.recurrent.count();
     let still: Recurrent<Dual<T, 1>> = ad_forward::constant(&params.recurrent);
     let moving: Recurrent<Dual<T, 1>> = ad_forward::seeded(&params.recurrent, 0, p);

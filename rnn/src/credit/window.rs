@@ -48,12 +48,14 @@ impl<T: Scalar, F: Unary> Windows<T, F> {
     ///
     /// # Panics
     ///
-    /// If the shapes do not fit.
+    /// If the shapes do not fit, or `alpha` lies outside of (0, 1].
+    #[track_caller]
     pub fn advance(&mut self, params: &Parameters<T>, window: &Sequence<T::Real, 1>) -> (T, Parameters<T>) {
+        self.rnn.check(params, Some(self.h.shape()), window);
         self.learn(params, window, true)
     }
 
-    /// [`advance`](Self::advance); `P` is pushed through the window if the sequence `goes_on` after it.
+    /// [`advance`](Self::advance) of what has been looked at; `P` is pushed through the window if the sequence `goes_on` after it.
     fn learn(
         &mut self,
         params: &Parameters<T>,
@@ -64,7 +66,7 @@ impl<T: Scalar, F: Unary> Windows<T, F> {
         let inputs = Inputs { params: params.clone(), h: T::Vector::from_dense(&self.h) };
         let run = |input: &Inputs<Var<T>>| {
             let mut last = input.h.clone();
-            let steps = self.rnn.unroll_from(last.clone(), &input.params, window);
+            let steps = self.rnn.steps_from(last.clone(), &input.params, window);
             let losses = steps.map(|step| {
                 last = step.h;
                 step.loss
@@ -157,7 +159,8 @@ fn is_plain<T: Scalar>(factors: &[T], p: &Matrix<T>) -> bool {
 ///
 /// # Panics
 ///
-/// If `k` is 0, or the shapes of parameters and sequence do not fit.
+/// If `k` is 0, the shapes of parameters and sequence do not fit, or `alpha` lies outside of (0, 1].
+#[track_caller]
 pub fn value_and_grad<T: Scalar, F: Unary>(
     rnn: &Rnn<F>,
     params: &Parameters<T>,
@@ -165,6 +168,7 @@ pub fn value_and_grad<T: Scalar, F: Unary>(
     k: usize,
 ) -> (T, Parameters<T>) {
     assert!(k > 0, "a window has at least one step");
+    rnn.check(params, None, sequence);
     let mut windows = Windows::new(*rnn, params.hidden());
     let starts = (0..sequence.steps()).step_by(k);
     let all = starts.map(|start| {

@@ -11,6 +11,7 @@ use ad_core::Unary;
 ///
 /// Unless `1 <= from < values.len()`, or if the network has not one input and one output.
 #[must_use]
+#[track_caller]
 pub fn predict<F: Unary>(rnn: &Rnn<F>, params: &Parameters<f64>, values: &[f64], from: usize) -> Vec<f64> {
     assert!((1..values.len()).contains(&from), "from = {from} must lie in 1..{}", values.len());
     let sequence = one_step_ahead(values);

@@ -55,7 +55,8 @@ impl std::error::Error for Diverged {}
 ///
 /// # Panics
 ///
-/// If the shapes of parameters and sequence do not fit, or a window has no step.
+/// If the shapes of parameters and sequence do not fit, `alpha` lies outside of (0, 1], or a window has no step.
+#[track_caller]
 pub fn train<F: Unary>(
     rnn: &Rnn<F>,
     params: &mut Parameters<f64>,
@@ -63,6 +64,7 @@ pub fn train<F: Unary>(
     schedule: &Schedule,
     mut after_pass: impl FnMut(usize, &Parameters<f64>),
 ) -> Result<(), Diverged> {
+    rnn.check(params, None, sequence);
     let mut adam = Adam::new(params);
     for pass in 0..schedule.passes {
         let rate = schedule.rate * 0.5 * (1.0 + (PI * pass as f64 / schedule.passes as f64).cos());
