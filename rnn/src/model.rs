@@ -29,7 +29,8 @@ pub struct Rnn<F = Activation> {
     pub f: F,
     /// The output function.
     pub g: Output,
-    /// The update rate `1 / tau`, in (0, 1]; with 1 this is Elman's network.
+    /// The update rate `1 / tau`, in (0, 1]; with 1 this is Elman's network (J. L. Elman, Finding structure in time, Cognitive
+    /// Science 14, 179-211, 1990).
     pub alpha: f64,
     /// `L_t` of Eq. 1.5; the cross entropy needs a `g` that gives probabilities ([`Loss::accepts`]).
     pub loss: Loss,

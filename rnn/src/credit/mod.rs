@@ -17,6 +17,9 @@
 //! | [`window`] | blocks of `K` steps | forwards, window by window | forward over windows, reverse inside |
 //! | [`triangle`] | nothing: every cell | both | either |
 //!
+//! Future-facing and past-facing are the words of O. Marschall, K. Cho and C. Savin (A unified framework of online learning
+//! algorithms for training recurrent neural networks, Journal of Machine Learning Research 21(135), 1-34, 2020).
+//!
 //! With the feature `rayon`, `parallel` runs [`bptt`] for a batch on several cores.
 //!
 //! No equation of the chapter is differentiated by hand here. What is done by hand is the choice of

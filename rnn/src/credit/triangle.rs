@@ -1,6 +1,9 @@
 //! The triangle of Eq. 1.6, cell by cell: `dL_t/dtheta_s`, the derivative of the loss at time `t` by the
 //! parameters as they were used at time `s`.
 //!
+//! Its sums over columns face the future and those over rows the past: O. Marschall, K. Cho and C. Savin, Journal of Machine
+//! Learning Research 21(135), 1-34, 2020.
+//!
 //! Nobody needs it to learn; it is what BPTT and RTRL are two shortcuts through. Both modes can fill
 //! it: reverse mode with a parameter of its own for every step, forward mode by seeding one step.
 

@@ -6,7 +6,7 @@ const EN = {
   lead: 'What a recurrent network loses now depends on what its parameters did at every moment before. The gradient is therefore a double sum over two times, the time $t$ of a loss and the time $s$ at which a parameter was used [1.6]. Sum over $t$ first and you look from $s$ into the future: <b>BPTT</b>. Sum over $s$ first and you look from $t$ into the past: <b>RTRL</b>. That is why there are two algorithms, and both give the same gradient.',
   promise: 'Step through both below. Every number on this page was computed by the engine that wrote it, on one small network; the page itself takes no derivative.',
   contents: 'Scenes',
-  footer: 'Equation numbers and names are those of the chapter: credit assignment vector $\\delta_t$, sensitivity matrix $\\vec{P}_t$, future-facing and past-facing sums of gradients.',
+  footer: 'Equation numbers and names are those of the chapter: credit assignment vector $\\delta_t$, sensitivity matrix $\\vec{P}_t$, future-facing and past-facing sums of gradients (words of O. Marschall, K. Cho and C. Savin, Journal of Machine Learning Research 21(135), 1–34, 2020).',
   'theme.light': 'Light',
   'theme.dark': 'Dark',
 
@@ -144,7 +144,7 @@ const EN = {
   'f.elman.0': '$\\vec{h}_t = \\vec{h}_{t-1}$: the state stands still.',
   'f.elman.1': '$\\vec{h}_t = f(\\vec{u}_t)$: Elman\'s network.',
   'f.elman.2': '$\\vec{h}_t = \\vec{h}_{t-1} + f(\\vec{u}_t)$: a residual network.',
-  'f.elman.why': 'The share $1 - \\alpha$ of the old state is 0, and what remains is $f(\\vec{u}_t)$.',
+  'f.elman.why': 'The share $1 - \\alpha$ of the old state is 0, and what remains is $f(\\vec{u}_t)$: J. L. Elman, Cognitive Science 14, 179–211, 1990.',
   'f.first': 'BPTT sums $\\frac{\\partial \\L_t}{\\partial \\theta_s}$ first over which time?',
   'f.first.0': 'Over $t \\ge s$: facing the future.',
   'f.first.1': 'Over $s \\le t$: facing the past.',

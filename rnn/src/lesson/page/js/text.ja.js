@@ -6,7 +6,7 @@ const JA = {
   lead: '再帰型ニューラルネットワークのいまの損失は、それ以前のすべての時刻に用いられたパラメータに依存します。したがって勾配は、損失の時刻 $t$ とパラメータが用いられた時刻 $s$ についての二重和になります [1.6]。先に $t$ について和を取れば、$s$ から未来を見ることになり(未来方向勾配和)、<b>BPTT</b> が得られます。先に $s$ について和を取れば、$t$ から過去を見ることになり(過去方向勾配和)、<b>RTRL</b> が得られます。学習則が 2 種類あるのはこのためで、どちらも同じ勾配を与えます。',
   promise: '以下で両方を一歩ずつ実行できます。このページの数値はすべて、ページを書き出した自動微分エンジンが一つの小さなネットワークについて計算したもので、ページ自身は微分をしません。',
   contents: '場面',
-  footer: '式番号と用語は章に従います: 貢献度分配ベクトル $\\delta_t$、感度行列 $\\vec{P}_t$、未来方向勾配和、過去方向勾配和。',
+  footer: '式番号と用語は章に従います: 貢献度分配ベクトル $\\delta_t$、感度行列 $\\vec{P}_t$、未来方向勾配和、過去方向勾配和(<span lang="en">future-facing, past-facing</span> という用語は <span lang="en">O. Marschall, K. Cho and C. Savin, Journal of Machine Learning Research 21(135), 1–34, 2020</span> による)。',
   'theme.light': '明るい配色',
   'theme.dark': '暗い配色',
 
@@ -144,7 +144,7 @@ const JA = {
   'f.elman.0': '$\\vec{h}_t = \\vec{h}_{t-1}$: 状態は変わらない。',
   'f.elman.1': '$\\vec{h}_t = f(\\vec{u}_t)$: Elman ネットワーク。',
   'f.elman.2': '$\\vec{h}_t = \\vec{h}_{t-1} + f(\\vec{u}_t)$: 残差ネットワーク。',
-  'f.elman.why': '以前の状態の割合 $1 - \\alpha$ が 0 になり、$f(\\vec{u}_t)$ が残ります。',
+  'f.elman.why': '以前の状態の割合 $1 - \\alpha$ が 0 になり、$f(\\vec{u}_t)$ が残ります(<span lang="en">J. L. Elman, Cognitive Science 14, 179–211, 1990</span>)。',
   'f.first': 'BPTT は $\\frac{\\partial \\L_t}{\\partial \\theta_s}$ の和を、先にどちらの時刻について取りますか。',
   'f.first.0': '$t \\ge s$ について: 未来方向。',
   'f.first.1': '$s \\le t$ について: 過去方向。',
