@@ -123,7 +123,7 @@ const EN = {
   'd.forwards.run': 'forwards, from the true $\\delta_1$',
 
   'e.title': 'Learning while reading',
-  'e.lead': 'A network of {d} units reads the yearly sunspot numbers from {from} on, once, and tells each year from those before. With RTRL it may change its parameters after every year, since the gradient of that year\'s loss is known at once; a small change of $\\theta_s$ counts as the same change of $\\theta$, so $\\frac{\\partial \\theta_s}{\\partial \\theta} = \\vec{I}$ still holds [1.6]. BPTT has to wait until a window of $K$ years is over; $\\vec{P}$ goes with it from window to window, so that its gradients are whole, too, and only come later.',
+  'e.lead': 'A network of {d} units reads the yearly sunspot numbers from {from} on, once, and tells each year from those before. With RTRL it may change its parameters after every year, since the gradient of that year\'s loss is known at once; a small change of $\\theta_s$ counts as the same change of $\\theta$, so $\\frac{\\partial \\theta_s}{\\partial \\theta} = \\vec{I}$ still holds [1.6]. BPTT has to wait until a window of $K$ years is over; $\\vec{P}$ goes with it from window to window, so that nothing is cut off its gradients either, which only come later. All these are gradients at parameters that are held still; while these change, $\\vec{P}$ is made of older ones, and they are approximations, the better the smaller the steps of learning (R. J. Williams and D. Zipser, Neural Computation 1, 270–280, 1989).',
   'e.K': 'Years in a window',
   'e.at': 'Read up to {year}: RTRL has changed the parameters {n} times, BPTT in windows of {K} years {updates} times. Error over the last {back} years: RTRL {rtrl}, BPTT {bptt}.',
   'e.rtrl': 'RTRL, changes every year',
