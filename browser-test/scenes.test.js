@@ -96,7 +96,10 @@ test('e: errors and updates year by year, for every window', async () => {
     }
   }
   const rows = await page.locator('#e table tbody tr').evaluateAll((all) => all.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent)));
-  assert.equal(rows.length, online.windows.length);
+  assert.equal(rows.length, online.windows.length + 1);
+  const [baseline, noRate] = rows.pop();
+  same(baseline, online.whole_persistence, 'all years, each year as the one before');
+  assert.equal(noRate, '–');
   rows.forEach(([whole, rate], k) => {
     same(whole, online.whole[k], `all years, K = ${online.windows[k]}`);
     assert.equal(Number(rate), online.rates[k]);

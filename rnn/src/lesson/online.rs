@@ -15,7 +15,8 @@ use serde::Serialize;
 
 /// 1 is RTRL.
 const WINDOWS: [usize; 6] = [1, 2, 5, 11, 22, 44];
-const RATES: [f64; 5] = [0.003, 0.01, 0.02, 0.03, 0.05];
+/// The best for a window is neither the first nor the last.
+const RATES: [f64; 7] = [0.003, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2];
 const STARTS: u64 = 10;
 const UNITS: usize = 8;
 const RNN: Rnn = Rnn { f: Activation::Tanh, g: Output::Identity, alpha: 0.6, loss: Loss::Squared };
@@ -46,6 +47,8 @@ pub(super) struct Online {
     persistence: Vec<f64>,
     /// The error over all years, for each window.
     whole: Vec<f64>,
+    /// The same of taking each year for the next.
+    whole_persistence: f64,
     chart: Chart,
 }
 
@@ -64,7 +67,8 @@ pub(super) fn online() -> Result<Online, ReportError> {
     };
     let (rates, squares): (Vec<f64>, Vec<Vec<f64>>) = WINDOWS.iter().map(|&k| best(k)).unzip();
     let last_year = target.iter().zip(&series.values).map(|(now, before)| (now - before).powi(2));
-    let persistence = looking_back(&last_year.collect::<Vec<_>>());
+    let last_year: Vec<f64> = last_year.collect();
+    let persistence = looking_back(&last_year);
     let errors: Vec<Vec<f64>> = squares.iter().map(|squares| looking_back(squares)).collect();
     let years = series.times[1..].to_vec();
     let over_years = |errors: &Vec<f64>| years.iter().copied().zip(errors.iter().copied()).collect();
@@ -85,10 +89,8 @@ pub(super) fn online() -> Result<Online, ReportError> {
         tried: RATES.len(),
         from: series.times[0],
         chart: frame(axes, errors.iter().chain([&persistence]).map(over_years).collect())?,
-        whole: squares
-            .iter()
-            .map(|squares| (squares.iter().sum::<f64>() / squares.len() as f64).sqrt())
-            .collect(),
+        whole: squares.iter().map(|squares| root_of_mean(squares)).collect(),
+        whole_persistence: root_of_mean(&last_year),
         years,
         errors,
         persistence,
@@ -126,11 +128,12 @@ fn read(sequence: &Sequence<f64, 1>, k: usize, rate: f64, seed: u64) -> Vec<f64>
 
 /// The root of the mean over the last [`BACK`] entries, at every entry.
 fn looking_back(squares: &[f64]) -> Vec<f64> {
-    let at = |end: usize| {
-        let recent = &squares[end.saturating_sub(BACK)..end];
-        (recent.iter().sum::<f64>() / recent.len() as f64).sqrt()
-    };
+    let at = |end: usize| root_of_mean(&squares[end.saturating_sub(BACK)..end]);
     (1..=squares.len()).map(at).collect()
+}
+
+fn root_of_mean(squares: &[f64]) -> f64 {
+    (squares.iter().sum::<f64>() / squares.len() as f64).sqrt()
 }
 
 #[cfg(test)]
@@ -158,6 +161,29 @@ mod tests {
             said.iter().zip(&wave[1..]).map(|(y, target)| (y - target).powi(2)).sum::<f64>()
         };
         assert!(error(1) < 0.5 * error(40), "{} and {}", error(1), error(40));
+    }
+
+    fn computed() -> &'static Online {
+        &crate::lesson::FIXED.as_ref().unwrap().online
+    }
+
+    #[test]
+    fn the_best_rate_of_a_window_has_been_bracketed() {
+        let online = computed();
+        assert!(
+            online.rates.iter().all(|rate| RATES[1..RATES.len() - 1].contains(rate)),
+            "{:?}",
+            online.rates
+        );
+    }
+
+    #[test]
+    fn the_error_of_the_baseline_is_told_over_all_years() {
+        let values = Series::sunspots().values;
+        let told = crate::baseline::persistence(&values, 1);
+        let expected = crate::baseline::rmse(&told, &values[1..]);
+        let found = computed().whole_persistence;
+        assert!((found - expected).abs() < 1e-12 * expected, "{found} and {expected}");
     }
 
     #[test]

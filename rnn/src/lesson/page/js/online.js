@@ -25,7 +25,7 @@ const online = (() => {
       const errors = chart(data.chart, say('e.chart', { back: data.back, starts: data.starts }));
       const key = h('div', {});
       const table = h('table', {}, h('caption', {}, say('e.whole', { tried: data.tried })), h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'K'), h('th', { scope: 'col' }, 'RMSE'), h('th', { scope: 'col' }, say('e.rate')))),
-        h('tbody', {}, data.windows.map((K, k) => h('tr', {}, h('th', { scope: 'row' }, K === 1 ? '1 (RTRL)' : K), h('td', {}, number(data.whole[k])), h('td', {}, data.rates[k])))));
+        h('tbody', {}, data.windows.map((K, k) => h('tr', {}, h('th', { scope: 'row' }, K === 1 ? '1 (RTRL)' : K), h('td', {}, number(data.whole[k])), h('td', {}, data.rates[k]))), h('tr', {}, h('th', { scope: 'row' }, say('e.persistence')), h('td', {}, number(data.whole_persistence)), h('td', {}, '–'))));
       const update = () => {
         const i = year(state.at);
         says.innerHTML = rich(sentence(state.at));
