@@ -6,6 +6,7 @@ use rnn::data::{DataError, Series, Split, Standardise};
 use rnn::report::{Forecast, LearningCurve, Prediction};
 use rnn::train::{Diverged, Schedule, one_step_ahead, predict, train};
 use rnn::{Parameters, Rnn, Sequence};
+use std::fmt;
 
 /// What a page says of the methods that are no networks.
 pub(super) const BASELINES: &str = "Persistence takes each value for the next one. AR(p) is a linear autoregression, a constant \
@@ -59,6 +60,27 @@ pub(super) struct Learnt {
     pub(super) grown: Option<String>,
 }
 
+/// Why there is no result of learning.
+#[derive(Debug)]
+pub(super) enum Unlearnt {
+    Diverged(Diverged),
+    /// Errors overflow in the series' units whatever a network says, so that no rate is to blame.
+    TooLarge,
+}
+
+impl fmt::Display for Unlearnt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Diverged(diverged) => diverged.fmt(f),
+            Self::TooLarge => f.write_str(
+                "values so large that errors overflow before anything is learnt: give them in larger units",
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Unlearnt {}
+
 impl Contest {
     /// The networks see `units`, standardised by the training part. For [`Units::Root`] no value may be negative.
     pub(super) fn new(series: Series, held_back: usize, units: Units) -> Result<Self, DataError> {
@@ -82,7 +104,7 @@ impl Contest {
         rnn: &Rnn,
         start: &Parameters<f64>,
         schedule: &Schedule,
-    ) -> Result<Learnt, Diverged> {
+    ) -> Result<Learnt, Unlearnt> {
         let bar = progress::bar(method, schedule.passes);
         let every = schedule.passes.div_ceil(CURVE_POINTS);
         let mut params = start.clone();
@@ -99,11 +121,14 @@ impl Contest {
             if pass % every == 0 {
                 look(pass, params);
             }
-        })?;
+        })
+        .map_err(Unlearnt::Diverged)?;
         bar.finish_and_clear();
         let (train, rmse, values) = self.errors(rnn, &params);
         if !(train.is_finite() && rmse.is_finite()) {
-            return Err(Diverged { pass: schedule.passes });
+            let at_first = curve.train[0].is_finite() && curve.held_back[0].is_finite();
+            let diverged = Unlearnt::Diverged(Diverged { pass: schedule.passes });
+            return Err(if at_first { diverged } else { Unlearnt::TooLarge });
         }
         let grown = text::growth(curve.train[0], train);
         Ok(Learnt {

@@ -1,6 +1,6 @@
 //! `rnn train`: one network on a series of one's own.
 
-use super::contest::{BASELINES, Contest, Units};
+use super::contest::{BASELINES, Contest, Units, Unlearnt};
 use super::failure::Failure;
 use super::{args, picture, sunspots, text, writable};
 use rnn::data::{DataError, Series};
@@ -28,7 +28,10 @@ pub(super) fn run(args: &args::Train) -> Result<String, Failure> {
     let start = Parameters::random(1, args.hidden, 1, sunspots::GAIN, args.seed);
     let schedule = Schedule { mode: args.mode, passes: args.epochs, rate: args.rate, clip: sunspots::CLIP };
     let method = format!("RNN by {}", args.mode);
-    let learnt = contest.learn(&method, &rnn, &start, &schedule).map_err(Failure::at("--rate"))?;
+    let learnt = contest.learn(&method, &rnn, &start, &schedule).map_err(|error| match error {
+        Unlearnt::Diverged(_) => Failure::at("--rate")(error),
+        Unlearnt::TooLarge => Failure::at(args.data.display())(error),
+    })?;
 
     let forecast = contest.forecast("time", &value_label, std::slice::from_ref(&learnt));
     let mut output = format!(

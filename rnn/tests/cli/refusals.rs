@@ -210,6 +210,11 @@ fn an_argument_that_is_wrong_is_named() {
     }
     let last = rnn(&["train", "--data", &data, "--epochs", "1", "--rate", "1e300"]);
     refused(&last, "--rate: training diverged in pass 1: the error is not a finite number");
+    // Where the untrained network's error is none either, it is the values.
+    let rows = (0..40).map(|t| format!("{t},{:e}\n", 1.7e308 * (f64::from(t) * 0.7).sin()));
+    let data = folder.write("huge.csv", format!("t,v\n{}", rows.collect::<String>()));
+    let huge = rnn(&["train", "--data", &data, "--epochs", "3", "--rate", "1e-9"]);
+    refused(&huge, &format!("{data}: values so large that errors overflow"));
     refused(&rnn(&["--seed", "-1"]), "--seed: not a number that fits: \"-1\"");
     refused(&rnn(&["--out", "/nowhere/report.html"]), "--out: /nowhere/report.html: cannot write the report");
 }
