@@ -14,8 +14,7 @@ pub(crate) enum Edge<T: Scalar> {
     Affine(Term),
     /// `p x` elementwise: rules and products.
     Diagonal { x: u32, p: Kept },
-    /// `a p x` elementwise, for a plain number; the two stay apart, so that each rounds as it does in an operation of its own. It
-    /// comes last.
+    /// `a p x` elementwise, for a plain number; the two stay apart, so that each rounds as it does in an operation of its own.
     Mapped { x: u32, p: Kept, a: T::Real },
     /// `a x` for a plain number.
     Multiple { x: u32, a: T::Real },

@@ -13,13 +13,21 @@ impl<T: Scalar> Edge<T> {
         let (strict, list) = (adjoints.is_strict(), adjoints.list());
         match *self {
             Self::Affine(_) => unreachable!("has a pull of its own"),
-            Self::Mapped { .. } => unreachable!("is the last edge of its operation"),
             Self::Diagonal { x, p } => {
                 let p = list.kept(p).as_slice();
                 let target = adjoints.buffer(x).chunks_mut(p.len());
                 for (target, out) in target.zip(out.chunks(p.len())) {
                     for ((target, &p), &out) in target.iter_mut().zip(p).zip(out) {
                         *target += product(strict, p, out);
+                    }
+                }
+            }
+            Self::Mapped { x, p, a } => {
+                let (a, p) = (T::constant(a), list.kept(p).as_slice());
+                let target = adjoints.buffer(x).chunks_mut(p.len());
+                for (target, out) in target.zip(out.chunks(p.len())) {
+                    for ((target, &p), &out) in target.iter_mut().zip(p).zip(out) {
+                        *target += product(strict, p, product(strict, a, out));
                     }
                 }
             }
