@@ -30,9 +30,10 @@ impl<F> Rnn<F> {
         if let Some(h_0) = h_0 {
             compare(&"h_0", h_0, of_d, with(d));
         }
+        let (inputs, targets) = (with(n), with(m));
         for (t, (x, y_target)) in sequence.iter().enumerate() {
-            compare(&format_args!("x[{t}]"), x.shape(), of_n, with(n));
-            compare(&format_args!("y_target[{t}]"), y_target.shape(), of_m, with(m));
+            compare(&format_args!("x[{t}]"), x.shape(), of_n, inputs);
+            compare(&format_args!("y_target[{t}]"), y_target.shape(), of_m, targets);
         }
     }
 
@@ -65,7 +66,8 @@ impl<F> Rnn<F> {
     }
 }
 
-/// That a part has the shape that others ask for.
+/// That a part has the shape that others ask for. Inline, and the message is not: a short run would feel both.
+#[inline(always)]
 #[track_caller]
 fn compare<const RANK: usize>(
     part: &dyn fmt::Display,
@@ -73,7 +75,16 @@ fn compare<const RANK: usize>(
     others: &str,
     expected: [usize; RANK],
 ) {
-    assert!(found == expected, "{part}: {}, but {others} for {}", Shape(&found), Shape(&expected));
+    if found != expected {
+        misfit(part, &found, others, &expected);
+    }
+}
+
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn misfit(part: &dyn fmt::Display, found: &[usize], others: &str, expected: &[usize]) -> ! {
+    panic!("{part}: {}, but {others} for {}", Shape(found), Shape(expected))
 }
 
 /// Extents, as a message has them.
