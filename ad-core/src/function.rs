@@ -44,7 +44,7 @@ use alloc::{vec, vec::Vec};
 
 /// A scalar function of many numbers, of any scalar.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no function of any scalar: a closure has one",
+    message = "`{Self}` is no `Function`, which takes numbers of any type: a closure takes those of one",
     note = "write it by `ad_core::function!(|x: &[S]| -> S {{ .. }})`, or, with data of its own, as a struct that implements `Function`"
 )]
 pub trait Function {
@@ -75,7 +75,7 @@ pub trait Function {
 /// assert_eq!(f.call(&[1.0, 0.0]), [0.0, -0.5]);
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no function of any scalar: a closure has one",
+    message = "`{Self}` is no `VectorFunction`, which takes numbers of any type: a closure takes those of one",
     note = "write it by `ad_core::function!(|x: &[S]| -> Vec<S> {{ .. }})`, or, with data of its own, as a struct that implements `VectorFunction`"
 )]
 pub trait VectorFunction {

@@ -57,7 +57,7 @@ pub fn third_derivative<T: Scalar>(f: impl FnOnce(Dual3<T>) -> Dual3<T>, x: T) -
 ///
 /// # Panics
 ///
-/// If a direction has not as many numbers as `x`, or an array of another shape; as [`derivative`].
+/// If a direction has not as many numbers as `x`, an array of another shape, or lists of other lengths; as [`derivative`].
 #[doc(alias = "third_partial_derivative_vec")]
 #[must_use]
 #[track_caller]

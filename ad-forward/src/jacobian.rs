@@ -112,7 +112,7 @@ pub fn par_jacobian<T: Scalar>(
     from_chunks(x.len(), chunks).1
 }
 
-/// What one run gives: the results, and their tangents by each of the inputs that moved.
+/// What one run gives: the results, if it is the first, and their tangents by each of the inputs that moved.
 type Chunk<T> = (Vec<T>, Vec<Vec<T>>);
 
 /// One run for the columns from `start` on. `inputs` are constants, before and after.
@@ -131,7 +131,8 @@ fn chunk<T: Scalar, const N: usize>(
         inputs[j] = Dual::from_primal(x[j]);
     }
     let column = |lane| out.iter().map(|y| y.tangent_of(tag)[lane]).collect();
-    (out.iter().map(|y| y.primal).collect(), (0..end - start).map(column).collect())
+    let value = if start == 0 { out.iter().map(|y| y.primal).collect() } else { Vec::new() };
+    (value, (0..end - start).map(column).collect())
 }
 
 /// The results and the matrix of all chunks, of which there is at least one.

@@ -49,7 +49,7 @@ pub fn value_and_derivative<T: Scalar>(f: impl FnOnce(Dual<T, 1>) -> Dual<T, 1>,
 ///
 /// # Panics
 ///
-/// If `dx` has not as many numbers as `x`, or an array of another shape; as [`derivative`].
+/// If `dx` has not as many numbers as `x`, an array of another shape, or lists of other lengths; as [`derivative`].
 ///
 /// ```
 /// let (y, dy) = ad_forward::jvp(|x| x[0] * x[1], &[2.0, 3.0], &[1.0, 0.0]);
@@ -75,7 +75,7 @@ where
 ///
 /// # Errors
 ///
-/// If `dx` has not as many numbers as `x`, or an array of another shape; `f` has not been run then.
+/// If `dx` has not as many numbers as `x`, an array of another shape, or lists of other lengths; `f` has not been run then.
 ///
 /// # Panics
 ///

@@ -52,11 +52,17 @@ impl<F> Rnn<F> {
         compare(&"y_target", y_target.shape(), "b_out asks", [m]);
     }
 
-    /// That `alpha` is a rate and the parameters fit each other; `n`, `d` and `m`.
+    /// That `alpha` is a rate, the loss one of `g`, and the parameters fit each other; `n`, `d` and `m`.
     #[track_caller]
     fn check_parameters<S: Scalar>(&self, params: &Parameters<S>) -> [usize; 3] {
         let alpha = self.alpha;
         assert!(alpha > 0.0 && alpha <= 1.0, "alpha: {alpha} does not lie in (0, 1]");
+        assert!(
+            self.loss.accepts(self.g),
+            "loss: {} needs a g that gives probabilities, not {}",
+            self.loss,
+            self.g
+        );
         let (theta, readout) = (&params.recurrent, &params.readout);
         let (n, d, m) = (theta.w_in.shape()[1], theta.b_rec.len(), readout.b_out.len());
         compare(&"W_rec", theta.w_rec.shape(), "b_rec asks", [d, d]);

@@ -119,6 +119,15 @@ fn a_rate() {
 }
 
 #[test]
+fn a_loss_that_is_none_of_the_outputs() {
+    let (params, sequence) =
+        (Parameters::random(2, 3, 1, 1.0, 0), Sequence::new(vectors(2, 2), vectors(2, 1)));
+    let rnn = Rnn { loss: Loss::CrossEntropy, ..RNN };
+    let message = format!("loss: {} needs a g that gives probabilities, not {}", rnn.loss, rnn.g);
+    every_run_refuses(&message, &rnn, &params, &sequence);
+}
+
+#[test]
 fn a_state() {
     let (params, sequence) =
         (Parameters::random(2, 3, 1, 1.0, 0), Sequence::new(vectors(2, 2), vectors(2, 1)));

@@ -305,7 +305,9 @@ fn rotations_at_the_identity_hide_their_derivatives() {
     let (zero, one) = (|| Dual::from(0.0), || Dual::from(1.0));
     let (x, half) = (Vector3::x, Dual::from(0.5));
     // Each has this derivative near 0, in the limit.
-    let hidden: [Case<'_>; 14] = [
+    let hidden: [Case<'_>; 16] = [
+        ("UnitQuaternion::new", 0.5, &|t| UnitQuaternion::new(Vector3::new(zero(), zero(), t)).k),
+        ("Rotation2::from_matrix", 1.0, &|t| Rotation2::from_matrix(Rotation2::new(t).matrix())[(1, 0)]),
         ("Rotation3::new", 1.0, &|t| Rotation3::new(Vector3::new(zero(), zero(), t))[(1, 0)]),
         ("Rotation3::from_axis_angle", 1.0, &|t| Rotation3::from_axis_angle(&Vector3::z_axis(), t)[(1, 0)]),
         ("Rotation3::from_matrix", 1.0, &|t| Rotation3::from_matrix(matrix_about_z(t).matrix())[(1, 0)]),

@@ -179,6 +179,14 @@ fn forward_mode() {
             };
             _ = ad_forward::jacobian(uneven, &[1.0; 9]);
         }),
+        ("value_and_jacobian", &|| {
+            let mut n = 0;
+            let uneven = |x: &[Dual<f64, 8>]| {
+                n += 1;
+                vec![x[0]; n]
+            };
+            _ = ad_forward::value_and_jacobian(uneven, &[1.0; 9]);
+        }),
         ("jacobian_by_chunks", &|| {
             _ = ad_forward::jacobian_by_chunks::<f64, 0>(|x| x.to_vec(), &[1.0]);
         }),

@@ -90,11 +90,12 @@ fn crossing(of: &[usize], given: &[usize]) -> Option<[usize; 2]> {
     Some([of[together] - start, given[together] - start])
 }
 
-/// [`flatten_as`] for so many numbers, among them arrays: where each begins, in this order, and its shape.
+/// [`flatten_as`] for so many numbers, among them arrays: where each begins, in this order, and its shape. A recording, whose
+/// numbers these are, knows of no lists.
 ///
 /// # Errors
 ///
-/// As [`flatten_as`].
+/// If there are not as many, or an array of another shape stands for an array.
 pub fn flatten_as_listed<T, Given>(
     (of, expected): (&'static str, usize),
     arrays: &mut dyn Iterator<Item = (usize, Shape)>,
@@ -138,6 +139,11 @@ impl<T: Scalar> Lift<T, T> for Leaves {
         self.numbers.0 += x.len();
         self.end();
         x.to_vec()
+    }
+    fn array<const N: usize>(&mut self, x: [T; N]) -> [T; N] {
+        self.numbers.0 += N;
+        self.end();
+        x
     }
     fn vector(&mut self, x: &T::Vector) -> T::Vector {
         self.numbers.0 += x.len();

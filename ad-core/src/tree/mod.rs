@@ -45,6 +45,10 @@ pub trait Lift<T: Scalar, S: Scalar<Real = T::Real>> {
     fn scalars(&mut self, x: &[T]) -> Vec<S> {
         x.iter().map(|&x| self.scalar(x)).collect()
     }
+    /// Lifts an array of scalars.
+    fn array<const N: usize>(&mut self, x: [T; N]) -> [S; N] {
+        x.map(|x| self.scalar(x))
+    }
     /// Lifts a vector.
     fn vector(&mut self, x: &T::Vector) -> S::Vector;
     /// Lifts a matrix.
@@ -118,7 +122,7 @@ impl<T: Scalar, const N: usize> Tree for [T; N] {
     type Owned<S: Scalar<Real = T::Real>> = [S; N];
 
     fn lift<S: Scalar<Real = T::Real>, L: Lift<T, S>>(&self, to: &mut L) -> [S; N] {
-        self.map(|x| to.scalar(x))
+        to.array(*self)
     }
 }
 

@@ -27,7 +27,7 @@ pub type HvpVar<T> = Var<Dual<T, 1>>;
 ///
 /// # Panics
 ///
-/// If `v` has not as many numbers as `x`, or an array of another shape; as [`grad`](crate::grad).
+/// If `v` has not as many numbers as `x`, an array of another shape, or lists of other lengths; as [`grad`](crate::grad).
 #[doc(alias = "hessian_vector_product")]
 #[must_use]
 #[track_caller]
@@ -63,7 +63,7 @@ where
 ///
 /// # Errors
 ///
-/// If `v` has not as many numbers as `x`, or an array of another shape.
+/// If `v` has not as many numbers as `x`, an array of another shape, or lists of other lengths.
 ///
 /// # Panics
 ///

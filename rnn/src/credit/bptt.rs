@@ -16,7 +16,7 @@ use ad_reverse::Var;
 ///
 /// # Panics
 ///
-/// If the shapes of parameters and sequence do not fit, or `alpha` lies outside of (0, 1].
+/// If the shapes of parameters and sequence do not fit, `alpha` lies outside of (0, 1], or the loss is none of `g`.
 #[track_caller]
 pub fn value_and_grad<T, F, const RANK: usize>(
     rnn: &Rnn<F>,

@@ -13,7 +13,7 @@ use ad_reverse::Var;
 ///
 /// # Panics
 ///
-/// If `snapshots` is 0, the shapes of parameters and sequence do not fit, or `alpha` lies outside of (0, 1].
+/// If `snapshots` is 0, the shapes of parameters and sequence do not fit, `alpha` lies outside of (0, 1], or the loss is none of `g`.
 #[track_caller]
 pub fn value_and_grad<T: Scalar, F: Unary>(
     rnn: &Rnn<F>,

@@ -52,7 +52,7 @@ pub struct Operations {
 ///
 /// # Panics
 ///
-/// If the shapes of parameters and sequence do not fit, `alpha` lies outside of (0, 1], or `k` is 0.
+/// If the shapes of parameters and sequence do not fit, `alpha` lies outside of (0, 1], the loss is none of `g`, or `k` is 0.
 #[track_caller]
 pub fn count<F: Unary>(
     rnn: &Rnn<F>,
@@ -60,6 +60,7 @@ pub fn count<F: Unary>(
     sequence: &Sequence<f64, 1>,
     k: usize,
 ) -> Operations {
+    assert!(k > 0, "a window has at least one step");
     rnn.check(params, None, sequence);
     let params: Parameters<Counted> = params.lift(&mut Constant);
     let by = |mode: Mode| operations(|| mode.value_and_grad(rnn, &params, sequence)).1;

@@ -26,7 +26,7 @@ impl Mode {
     ///
     /// # Panics
     ///
-    /// If the shapes of parameters and sequence do not fit, `alpha` lies outside of (0, 1], a window has no step, or no state is to
+    /// If the shapes of parameters and sequence do not fit, `alpha` lies outside of (0, 1], the loss is none of `g`, a window has no step, or no state is to
     /// be kept.
     #[track_caller]
     pub fn value_and_grad<T: Scalar, F: Unary>(

@@ -37,7 +37,7 @@ pub const ROWS: usize = 16;
 ///
 /// # Panics
 ///
-/// If the batch is empty, the shapes of parameters and sequences do not fit, or `alpha` lies outside of (0, 1].
+/// If the batch is empty, the shapes of parameters and sequences do not fit, `alpha` lies outside of (0, 1], or the loss is none of `g`.
 #[track_caller]
 pub fn value_and_grad<R: Real, F: Unary>(
     rnn: &Rnn<F>,

@@ -70,7 +70,7 @@ impl<T: Scalar, F: Unary> Rtrl<T, F> {
     ///
     /// # Panics
     ///
-    /// If the shapes do not fit, or `alpha` lies outside of (0, 1].
+    /// If the shapes do not fit, `alpha` lies outside of (0, 1], or the loss is none of `g`.
     #[track_caller]
     pub fn step(
         &mut self,
@@ -111,7 +111,7 @@ impl<T: Scalar, F: Unary> Rtrl<T, F> {
 ///
 /// # Panics
 ///
-/// If the shapes of parameters and sequence do not fit, or `alpha` lies outside of (0, 1].
+/// If the shapes of parameters and sequence do not fit, `alpha` lies outside of (0, 1], or the loss is none of `g`.
 #[track_caller]
 pub fn value_and_grad<T: Scalar, F: Unary>(
     rnn: &Rnn<F>,

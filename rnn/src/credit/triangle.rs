@@ -58,7 +58,7 @@ fn sum<'a, T: Scalar>(cells: impl Iterator<Item = &'a Vec<T>>) -> Vec<T> {
 ///
 /// # Panics
 ///
-/// If the shapes of parameters and sequence do not fit, or `alpha` lies outside of (0, 1].
+/// If the shapes of parameters and sequence do not fit, `alpha` lies outside of (0, 1], or the loss is none of `g`.
 #[track_caller]
 pub fn by_adjoints<T: Scalar, F: Unary>(
     rnn: &Rnn<F>,
@@ -79,7 +79,7 @@ pub fn by_adjoints<T: Scalar, F: Unary>(
 ///
 /// # Panics
 ///
-/// If the shapes of parameters and sequence do not fit, or `alpha` lies outside of (0, 1].
+/// If the shapes of parameters and sequence do not fit, `alpha` lies outside of (0, 1], or the loss is none of `g`.
 #[track_caller]
 pub fn rows_by_adjoints<T: Scalar, F: Unary>(
     rnn: &Rnn<F>,
@@ -104,7 +104,7 @@ pub fn rows_by_adjoints<T: Scalar, F: Unary>(
 ///
 /// # Panics
 ///
-/// If the shapes of parameters and sequence do not fit, or `alpha` lies outside of (0, 1].
+/// If the shapes of parameters and sequence do not fit, `alpha` lies outside of (0, 1], or the loss is none of `g`.
 #[track_caller]
 pub fn by_tangents<T: Scalar, F: Unary>(
     rnn: &Rnn<F>,

@@ -48,7 +48,7 @@ impl<T: Scalar, F: Unary> Windows<T, F> {
     ///
     /// # Panics
     ///
-    /// If the shapes do not fit, or `alpha` lies outside of (0, 1].
+    /// If the shapes do not fit, `alpha` lies outside of (0, 1], or the loss is none of `g`.
     #[track_caller]
     pub fn advance(&mut self, params: &Parameters<T>, window: &Sequence<T::Real, 1>) -> (T, Parameters<T>) {
         self.rnn.check(params, Some(self.h.shape()), window);
@@ -159,7 +159,7 @@ fn is_plain<T: Scalar>(factors: &[T], p: &Matrix<T>) -> bool {
 ///
 /// # Panics
 ///
-/// If `k` is 0, the shapes of parameters and sequence do not fit, or `alpha` lies outside of (0, 1].
+/// If `k` is 0, the shapes of parameters and sequence do not fit, `alpha` lies outside of (0, 1], or the loss is none of `g`.
 #[track_caller]
 pub fn value_and_grad<T: Scalar, F: Unary>(
     rnn: &Rnn<F>,

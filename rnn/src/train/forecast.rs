@@ -9,7 +9,7 @@ use ad_core::Unary;
 ///
 /// # Panics
 ///
-/// Unless `1 <= from < values.len()`, or if the network has not one input and one output.
+/// Unless `1 <= from < values.len()`, or if the network has not one input and one output; as [`Rnn::unroll`].
 #[must_use]
 #[track_caller]
 pub fn predict<F: Unary>(rnn: &Rnn<F>, params: &Parameters<f64>, values: &[f64], from: usize) -> Vec<f64> {

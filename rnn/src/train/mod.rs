@@ -55,7 +55,8 @@ impl std::error::Error for Diverged {}
 ///
 /// # Panics
 ///
-/// If the shapes of parameters and sequence do not fit, `alpha` lies outside of (0, 1], or a window has no step.
+/// If the shapes of parameters and sequence do not fit, `alpha` lies outside of (0, 1], the loss is none of `g`, a window has no step, or no state is to
+/// be kept.
 #[track_caller]
 pub fn train<F: Unary>(
     rnn: &Rnn<F>,

@@ -26,6 +26,7 @@ impl Learn<'_> {
 }
 
 /// One change, after the whole sequence, by a mode that gives its gradient at once.
+#[track_caller]
 pub(super) fn whole<F: Unary>(
     rnn: &Rnn<F>,
     params: &mut Parameters<f64>,
@@ -56,6 +57,7 @@ pub(super) fn rtrl<F: Unary>(
 }
 
 /// A change after every window of `k` steps.
+#[track_caller]
 pub(super) fn windows<F: Unary>(
     rnn: &Rnn<F>,
     params: &mut Parameters<f64>,

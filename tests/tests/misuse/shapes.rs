@@ -121,6 +121,9 @@ fn lists_stand_for_lists_of_the_same_lengths() {
             &exchanged,
         )
     });
+    refused(two_and_one, || zip_map(&([1.0, 2.0], [3.0]), &([3.0], [1.0, 2.0]), |x, dx| x + dx));
+    let (x_and_y, by_lists) = ((vec![1.0, 2.0], [3.0, 4.0]), ([1.0, 2.0], vec![3.0, 4.0]));
+    assert_eq!(zip_map(&x_and_y, &by_lists, |x, dx| x + dx), (vec![2.0, 4.0], [6.0, 8.0]));
     // Behind a list that both have.
     let (x, exchanged) = ((vec![4.0; 3], x), (vec![4.0; 3], exchanged));
     refused(two_and_one, || zip_map(&x, &exchanged, |x, dx| x + dx));

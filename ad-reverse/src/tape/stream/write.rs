@@ -9,9 +9,9 @@ use std::marker::PhantomData;
 use std::mem::size_of;
 use std::ptr;
 
-/// Whether an index is that of a node, with [`FLAG`] or without, and no mark.
+/// Whether an index is that of a node: it has no [`FLAG`] yet, and is no mark if it gets one.
 const fn is_node(index: u32) -> bool {
-    (index | FLAG) < LEAVES
+    index < LEAVES & !FLAG
 }
 
 /// A record of any kind, to be written.

@@ -3,8 +3,8 @@
 const quiz = (() => {
   const { T } = DATA.case;
   const view = DATA.triangle.views.find((one) => one.name === 'W_rec[1,1]');
-  /** A whole number has to be hit; of another two digits are enough, so that nothing closer than these is wrong. */
-  const near = (x, right) => (Number.isInteger(right) ? x === right : Math.abs(x - right) <= Math.abs(Number(right.toPrecision(2)) - right) + 1e-9);
+  /** A whole number has to be hit; of another two digits are enough, or 1 %. */
+  const near = (x, right) => (Number.isInteger(right) ? x === right : Math.abs(x - right) <= Math.max(0.01 * Math.abs(right), Math.abs(Number(right.toPrecision(2)) - right)) + 1e-9);
 
   // `right` is the place of the right choice (from 0), or the number.
   const QUESTIONS = [
