@@ -9,8 +9,9 @@ use ad_core::Vector;
 use std::fmt::Write as _;
 
 /// The whole calculation by one mode, as text: what is given, the run (Eq. 1.1-1.5) with `dL_t/dv_t` at every step, then the
-/// recursion of the mode with what it carries, then the gradient. Derivatives by a vector are rows. Windows and checkpoints have no quantity of their own at every step: they show the run and the
-/// gradient. (A checkpointed loop meets every `delta_t`, in the sweep of a stretch, and keeps none.)
+/// recursion of the mode with what it carries, then the gradient. Derivatives by a vector are rows. Windows and checkpoints have no
+/// quantity of their own at every step: they show the run and the gradient. (A checkpointed loop meets every `delta_t`, in the sweep
+/// of a stretch, and keeps none.)
 ///
 /// # Errors
 ///

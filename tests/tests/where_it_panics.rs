@@ -152,6 +152,15 @@ fn operations_on_arrays() {
     );
 }
 
+/// A function with one result more in each run.
+fn uneven() -> impl FnMut(&[Dual<f64, 8>]) -> Vec<Dual<f64, 8>> {
+    let mut n = 0;
+    move |x| {
+        n += 1;
+        vec![x[0]; n]
+    }
+}
+
 #[test]
 fn forward_mode() {
     let one = &[1.0][..];
@@ -171,22 +180,8 @@ fn forward_mode() {
         }),
         ("jet", &|| _ = jet(|x: &[_]| x[0], [one, two])),
         ("Jacobian", &|| Jacobian::new(|x, y| y[0] = x[0]).call(&[1.0], &mut [0.0], &mut [0.0; 2])),
-        ("jacobian", &|| {
-            let mut n = 0;
-            let uneven = |x: &[Dual<f64, 8>]| {
-                n += 1;
-                vec![x[0]; n]
-            };
-            _ = ad_forward::jacobian(uneven, &[1.0; 9]);
-        }),
-        ("value_and_jacobian", &|| {
-            let mut n = 0;
-            let uneven = |x: &[Dual<f64, 8>]| {
-                n += 1;
-                vec![x[0]; n]
-            };
-            _ = ad_forward::value_and_jacobian(uneven, &[1.0; 9]);
-        }),
+        ("jacobian", &|| _ = ad_forward::jacobian(uneven(), &[1.0; 9])),
+        ("value_and_jacobian", &|| _ = ad_forward::value_and_jacobian(uneven(), &[1.0; 9])),
         ("jacobian_by_chunks", &|| {
             _ = ad_forward::jacobian_by_chunks::<f64, 0>(|x| x.to_vec(), &[1.0]);
         }),

@@ -273,8 +273,9 @@ pub fn derivatives<T: Scalar, const K: usize>(f: impl FnOnce(Taylor<T, K>) -> Ta
 ///
 /// # Panics
 ///
-/// If the coefficients have not all as many numbers as the first one, an array of another shape, or lists of other lengths; if a number of another
-/// series of the same type has a part in the result, one of an outer series or one that was kept from a series that has ended.
+/// If the coefficients have not all as many numbers as the first one, an array of another shape, or lists of other lengths; if a
+/// number of another series of the same type has a part in the result, one of an outer series or one that was kept from a series
+/// that has ended.
 #[must_use]
 #[track_caller]
 pub fn jet<T, P, Out, const K: usize>(

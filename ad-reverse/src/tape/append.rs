@@ -232,7 +232,7 @@ fn here<R>(found: Result<R, Foreign>) -> R {
 pub(crate) fn foreign_variable() -> ! {
     panic!(
         "a variable was used outside the recording it belongs to: it comes from an earlier recording, \
-         from an outer one over the same scalar (nest by type instead, `Var<Var<T>>`, and lift that one by `Var::from_value`), or from another \
-         thread; use `stop_gradient` or its value to take it along as a constant"
+         from an outer one over the same scalar (nest by type instead, `Var<Var<T>>`, and lift that one by \
+         `Var::from_value`), or from another thread; use `stop_gradient` or its value to take it along as a constant"
     )
 }
