@@ -3,7 +3,7 @@
 use crate::blocks::edge::Edge;
 use crate::blocks::{Edges, Operand};
 use crate::tape::notes::note;
-use crate::tape::{live_node, record_block, record_leaves};
+use crate::tape::{live_node, record_block};
 use crate::var::Var;
 use ad_core::{Array, Dense, Lift, Nary, Real, Scalar, Tree, Unary};
 use std::ops::Range;
@@ -289,9 +289,4 @@ impl<T: Scalar> Tree for VarArray<T, 2> {
     fn lift<S: Scalar<Real = T::Real>, L: Lift<Var<T>, S>>(&self, to: &mut L) -> S::Matrix {
         to.matrix(self)
     }
-}
-
-/// A new scalar input of the open recording.
-pub(crate) fn scalar_leaf<T: Scalar>(value: T) -> Var<T> {
-    Var::new(value, record_leaves::<T>(1).0)
 }

@@ -1,10 +1,9 @@
 //! [`Gradient`]: the gradient of a function of scalars, as an object that keeps its buffers.
 
-use crate::array::scalar_leaf;
 use crate::sweep::adjoints::Adjoints;
 use crate::sweep::optimistic_sweep;
-use crate::tape::Recording;
 use crate::tape::ceiling::RecordingSize;
+use crate::tape::{Recording, record_leaves};
 use crate::var::Var;
 use ad_core::Scalar;
 use std::cell::RefCell;
@@ -62,7 +61,7 @@ impl<T, F> fmt::Debug for Gradient<T, F> {
 pub(crate) fn gradient<T: Scalar>(
     f: impl FnOnce(&[Var<T>]) -> Var<T>,
     inputs: &mut Vec<Var<T>>,
-    x: impl Iterator<Item = T>,
+    x: impl ExactSizeIterator<Item = T>,
     mut read: impl FnMut(usize, T),
 ) -> T {
     let [y] = pull_results(|x| [f(x)], inputs, x, (&[0], 1), |_, i, adjoint| read(i, adjoint));
@@ -74,13 +73,14 @@ pub(crate) fn gradient<T: Scalar>(
 pub(crate) fn pull_results<T: Scalar, Out: AsRef<[Var<T>]>>(
     f: impl FnOnce(&[Var<T>]) -> Out,
     inputs: &mut Vec<Var<T>>,
-    x: impl Iterator<Item = T>,
+    x: impl ExactSizeIterator<Item = T>,
     (seed_of, seeds): (&[usize], usize),
     read: impl FnMut(usize, usize, T),
 ) -> Out {
     let recording = Recording::<T>::open(RecordingSize::UNLIMITED);
     inputs.clear();
-    inputs.extend(x.map(scalar_leaf));
+    let (first, _) = record_leaves::<T>(x.len());
+    inputs.extend(x.zip(first..).map(|(x, id)| Var::new(x, id)));
     let y = f(inputs);
     let mut tape = recording.finish();
     let (node, results, inputs, read) = (tape.nodes(), y.as_ref(), inputs.len(), &RefCell::new(read));
@@ -91,12 +91,10 @@ pub(crate) fn pull_results<T: Scalar, Out: AsRef<[Var<T>]>>(
     let take = |adjoints: &mut Adjoints<'_, T>| {
         let (mut read, mut finite) = (read.borrow_mut(), true);
         // The inputs are the first nodes of the recording.
-        for i in 0..inputs {
-            adjoints.take_seeds(i as u32, |seed, x| {
-                finite &= x.is_all_finite();
-                read(seed, i, x);
-            });
-        }
+        adjoints.take_seeds(0..inputs as u32, |seed, i, x| {
+            finite &= x.is_all_finite();
+            read(seed, i, x);
+        });
         ((), finite)
     };
     optimistic_sweep(&mut tape, seeds, seed, take);

@@ -182,11 +182,14 @@ impl<'a, T: Scalar> Adjoints<'a, T> {
         adjoints.fill(T::zero());
     }
 
-    /// Takes the adjoints of a scalar input, one per seed.
-    pub(crate) fn take_seeds(&mut self, node: u32, mut each: impl FnMut(usize, T)) {
-        let start = node as usize * self.width;
-        for (seed, adjoint) in self.space.nodes[start..start + self.width].iter_mut().enumerate() {
-            each(seed, std::mem::replace(adjoint, T::zero()));
+    /// Takes the adjoints of these scalar inputs, for each seed: `each` gets the seed, the place among them, and the adjoint.
+    pub(crate) fn take_seeds(&mut self, nodes: Range<u32>, mut each: impl FnMut(usize, usize, T)) {
+        let place = |node: u32| node as usize * self.width;
+        let adjoints = &mut self.space.nodes[place(nodes.start)..place(nodes.end)];
+        for (i, seeds) in adjoints.chunks_exact_mut(self.width.max(1)).enumerate() {
+            for (seed, adjoint) in seeds.iter_mut().enumerate() {
+                each(seed, i, std::mem::replace(adjoint, T::zero()));
+            }
         }
     }
 

@@ -146,9 +146,7 @@ impl Places {
             match place {
                 Place::Constant(_) => unreachable!("inputs are recorded"),
                 Place::Nodes { start: node, count } => {
-                    for i in 0..count {
-                        adjoints.take_seeds(node + i as u32, |seed, x| rows[at(seed) + i] = x);
-                    }
+                    adjoints.take_seeds(node..node + count as u32, |seed, i, x| rows[at(seed) + i] = x);
                 }
                 Place::Block { op, .. } if place.entries() > 0 => {
                     let (entries, block) = (place.entries(), adjoints.take_block(op));
@@ -171,9 +169,7 @@ impl Places {
             Place::Nodes { start, count } => {
                 let mut rows = Dense::filled([width, count], T::zero());
                 let numbers = rows.as_mut_slice();
-                for i in 0..count {
-                    adjoints.take_seeds(start + i as u32, |seed, x| numbers[seed * count + i] = x);
-                }
+                adjoints.take_seeds(start..start + count as u32, |seed, i, x| numbers[seed * count + i] = x);
                 rows
             }
         };
