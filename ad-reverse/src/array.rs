@@ -3,7 +3,7 @@
 use crate::blocks::edge::Edge;
 use crate::blocks::{Edges, Operand};
 use crate::tape::notes::note;
-use crate::tape::{live_node, record_block};
+use crate::tape::{OpenRecording, live_node, record_block};
 use crate::var::Var;
 use ad_core::{Array, Dense, Lift, Nary, Real, Scalar, Tree, Unary};
 use std::ops::Range;
@@ -77,7 +77,14 @@ impl<T: Scalar, const RANK: usize> VarArray<T, RANK> {
     #[inline]
     #[track_caller]
     fn operand(&self) -> Operand {
-        live_node::<T>(self.id).map(|_| self.op)
+        self.operand_in(OpenRecording::of::<T>())
+    }
+
+    /// The [`operand`](Self::operand), where the recording is at hand.
+    #[inline]
+    #[track_caller]
+    fn operand_in(&self, recording: OpenRecording) -> Operand {
+        recording.node(self.id).map(|_| self.op)
     }
 
     /// The [`operand`](Self::operand) of an array that has just been found to belong to the open recording.
@@ -122,7 +129,6 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
             return Self::from_values(self.values.mapped(rule));
         };
         let (values, partial) = self.values.mapped_with_partial(rule);
-        let partial = partial.reshape([1, values.as_slice().len()]);
         Self::result(R::NAME, values, true, |edges| {
             let p = edges.keep(partial);
             edges.push(Edge::Diagonal { x, p });
@@ -150,11 +156,10 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
             None => (x.values.mapped(rule), None),
         };
         let values = self.values.combined_into(T::constant(a), mapped, T::constant(b));
-        let entries = values.as_slice().len();
-        Self::result("axpby_map", values, y.is_some() || of_x.is_some(), |edges| {
+        Self::result("axpby_map", values, y.is_some() || of_x.is_some(), move |edges| {
             edges.add(y, |_, x| Edge::Multiple { x, a });
             if let Some((x, partial)) = slopes {
-                let p = edges.keep(partial.reshape([1, entries]));
+                let p = edges.keep(partial);
                 edges.push(Edge::Mapped { x, p, a: b });
             }
         })
@@ -165,9 +170,8 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
         let (x, y) = (self.operand(), rhs.operand());
         let difference = self.values.combined(T::one(), &rhs.values, -T::one());
         let value = difference.dotted(&difference);
-        Self::scalar("squared_distance", value, x.is_some() || y.is_some(), |edges| {
-            let len = difference.as_slice().len();
-            let p = edges.keep(difference.reshape([1, len]));
+        Self::scalar("squared_distance", value, x.is_some() || y.is_some(), move |edges| {
+            let p = edges.keep(difference);
             edges.add(x, |_, x| Edge::Distance { x, p, minus: false });
             edges.add(y, |_, x| Edge::Distance { x, p, minus: true });
         })
@@ -212,10 +216,11 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
     #[track_caller]
     fn affine(terms: &[(&VarArray<T, 2>, &Self)], bias: &VarArray<T, 1>) -> Self {
         let values = Dense::affine_of(terms.iter().map(|(w, x)| (&w.values, &x.values)), &bias.values);
-        let mut of_b = bias.operand();
+        let recording = OpenRecording::of::<T>();
+        let mut of_b = bias.operand_in(recording);
         let mut moved = of_b.is_some();
         for (w, x) in terms {
-            moved |= w.operand().is_some() | x.operand().is_some();
+            moved |= w.operand_in(recording).is_some() | x.operand_in(recording).is_some();
         }
         Self::result("affine", values, moved, |edges| {
             for (w, x) in terms {

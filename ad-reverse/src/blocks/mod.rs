@@ -178,14 +178,14 @@ impl<T: Scalar> Edges<'_, T> {
 
     /// Keeps an array for the sweep.
     #[inline(always)]
-    pub(crate) fn keep(&mut self, array: Dense<T, 2>) -> Kept {
+    pub(crate) fn keep<const RANK: usize>(&mut self, array: Dense<T, RANK>) -> Kept {
         let kept = place(&self.0.kept);
-        push(&mut self.0.kept, array);
+        push(&mut self.0.kept, array.into_rows());
         kept
     }
 
     /// Keeps the values of an operand, if no other edge has done so before.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn keep_values<const RANK: usize>(&mut self, x: Operand, values: &Dense<T, RANK>) -> Kept {
         // A recording that has passed its ceiling may have another operation at this place, or none.
         let op = x.and_then(|op| self.0.ops.get(op as usize));
@@ -193,7 +193,12 @@ impl<T: Scalar> Edges<'_, T> {
         if self.0.kept.get(before as usize).is_some_and(|kept| kept.shares_storage(values)) {
             return before;
         }
-        let kept = self.keep(values.to_rows());
+        self.keep_new_values(x, values)
+    }
+
+    #[inline(never)]
+    fn keep_new_values<const RANK: usize>(&mut self, x: Operand, values: &Dense<T, RANK>) -> Kept {
+        let kept = self.keep(values.clone());
         if let Some(op) = x.and_then(|op| self.0.ops.get_mut(op as usize)) {
             op.result = kept;
         }

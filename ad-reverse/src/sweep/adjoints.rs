@@ -247,13 +247,7 @@ impl<'a, T: Scalar> Adjoints<'a, T> {
         let list = self.list;
         let edges = list.edges(op);
         if list.entries(op) == 0 {
-            for seed in 0..self.width {
-                let adjoint = std::mem::replace(&mut self.space.nodes[node * self.width + seed], T::zero());
-                if !adjoint.is_strong_zero() {
-                    edges.iter().for_each(|edge| edge.pull_scalar(seed, adjoint, self));
-                }
-            }
-            return;
+            return self.pull_scalar(edges, node);
         }
         if op <= self.last_weights && self.rows_waiting > 0 {
             self.add_waiting();
@@ -279,6 +273,17 @@ impl<'a, T: Scalar> Adjoints<'a, T> {
         self.space.blocks[op as usize] = Some(out);
         if self.rows_waiting >= WAITING {
             self.add_waiting();
+        }
+    }
+
+    /// Carries the adjoint of a block operation whose result is the scalar at `node` to its operands.
+    #[inline(never)] // so that it takes no registers from the other way
+    fn pull_scalar(&mut self, edges: &[Edge<T>], node: usize) {
+        for seed in 0..self.width {
+            let adjoint = std::mem::replace(&mut self.space.nodes[node * self.width + seed], T::zero());
+            if !adjoint.is_strong_zero() {
+                edges.iter().for_each(|edge| edge.pull_scalar(seed, adjoint, self));
+            }
         }
     }
 

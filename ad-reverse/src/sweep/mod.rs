@@ -86,7 +86,8 @@ fn pull<T: Scalar, Z: Zeros<T>>(tape: &Tape<T>, adjoints: &mut Adjoints<'_, T>) 
         } else {
             pull_one::<T, Z>(&mut stream, nodes)
         };
-        node = rest.len() / width;
+        // A division takes as long as a record.
+        node = if width == 1 { rest.len() } else { rest.len() / width };
         match long {
             None => break,
             Some(Long::Pause) => continue,

@@ -193,6 +193,38 @@ pub(crate) fn record_leaves<T: Scalar>(count: usize) -> (u64, u32) {
     })
 }
 
+/// The open recording, to ask about its variables.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OpenRecording {
+    base: u64,
+}
+
+impl OpenRecording {
+    /// That over `T`. Where there is none, it has no variables.
+    #[inline]
+    pub(crate) fn of<T: Scalar>() -> Self {
+        Self { base: hot::<T, _>(|hot| hot.base.get()) }
+    }
+
+    /// The node of a live variable of this recording, `None` for a constant.
+    ///
+    /// # Panics
+    ///
+    /// If the variable belongs to another recording.
+    #[inline]
+    #[track_caller]
+    pub(crate) fn node(self, id: u64) -> Option<u32> {
+        if id == 0 {
+            return None;
+        }
+        let node = id.wrapping_sub(self.base);
+        if node >= MAX_NODES {
+            foreign_variable();
+        }
+        Some(node as u32)
+    }
+}
+
 /// The node of a live variable of the open recording, `None` for a constant.
 ///
 /// # Panics
@@ -200,14 +232,7 @@ pub(crate) fn record_leaves<T: Scalar>(count: usize) -> (u64, u32) {
 /// If the variable belongs to another recording.
 #[track_caller]
 pub(crate) fn live_node<T: Scalar>(id: u64) -> Option<u32> {
-    if id == 0 {
-        return None;
-    }
-    let node = id.wrapping_sub(hot::<T, _>(|hot| hot.base.get()));
-    if node >= MAX_NODES {
-        foreign_variable();
-    }
-    Some(node as u32)
+    OpenRecording::of::<T>().node(id)
 }
 
 /// A variable was used that does not belong to the open recording: found inside of a closure, refused [`here`], where the

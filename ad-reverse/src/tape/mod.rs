@@ -14,8 +14,8 @@ pub(crate) mod stream;
 mod thread;
 
 pub(crate) use append::{
-    MAX_OPERATIONS, foreign_variable, live_node, record_block, record_difference, record_leaves, record_nary,
-    record_partials, record_sum, record_unary, record1, record2,
+    MAX_OPERATIONS, OpenRecording, foreign_variable, live_node, record_block, record_difference,
+    record_leaves, record_nary, record_partials, record_sum, record_unary, record1, record2,
 };
 pub(crate) use recording::{Recorded, Recording};
 

@@ -138,7 +138,18 @@ impl<T: Copy + 'static, const RANK: usize> Dense<T, RANK> {
     #[must_use]
     #[track_caller]
     pub fn to_rows(&self) -> Dense<T, 2> {
-        Dense { shape: Shape::of([self.rows(), self.cols()]), data: self.data.clone() }
+        self.clone().into_rows()
+    }
+
+    /// [`to_rows`](Self::to_rows) of an array that is not needed any more.
+    ///
+    /// # Panics
+    ///
+    /// If that is too large.
+    #[must_use]
+    #[track_caller]
+    pub fn into_rows(self) -> Dense<T, 2> {
+        Dense { shape: Shape::of([self.rows(), self.cols()]), data: self.data }
     }
 
     /// The same numbers as a vector.
