@@ -54,6 +54,9 @@
 //! | [`Mode::Rtrl`](credit::Mode::Rtrl) | `T d^4` | `d^3` | one that never ends: the gradient is known at every step |
 //! | [`Mode::Window`](credit::Mode::Window)`(K)` | `T d^3`, from `K = d` on | `d^3 + K d^2` | memory that must not grow, but a gradient only every `K` steps |
 //!
+//! [`credit::truncated`], what is used in practice where this is too much, is none of them: it leaves out what is further back than
+//! a horizon, and takes `T horizon d^2` in memory `horizon d`.
+//!
 //! `cargo run --release -p ad-benches --bin growth` measures these exponents, and [`credit::count`] counts operations.
 //!
 //! # The rooms of this crate
@@ -61,7 +64,7 @@
 //! | module | what is in it |
 //! |---|---|
 //! | [`model`], [`loss`] | Eq. 1.1-1.5, an equation per function; nothing in them knows how a derivative is taken |
-//! | [`credit`] | BPTT, RTRL, windows, the triangle, and what they cost in operations |
+//! | [`credit`] | BPTT, also truncated, RTRL, windows, the triangle, and what they cost in operations |
 //! | [`train`], [`optim`] | learning by any mode |
 //! | [`data`], [`baseline`], [`case`], [`report`] | series, simple predictors, case files and all that is known of a case, the page of the main job |
 //! | [`compare`], [`finite`] | how large results are, how far apart, and whether they are finite |

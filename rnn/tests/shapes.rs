@@ -3,7 +3,7 @@
 use ad_core::{Matrix, Vector};
 use rnn::credit::rtrl::Rtrl;
 use rnn::credit::window::Windows;
-use rnn::credit::{Mode, bptt, checkpoint, rtrl, triangle, window};
+use rnn::credit::{Mode, bptt, checkpoint, rtrl, triangle, truncated, window};
 use rnn::train::{Schedule, predict, train};
 use rnn::{Activation, Loss, Output, Parameters, Rnn, Sequence};
 use std::cell::RefCell;
@@ -61,6 +61,7 @@ fn every_run_refuses(message: &str, rnn: &Rnn, params: &Parameters<f64>, sequenc
             ("window", &|| _ = window::value_and_grad(rnn, params, sequence, 2)),
             ("advance", &|| _ = Windows::new(*rnn, 3).advance(params, sequence)),
             ("checkpoint", &|| _ = checkpoint::value_and_grad(rnn, params, sequence, 2)),
+            ("truncated", &|| _ = truncated::value_and_grad(rnn, params, sequence, 2)),
             ("by_adjoints", &|| _ = triangle::by_adjoints(rnn, params, sequence)),
             ("rows_by_adjoints", &|| triangle::rows_by_adjoints(rnn, params, sequence, |_| ())),
             ("by_tangents", &|| _ = triangle::by_tangents(rnn, params, sequence)),
@@ -166,6 +167,7 @@ fn a_part_of_a_batch() {
             &[
                 ("total_loss", &|| _ = RNN.total_loss(&params, &batch)),
                 ("bptt", &|| _ = bptt::value_and_grad(&RNN, &params, &batch)),
+                ("truncated", &|| _ = truncated::value_and_grad(&RNN, &params, &batch, 1)),
             ],
         );
     }

@@ -16,6 +16,7 @@
 //! | [`rtrl`] | rows: `dL_t/dtheta`, past-facing | forwards in time, online | forward: the tangent of `h_t` is `P_t` |
 //! | [`window`] | blocks of `K` steps | forwards, window by window | forward over windows, reverse inside |
 //! | [`triangle`] | nothing: every cell | both | either |
+//! | [`truncated`] | the cells with `t - s < horizon`: an approximation | forwards, loss by loss | reverse, over the last steps |
 //!
 //! Future-facing and past-facing are the words of O. Marschall, K. Cho and C. Savin (A unified framework of online learning
 //! algorithms for training recurrent neural networks, Journal of Machine Learning Research 21(135), 1-34, 2020).
@@ -34,6 +35,7 @@ pub mod mode;
 pub mod parallel;
 pub mod rtrl;
 pub mod triangle;
+pub mod truncated;
 pub mod window;
 
 pub use immediate::Immediate;

@@ -5,12 +5,13 @@
 
 mod by_hand;
 mod networks;
+mod truncated;
 
 use ad_core::tree::{Constant, flatten, unflatten};
 use ad_core::{Array, Dense, Matrix, Tree, Vector};
 use ad_forward::{Dual, DualArray};
 use ad_reverse::Var;
-use networks::{Case, F, Isru, cases, sequences};
+use networks::{Case, F, Isru, cases, stacked, with_others};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestCaseResult;
@@ -257,21 +258,9 @@ proptest! {
     }
 
     #[test]
-    fn a_batch_is_the_sum_over_its_sequences(
-        (case, others) in cases().prop_flat_map(|case| {
-            let (n, m) = (case.sequence.x()[0].len(), case.sequence.y_target()[0].len());
-            let others = proptest::collection::vec(sequences(case.rnn, n, m, case.sequence.steps()), 0..4);
-            (Just(case), others)
-        }),
-    ) {
+    fn a_batch_is_the_sum_over_its_sequences((case, others) in with_others()) {
         let all: Vec<_> = std::iter::once(&case.sequence).chain(&others).collect();
-        let stack = |part: &dyn Fn(&Sequence<f64, 1>) -> Vec<Vector<f64>>| {
-            let parts: Vec<_> = all.iter().map(|s| part(s)).collect();
-            (0..case.sequence.steps())
-                .map(|t| Matrix::from_rows(&parts.iter().map(|p| p[t].as_slice().to_vec()).collect::<Vec<_>>()))
-                .collect::<Vec<_>>()
-        };
-        let batch = Sequence::new(stack(&|s| s.x().to_vec()), stack(&|s| s.y_target().to_vec()));
+        let batch = stacked(&all);
         let (loss, grad) = bptt::value_and_grad(&case.rnn, &case.params, &batch);
         let single = |s: &&Sequence<f64, 1>| bptt::value_and_grad(&case.rnn, &case.params, *s);
         let (sum, expected) =

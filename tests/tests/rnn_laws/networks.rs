@@ -1,6 +1,6 @@
 //! Random networks, with parameters and sequences that they can be run on.
 
-use ad_core::{Matrix, Real, Scalar, Unary, Vector};
+use ad_core::{Array, Matrix, Real, Scalar, Unary, Vector};
 use ad_tests::points;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -100,12 +100,7 @@ fn targets(rnn: &Rnn<F>, raw: &[f64]) -> Vector<f64> {
     }
 }
 
-pub(crate) fn sequences(
-    rnn: Rnn<F>,
-    n: usize,
-    m: usize,
-    steps: usize,
-) -> impl Strategy<Value = Sequence<f64, 1>> {
+fn sequences(rnn: Rnn<F>, n: usize, m: usize, steps: usize) -> impl Strategy<Value = Sequence<f64, 1>> {
     let of = |len| proptest::collection::vec(points::points(len, points::ordinary()), steps);
     (of(n), of(m)).prop_map(move |(x, y)| {
         let y = y.iter().map(|y| targets(&rnn, y)).collect();
@@ -121,4 +116,24 @@ pub(crate) fn cases() -> impl Strategy<Value = Case> {
                 .prop_map(|(rnn, params, sequence)| Case { rnn, params, sequence })
         },
     )
+}
+
+/// Any case, and none to three sequences more that its network reads.
+pub(crate) fn with_others() -> impl Strategy<Value = (Case, Vec<Sequence<f64, 1>>)> {
+    cases().prop_flat_map(|case| {
+        let (n, m) = (case.sequence.x()[0].len(), case.sequence.y_target()[0].len());
+        let others = proptest::collection::vec(sequences(case.rnn, n, m, case.sequence.steps()), 0..4);
+        (Just(case), others)
+    })
+}
+
+/// The batch of these sequences.
+pub(crate) fn stacked(all: &[&Sequence<f64, 1>]) -> Sequence<f64, 2> {
+    let stack = |part: &dyn Fn(&Sequence<f64, 1>) -> Vec<Vector<f64>>| {
+        let parts: Vec<_> = all.iter().map(|s| part(s)).collect();
+        (0..all[0].steps())
+            .map(|t| Matrix::from_rows(&parts.iter().map(|p| p[t].as_slice().to_vec()).collect::<Vec<_>>()))
+            .collect::<Vec<_>>()
+    };
+    Sequence::new(stack(&|s| s.x().to_vec()), stack(&|s| s.y_target().to_vec()))
 }
