@@ -138,23 +138,23 @@ fn parameters_act(lines: &mut Lines, case: &Case, file: &CreditFile, t: usize) {
     lines.add(format!("P~_{t} = dh_{t}/dtheta_{t}"), "", &rows(&direct));
 }
 
-/// What `L_t` is of `y_t` and `y*_t`; a product of vectors is their inner one, and `ln` takes each entry.
+/// What `L_t` is of `y_t` and `y*_t`; `ln` takes each entry, and 1 has as many.
 fn loss_at(rnn: &Rnn, t: usize) -> String {
     match (rnn.loss, rnn.g) {
         (Loss::Squared, _) => format!("1/2 |y_{t} - y*_{t}|^2"),
         (Loss::CrossEntropy, Output::Sigmoid) => {
-            format!("-y*_{t} ln y_{t} - (1 - y*_{t}) ln(1 - y_{t})")
+            format!("-y*_{t}^T ln y_{t} - (1 - y*_{t})^T ln(1 - y_{t})")
         }
-        (Loss::CrossEntropy, _) => format!("-y*_{t} ln y_{t}"),
+        (Loss::CrossEntropy, _) => format!("-y*_{t}^T ln y_{t}"),
     }
 }
 
-/// What `dL_t/dv_t` is, a row; the targets of a softmax sum to 1.
+/// What `dL_t/dv_t` is, a row, as `y_t` is a column; the targets of a softmax sum to 1.
 fn by_potential(rnn: &Rnn, t: usize) -> String {
-    let error = format!("y_{t} - y*_{t}");
+    let error = format!("(y_{t} - y*_{t})^T");
     match (rnn.loss, rnn.g) {
-        (Loss::Squared, Output::Sigmoid) => format!("({error}) diag(y_{t}) diag(1 - y_{t})"),
-        (Loss::Squared, Output::Softmax) => format!("({error}) (diag(y_{t}) - y_{t} y_{t}^T)"),
+        (Loss::Squared, Output::Sigmoid) => format!("{error} diag(y_{t}) diag(1 - y_{t})"),
+        (Loss::Squared, Output::Softmax) => format!("{error} (diag(y_{t}) - y_{t} y_{t}^T)"),
         _ => error,
     }
 }
@@ -363,7 +363,7 @@ mod tests {
             let delta = numbers(&bptt, &format!("delta_{t} = delta~")).concat();
             let direct = numbers(&bptt, &format!("P~_{t} ="));
             let mut expected = numbers(&bptt, &format!("delta~_{t} = dL_{t}/dv_{t} W_out")).concat();
-            let slope = numbers(&bptt, &format!("dL_{t}/dv_{t} = y_{t} - y*_{t}")).concat();
+            let slope = numbers(&bptt, &format!("dL_{t}/dv_{t} = (y_{t} - y*_{t})^T")).concat();
             close(&expected, &product(&slope, &numbers(&bptt, "W_out")));
             if t < 8 {
                 let later = numbers(&bptt, &format!("delta_{} = delta~", t + 1)).concat();
