@@ -19,7 +19,8 @@ use ad_forward::{Dual, DualArray};
 /// A network that learns while it runs: the state, and its sensitivity to the parameters.
 ///
 /// Feed it `x_t` and `y*_t`, get `dL_t/dtheta`. The parameters may change at every step: a small change
-/// of `theta_s` counts as the same change of `theta` (the chapter's remark under Eq. 1.6).
+/// of `theta_s` counts as the same change of `theta` (the chapter's remark under Eq. 1.6). `P_t` then adds up
+/// sensitivities at different parameters, and is a derivative in the limit of small changes alone.
 ///
 /// ```
 /// use rnn::{Rnn, Parameters, credit::rtrl::Rtrl, kind::*};
