@@ -45,7 +45,7 @@
 //!
 //! # Which mode?
 //!
-//! All give the same gradient. With `T` steps and `d` units they take
+//! All give the same gradient. With `T` steps and `d` units, and no more inputs and outputs than units, they take
 //!
 //! | mode | time | memory | for |
 //! |---|---|---|---|
