@@ -5,7 +5,7 @@ use ad_reverse::{Pullback, RecordingSize, Var, VarArray, grad, try_grad, vjp};
 use peak_alloc::PeakAlloc;
 use rnn::credit::rtrl::Rtrl;
 use rnn::credit::window::Windows;
-use rnn::credit::{Mode, bptt};
+use rnn::credit::{Mode, bptt, truncated};
 use rnn::{Activation, Loss, Output, Parameters, Rnn, Sequence};
 
 #[global_allocator]
@@ -84,6 +84,11 @@ fn the_whole_sequence_at_once(params: &Parameters<f64>) {
         let (a, b) = (of(mode, &short), of(mode, &longer));
         assert!(a == b, "{mode}: {a} bytes for 1000 steps, {b} for 4000");
     }
+    // Nor does what truncation needs: the recording of as many steps as a loss reaches back over.
+    let band =
+        |horizon, sequence| peak_from_cold(|| truncated::value_and_grad(&NET, params, sequence, horizon).0);
+    let (a, b, further) = (band(20, &short), band(20, &longer), band(200, &longer));
+    assert!(a == b && b < further, "horizon 20: {a} and {b} bytes; 200: {further}");
     // BPTT's grows, and linearly.
     let [a, b, c] = [&short, &long, &longer].map(|s| of(Mode::Bptt, s) as f64);
     for (ratio, steps) in [(b / a, 2.0), (c / b, 2.0), (c / a, 4.0)] {
