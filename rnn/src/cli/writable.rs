@@ -27,6 +27,14 @@ pub(super) fn page(out: &Path, read: Option<&Path>) -> Result<(), Failure> {
     if out.exists() && read.is_some_and(same) {
         return Err(failed("is the file that is read".to_owned()));
     }
+    if out.metadata().is_ok_and(|there| there.permissions().readonly()) {
+        return Err(failed("is read-only".to_owned()));
+    }
+    // Where a link leads is where the page goes.
+    let out = &match out.is_symlink() {
+        true => fs::canonicalize(out).map_err(|error| failed(error.to_string()))?,
+        false => out.to_owned(),
+    };
     let Some(name) = out.file_name() else { return Err(failed("the path names no file".to_owned())) };
     // What stands there already stays untouched: the page, too, is first written beside it.
     let mut probe = OsString::from(".");

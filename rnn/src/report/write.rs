@@ -1,15 +1,20 @@
 //! Writing a file all or nothing.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, OpenOptions, Permissions};
 use std::io::{self, Write};
 use std::path::Path;
 
 /// Writes to a new file beside `path` and renames it, so that no reader ever sees half a file. What a link leads to is
-/// replaced and not the link; a pipe or a device is written to.
+/// replaced and not the link; a pipe or a device is written to. A file that stands there is asked for its permissions, which a
+/// new name in the folder does not need: one that is read-only stays, and else the new one may be read by whom the old one was.
 pub(super) fn atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let there = fs::metadata(path).map(|there| there.file_type());
-    if there.is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+    let there = fs::metadata(path).ok();
+    if there.as_ref().is_some_and(|there| !there.is_file() && !there.is_dir()) {
         return OpenOptions::new().write(true).open(path)?.write_all(bytes);
+    }
+    let permissions = there.map(|there| there.permissions());
+    if permissions.as_ref().is_some_and(Permissions::readonly) {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "is read-only"));
     }
     let path = &if path.is_symlink() { fs::canonicalize(path)? } else { path.to_owned() };
     let Some(name) = path.file_name() else {
@@ -20,7 +25,7 @@ pub(super) fn atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     temporary.push(format!(".{}.tmp", std::process::id()));
     let temporary = path.with_file_name(temporary);
 
-    let result = write_new(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
+    let result = write_new(&temporary, permissions, bytes).and_then(|()| fs::rename(&temporary, path));
     if result.is_err() {
         // Best effort: the first error is the one to tell.
         let _ = fs::remove_file(&temporary);
@@ -28,8 +33,9 @@ pub(super) fn atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     result
 }
 
-fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn write_new(path: &Path, permissions: Option<Permissions>, bytes: &[u8]) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(path)?;
+    permissions.map_or(Ok(()), |permissions| file.set_permissions(permissions))?;
     file.write_all(bytes)?;
     file.sync_all()
 }

@@ -44,6 +44,21 @@ fn a_page_goes_through_a_link_and_into_a_pipe() {
     assert_eq!(reader.join().unwrap(), page);
 }
 
+/// It may hold numbers that are nobody else's to read.
+#[cfg(unix)]
+#[test]
+fn a_file_written_again_is_readable_to_whom_it_was() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = Folder::new("mode");
+    let out = folder.write("page.html", "old");
+    for mode in [0o600, 0o640] {
+        fs::set_permissions(&out, fs::Permissions::from_mode(mode)).unwrap();
+        answer(rnn(&["lesson", "--out", &out]));
+        assert_eq!(fs::metadata(&out).unwrap().permissions().mode() & 0o777, mode);
+    }
+}
+
 #[test]
 fn help_and_version_are_answers() {
     assert!(answer(rnn(&["--help"])).contains("credit"));

@@ -281,6 +281,42 @@ fn a_page_that_cannot_be_written_is_found_before_the_work() {
     refused(&rnn(&["lesson", "--case", &case, "--out", out]), line);
 }
 
+/// The page goes where the link leads.
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_is_found_before_the_work() {
+    let folder = Folder::new("link-first");
+    // Work would find that these diverge.
+    let (data, link) = (folder.write("data.csv", series(30)), folder.path("link"));
+    for target in [folder.path("none/page.html"), link.clone()] {
+        std::os::unix::fs::symlink(target, &link).unwrap();
+        let line = format!("--out: {link}: cannot write the report");
+        refused(&rnn(&["train", "--data", &data, "--rate", "1e300", "--out", &link]), &line);
+        fs::remove_file(&link).unwrap();
+    }
+}
+
+/// A file is written by putting a new one in its place, which the system allows where it would not allow to write into it.
+#[test]
+fn a_file_that_may_not_be_written_to_is_not_replaced() {
+    let folder = Folder::new("read-only");
+    let (data, out) = (folder.write("data.csv", series(30)), folder.write("page.html", "kept"));
+    let figure = folder.write("triangle.svg", "kept");
+    for path in [&out, &figure] {
+        let mut permissions = fs::metadata(path).unwrap().permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(path, permissions).unwrap();
+    }
+    let line = format!("--out: {out}: cannot write the report: is read-only");
+    refused(&rnn(&["train", "--data", &data, "--rate", "1e300", "--out", &out]), &line);
+    refused(&rnn(&["lesson", "--out", &out]), &line);
+    let line = format!("--svg: {figure}: cannot write the report: is read-only");
+    refused(&rnn(&["triangle", "--svg", &folder.path("")]), &line);
+    for path in [&out, &figure] {
+        assert_eq!(fs::read_to_string(path).unwrap(), "kept");
+    }
+}
+
 #[test]
 fn a_folder_that_cannot_be_written_is_found_before_the_work() {
     let folder = Folder::new("svg-first");
