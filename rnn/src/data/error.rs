@@ -138,7 +138,7 @@ impl fmt::Display for DataError {
                 write!(f, "{file}: line {line}: expected {expected} fields, as in the header, found {found}")
             }
             Self::NotANumber { file, line, field, found } => {
-                write!(f, "{file}: line {line}: {field}: not a number: {found:?}")
+                write!(f, "{file}: line {line}: {field}: not a number: {:?}", beginning(found))
             }
             Self::NotFinite { file, line, field } => {
                 write!(f, "{file}: line {line}: {field}: not a finite number")
@@ -160,3 +160,10 @@ impl fmt::Display for DataError {
 }
 
 impl std::error::Error for DataError {}
+
+/// As much of a field as can be told in a line: a quotation mark without its pair takes in the rest of a file.
+pub(super) fn beginning(field: &str) -> String {
+    const MOST: usize = 60;
+    let end = field.char_indices().nth(MOST);
+    end.map_or_else(|| field.to_owned(), |(end, _)| format!("{}...", &field[..end]))
+}

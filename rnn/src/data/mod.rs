@@ -10,6 +10,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use self::error::beginning;
 use crate::compare::power_of_two;
 use csv::{Position, ReaderBuilder, StringRecord, Trim};
 
@@ -144,7 +145,7 @@ fn find_columns(file: &str, header: &StringRecord, column: Option<&str>) -> Resu
     if header.len() < 2 {
         let found = match header.len() {
             0 => "nothing".to_owned(),
-            _ => format!("one column, {:?}", &header[0]),
+            _ => format!("one column, {:?}", beginning(&header[0])),
         };
         return Err(DataError::Header { file: file(), found });
     }

@@ -161,6 +161,15 @@ fn a_series_of_ones_own_can_be_trained_on() {
     assert_eq!(files, ["data.csv", "report.html"]);
 }
 
+/// A name may hold whatever a terminal obeys.
+#[test]
+fn a_name_is_told_in_one_line() {
+    let folder = Folder::new("name");
+    let data = folder.write("data.csv", series(30).replacen("SUNSPOTS", "\"v\n\u{1b}[31mw\"", 1));
+    let text = answer(rnn(&["train", "--data", &data, "--epochs", "2", "--hidden", "2"]));
+    assert!(text.starts_with("v  [31mw: trained on 24 values"), "{text:?}");
+}
+
 #[test]
 fn square_roots_can_be_learnt_where_there_are_any() {
     let folder = Folder::new("root");

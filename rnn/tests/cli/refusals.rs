@@ -245,6 +245,13 @@ fn a_series_that_is_wrong_is_named() {
         refused(&output, &path);
         assert!(String::from_utf8_lossy(&output.stderr).contains(line), "{output:?}");
     }
+    // A quotation mark without its pair takes in the rest of the file, which is not to be told in full.
+    let (row, name) = (format!("t,v\n1,2\n2,\"3\n{}", series(300)), format!("\"{}", series(300)));
+    for (text, line) in [(row, "line 3: v: not a number: \"3\\n"), (name, "found one column, \"")] {
+        let output = train(&folder.write("quote.csv", text));
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(stderr.contains(line) && stderr.len() < 300, "{stderr}");
+    }
     // A separator at the end of each row is no field.
     let output = train(&folder.write("ends.csv", "t,v\n1,2,\n2,3,\n3,5,\n"));
     assert!(answer(output).contains("trained on 2 values"));
