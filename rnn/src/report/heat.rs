@@ -218,7 +218,7 @@ fn bars(root: &Canvas<'_>, triangle: &Triangle, steps: usize, pool: usize, cells
         }
         for (cell, sums) in sums.chunks(pool).enumerate() {
             let sum = sums.iter().copied().filter(|sum| sum.is_finite()).fold(0.0, f64::max);
-            let length = (f64::from(BAR * SCALE) * sum / largest).round() as i32;
+            let length = (f64::from(BAR * SCALE) * (sum / largest)).round() as i32;
             // A fifth of a cell is left between bars.
             let (from, to) = (edge(cell, cells), edge(cell + 1, cells));
             let between = (to - from) / 10;

@@ -321,6 +321,20 @@ fn drawings_are_files_of_their_own() {
     refused(&rnn(&["triangle", "--svg", &file]), "--svg: ");
 }
 
+/// Norms may be as large as numbers go; a bar is as long as the others are.
+#[test]
+fn norms_of_any_size_are_drawn() {
+    let folder = Folder::new("norms");
+    let case = json!({
+        "n": 1, "d": 1, "m": 1, "T": 1, "alpha": 1, "f": "identity", "g": "identity", "loss": "squared",
+        "params": { "W_rec": [[0]], "W_in": [[0]], "b_rec": [0], "W_out": [[1]], "b_out": [0] },
+        "x": [[1e157]], "y_target": [[1e150]]
+    });
+    let path = folder.write("case.json", case.to_string());
+    answer(rnn(&["triangle", "--case", &path, "--svg", &folder.path("figures")]));
+    answer(rnn(&["lesson", "--case", &path, "--out", &folder.path("lesson.html")]));
+}
+
 #[test]
 fn an_explanation_has_every_equation_and_no_json() {
     let folder = Folder::new("explain");
