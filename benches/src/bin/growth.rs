@@ -16,9 +16,11 @@
 //! ```text
 //! {"bench": "growth", "case": "bptt against T, d=64", "name": "bptt", "baseline": "T=64,d=64", "ratio": 2.01,
 //!  "low": 1.99, "high": 2.03, "T": 128, "d": 64, "K": null, "seconds": 1.1e-3, "bytes": 123456}
-//! {"bench": "growth", "case": "bptt against T, d=64", "name": "bptt", "baseline": "theory", "of": "seconds",
-//!  "against": "T", "exponent": 1.01, "last": 1.02, "theory": 1}
+//! {"bench": "growth", "case": "bptt against T, d=64", "name": "bptt", "baseline": "theory", "ratio": 1.01,
+//!  "low": 1.01, "high": 1.02, "of": "seconds", "against": "T", "last": 1.02, "theory": 1}
 //! ```
+//!
+//! In the latter `ratio` is the fitted exponent, and `low` and `high` are that and the one of the last two points.
 
 use ad_benches::hand::{Sizes, network, parameters, sequence};
 use ad_benches::memory::{PeakAlloc, peak};
@@ -207,8 +209,10 @@ impl Series {
             if json {
                 say(format_args!(
                     "{{\"bench\": \"growth\", \"case\": {title:?}, \"name\": {name:?}, \"baseline\": \"theory\", \
-                     \"of\": {of:?}, \"against\": {variable:?}, \"exponent\": {exponent:.3}, \
-                     \"last\": {last:.3}, \"theory\": {theory}}}"
+                     \"ratio\": {exponent:.3}, \"low\": {:.3}, \"high\": {:.3}, \"of\": {of:?}, \
+                     \"against\": {variable:?}, \"last\": {last:.3}, \"theory\": {theory}}}",
+                    exponent.min(last),
+                    exponent.max(last)
                 ));
             } else {
                 say(format_args!(
