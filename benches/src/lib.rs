@@ -259,14 +259,13 @@ pub fn flags<const N: usize>(known: [&str; N]) -> [bool; N] {
     given
 }
 
-/// A line on stdout. Where the reader has closed its end, as `head` does, it has seen enough, and the process ends.
-///
-/// # Panics
-///
-/// If the line cannot be written for another reason.
+/// A line on stdout. Where the reader has closed its end, as `head` does, it has seen enough, and the process ends; where
+/// nothing can be written for another reason, it says so and ends, too.
 pub fn say(line: impl Display) {
-    match writeln!(stdout(), "{line}") {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => exit(0),
-        written => written.expect("stdout takes a line"),
+    let Err(error) = writeln!(stdout(), "{line}") else { return };
+    if error.kind() == ErrorKind::BrokenPipe {
+        exit(0);
     }
+    eprintln!("stdout takes no line: {error}");
+    exit(2);
 }
