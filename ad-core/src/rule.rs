@@ -136,6 +136,18 @@ pub trait Nary: Copy + Debug + Send + Sync + 'static {
     /// `f(x)` on plain numbers.
     fn value<R: Real>(self, x: &[R]) -> R;
 
-    /// All `df/dx_i`, given `x` and `y = f(x)`.
+    /// All `df/dx_i`, given `x` and `y = f(x)`: one for each argument, or the modes panic.
     fn partials<S: Scalar>(self, x: &[S], y: S) -> Partials<S>;
+}
+
+/// [`Nary::partials`], counted: one that is missing would be a 0 that nobody sees.
+#[doc(hidden)] // for the modes
+#[inline]
+#[must_use]
+#[track_caller]
+pub fn partials_of<R: Nary, S: Scalar>(rule: R, x: &[S], y: S) -> Partials<S> {
+    let partials = rule.partials(x, y);
+    let (arguments, found) = (x.len(), partials.len());
+    assert!(found == arguments, "{}: {arguments} arguments and {found} partials", R::NAME);
+    partials
 }

@@ -3,6 +3,7 @@
 use crate::dual::Dual;
 use crate::tag::Tag;
 use crate::tangent::{Block, Tangent};
+use ad_core::rule::partials_of;
 use ad_core::{Array, Dense, Lift, Nary, Scalar, Tree, Unary};
 use alloc::{vec, vec::Vec};
 use core::fmt;
@@ -257,7 +258,7 @@ impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for D
         let primal = self.primal.rows_reduced(rule);
         let tangent = Self::stacked(rows, |i| {
             let row = &self.primal.as_slice()[i * cols..(i + 1) * cols];
-            let partials = rule.partials(row, primal.as_slice()[i]);
+            let partials = partials_of(rule, row, primal.as_slice()[i]);
             let tangent = self.tangent.sliced(i * cols, (i + 1) * cols);
             tangent.through(&Dense::new([1, cols], partials))
         });

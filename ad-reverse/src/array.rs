@@ -5,6 +5,7 @@ use crate::blocks::{Edges, Operand};
 use crate::tape::notes::note;
 use crate::tape::{OpenRecording, live_node, record_block};
 use crate::var::Var;
+use ad_core::rule::partials_of;
 use ad_core::{Array, Dense, Lift, Nary, Real, Scalar, Tree, Unary};
 use std::ops::Range;
 
@@ -235,7 +236,7 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
         let Some(x) = self.operand() else { return VarArray::from_values(values) };
         let rows = self.values.to_rows();
         let partials = rows.iter_rows().zip(values.as_slice());
-        let partials = Dense::new(rows.shape(), partials.flat_map(|(row, &y)| rule.partials(row, y)));
+        let partials = Dense::new(rows.shape(), partials.flat_map(|(row, &y)| partials_of(rule, row, y)));
         VarArray::result(R::NAME, values, true, |edges| {
             let partials = edges.keep(partials);
             edges.push(Edge::Rows { x, partials });

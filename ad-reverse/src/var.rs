@@ -6,6 +6,7 @@ use crate::tape::{
     live_node, record_difference, record_nary, record_partials, record_sum, record_unary, record1, record2,
 };
 use ad_core::kernels::Kernels;
+use ad_core::rule::partials_of;
 use ad_core::{Binary, Function, Nary, Scalar, Unary, rules};
 use ad_forward::Dual;
 use std::array::from_fn;
@@ -143,7 +144,7 @@ impl<T: Scalar> Scalar for Var<T> {
         if live.iter().all(Option::is_none) {
             return Self::from_value(value);
         }
-        let partials = rule.partials(&values, value).into_iter();
+        let partials = partials_of(rule, &values, value).into_iter();
         let (partials, nodes): (Vec<T>, Vec<u32>) =
             partials.zip(live).filter_map(|(p, node)| Some((p, node?))).unzip();
         Self::result(R::NAME, value, record_nary(&partials, &nodes))

@@ -3,7 +3,7 @@
 use crate::array::DualArray;
 use crate::tag::Tag;
 use ad_core::kernels::Kernels;
-use ad_core::rule::Partials;
+use ad_core::rule::{Partials, partials_of};
 use ad_core::{Binary, Nary, Scalar, Unary};
 use core::fmt;
 
@@ -226,7 +226,7 @@ impl<T: Scalar, const N: usize> Scalar for Dual<T, N> {
         if tag == Tag::NONE {
             return out;
         }
-        for (x, partial) in args.iter().zip(rule.partials(&primals, value)) {
+        for (x, partial) in args.iter().zip(partials_of(rule, &primals, value)) {
             out.tangent = zip(out.tangent, along(partial, x.tangent), |a, b| a + b);
         }
         out

@@ -22,7 +22,7 @@ mod numbers;
 use crate::tag::Tag;
 use ad_core::kernels::Kernels;
 use ad_core::num_traits::Float;
-use ad_core::rule::Partials;
+use ad_core::rule::{Partials, partials_of};
 use ad_core::tree::{Each, flatten_as};
 use ad_core::{Binary, Dense, Nary, Scalar, Tree, Unary, or_panic};
 use alloc::vec::Vec;
@@ -202,7 +202,7 @@ impl<T: Scalar, const K: usize> Scalar for Taylor<T, K> {
     }
     fn apply_n<R: Nary>(args: &[Self], rule: R) -> Self {
         let values: Partials<T> = args.iter().map(|x| x.coefficients[0]).collect();
-        Self::chain(T::apply_n(&values, rule), args, |x, y| rule.partials(x, y))
+        Self::chain(T::apply_n(&values, rule), args, |x, y| partials_of(rule, x, y))
     }
     #[inline]
     fn with_primal(mut self, x: T::Real) -> Self {

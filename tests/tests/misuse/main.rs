@@ -5,10 +5,11 @@ mod captured;
 mod recordings;
 mod shapes;
 
+use ad_core::rule::Partials;
 use ad_core::tree::zip_map;
-use ad_core::{Array, Function, Matrix, Scalar, Vector, VectorFunction, function, rules};
+use ad_core::{Array, Function, Matrix, Nary, Real, Scalar, Vector, VectorFunction, function, rules};
 use ad_forward::{
-    Dual, DualArray, derivative, implicit_root, jet, jvp, seeded, third_directional_derivative,
+    Dual, DualArray, Taylor, derivative, implicit_root, jet, jvp, seeded, third_directional_derivative,
 };
 use ad_reverse::{
     Gradient, Hessian, HessianVar, Var, VarArray, checkpoint, checkpoint_online, grad, linearize,

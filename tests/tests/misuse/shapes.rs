@@ -43,6 +43,33 @@ fn a_shape_of_more_entries_than_can_be_counted_is_refused() {
     assert_eq!(Matrix::<f64>::new([0, side], []).shape(), [0, side], "no numbers fill no rows");
 }
 
+/// The first argument, with one partial whatever the number of arguments.
+#[derive(Clone, Copy, Debug)]
+struct First;
+
+impl Nary for First {
+    const NAME: &'static str = "first";
+    fn value<R: Real>(self, x: &[R]) -> R {
+        x[0]
+    }
+    fn partials<S: Scalar>(self, _x: &[S], _y: S) -> Partials<S> {
+        Partials::from_slice(&[S::one()])
+    }
+}
+
+#[test]
+fn a_rule_that_does_not_give_a_partial_for_each_argument_is_refused() {
+    let words = &["first: 2 arguments and 1 partials"];
+    let x = [1.0, 2.0];
+    refused(words, || grad(|x: &[Var<f64>; 2]| Var::apply_n(x, First), &x));
+    refused(words, || jvp(|x: &[Dual<f64, 1>; 2]| Dual::apply_n(x, First), &x, &x));
+    refused(words, || jet(|x: &[Taylor<f64, 2>; 2]| Taylor::apply_n(x, First), [&x, &x]));
+    let rows = Matrix::filled([3, 2], 1.0);
+    refused(words, || grad(|x: &VarArray<f64, 2>| x.reduce_rows(First).sum(), &rows));
+    let moving: DualArray<f64, 1, 2> = seeded(&rows, 0, 6);
+    refused(words, || moving.reduce_rows(First));
+}
+
 #[test]
 #[allow(clippy::reversed_empty_ranges, reason = "it is one of the mistakes")]
 fn a_slice_out_of_bounds_is_refused() {
