@@ -166,7 +166,7 @@ impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for D
     }
 
     fn get(&self, index: usize) -> Dual<T, N> {
-        let primal = self.primal.as_slice()[index]; // first: it looks whether there is such an entry
+        let primal = self.primal.entry(index); // first: it looks whether there is such an entry
         let block = self.tangent(N);
         let row = block.row(index);
         Dual::new(primal, core::array::from_fn(|i| row[i])).tagged(self.tag)

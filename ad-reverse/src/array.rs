@@ -116,7 +116,7 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
 
     #[track_caller]
     fn get(&self, index: usize) -> Var<T> {
-        let (value, x) = (self.values.as_slice()[index], self.operand());
+        let (value, x) = (self.values.entry(index), self.operand());
         Self::scalar("get", value, x.is_some(), |edges| edges.add(x, |_, x| Edge::Pick { x, index }))
     }
 

@@ -43,6 +43,16 @@ fn a_shape_of_more_entries_than_can_be_counted_is_refused() {
     assert_eq!(Matrix::<f64>::new([0, side], []).shape(), [0, side], "no numbers fill no rows");
 }
 
+#[test]
+fn an_entry_that_is_not_there_is_refused() {
+    let words = &["no entry 6", "[3, 2]"];
+    let x = Matrix::filled([3, 2], 1.0);
+    refused(words, || x.get(6));
+    refused(words, || grad(|x: &VarArray<f64, 2>| x.get(6), &x));
+    let moving: DualArray<f64, 1, 2> = seeded(&x, 0, 6);
+    refused(words, || moving.get(6));
+}
+
 /// The first argument, with one partial whatever the number of arguments.
 #[derive(Clone, Copy, Debug)]
 struct First;

@@ -111,6 +111,18 @@ impl<T: Copy + 'static, const RANK: usize> Dense<T, RANK> {
         self.data.make_mut()
     }
 
+    /// The number at a row-major index, as [`Array::get`] gives it.
+    #[doc(hidden)] // for the arrays of the modes
+    #[inline]
+    #[must_use]
+    #[track_caller]
+    pub fn entry(&self, index: usize) -> T {
+        match self.data.get(index) {
+            Some(&entry) => entry,
+            None => no_entry(index, &self.shape()),
+        }
+    }
+
     /// Whether both share the same storage, and so are equal without a look at the numbers.
     #[must_use]
     pub fn shares_storage<const OTHER: usize>(&self, other: &Dense<T, OTHER>) -> bool {
@@ -354,4 +366,11 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
 #[track_caller]
 fn no_row(i: usize, shape: [usize; 2]) -> ! {
     panic!("no row {i} in a matrix of shape {shape:?}");
+}
+
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn no_entry(index: usize, shape: &[usize]) -> ! {
+    panic!("no entry {index} in an array of shape {shape:?}");
 }

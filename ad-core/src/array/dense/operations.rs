@@ -196,7 +196,7 @@ where
         self.shape()
     }
     fn get(&self, index: usize) -> R {
-        self.data[index]
+        self.entry(index)
     }
     fn primal(&self) -> Dense<R::Real, RANK> {
         match (self as &dyn Any).downcast_ref() {
