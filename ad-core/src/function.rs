@@ -45,7 +45,7 @@ use alloc::{vec, vec::Vec};
 /// A scalar function of many numbers, of any scalar.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no `Function`, which takes numbers of any type: a closure takes those of one",
-    note = "write it by `ad_core::function!(|x: &[S]| -> S {{ .. }})`, or, with data of its own, as a struct that implements `Function`"
+    note = "write it by `ad_core::function!(|x: &[S]| -> S {{ .. }})`, a generic `f` as `{{ f(x) }}`, or, with data of its own, as a struct that implements `Function`"
 )]
 pub trait Function {
     /// The value at `x`.
@@ -76,7 +76,7 @@ pub trait Function {
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no `VectorFunction`, which takes numbers of any type: a closure takes those of one",
-    note = "write it by `ad_core::function!(|x: &[S]| -> Vec<S> {{ .. }})`, or, with data of its own, as a struct that implements `VectorFunction`"
+    note = "write it by `ad_core::function!(|x: &[S]| -> Vec<S> {{ .. }})`, a generic `f` as `{{ f(x) }}`, or, with data of its own, as a struct that implements `VectorFunction`"
 )]
 pub trait VectorFunction {
     /// The values at `x`.

@@ -149,7 +149,13 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
     #[must_use]
     #[track_caller]
     pub fn rows_subtracted(&self, rhs: &Dense<T, 1>) -> Self {
-        assert!(rhs.cols() == self.rows(), "sub_rows: {} rows, {} values", self.rows(), rhs.cols());
+        assert!(
+            rhs.cols() == self.rows(),
+            "sub_rows: an array of shape {:?} has {} rows, and {} numbers are to be subtracted",
+            self.shape(),
+            self.rows(),
+            rhs.cols()
+        );
         let cols = self.cols();
         Self::new(self.shape(), self.data.iter().enumerate().map(|(i, &x)| x - rhs.data[i / cols]))
     }
