@@ -26,8 +26,7 @@
 //! impl Kernels for Counted {}
 //! impl Scalar for Counted {
 //!     type Real = f64;
-//!     type Vector = Dense<Self, 1>;
-//!     type Matrix = Dense<Self, 2>;
+//!     type Array<const RANK: usize> = Dense<Self, RANK>;
 //!
 //!     fn constant(x: f64) -> Self { Self(x) }
 //!     fn primal(self) -> f64 { self.0 }
@@ -76,7 +75,7 @@
 //! assert_eq!(OPERATIONS.get(), 5);
 //! ```
 
-use crate::array::{Array, Dense};
+use crate::array::{Array, Arrays, Dense};
 use crate::function::Function;
 use crate::kernels::{Kernels, RealKernels};
 use crate::rule::{Binary, Nary, Unary};
@@ -146,13 +145,22 @@ pub trait Scalar:
     + Sum
     + Product
     + Kernels
+    + Arrays<Vector = <Self as Scalar>::Array<1>, Matrix = <Self as Scalar>::Array<2>>
 {
     /// The plain number at the bottom of any nesting: `f64` or `f32`.
     type Real: Real;
-    /// The vectors of this scalar.
-    type Vector: Array<Self, 1>;
-    /// The matrices of this scalar, row-major.
-    type Matrix: Array<Self, 2>;
+    /// The arrays of this scalar by their number of axes, so that one function serves vectors and batches. `S::Vector` and
+    /// `S::Matrix` are those of one and of two; a type alias, which knows of no bound, writes `<S as Scalar>::Array<1>`.
+    ///
+    /// ```
+    /// use ad_core::{Array, Dense, Scalar};
+    ///
+    /// fn total<S: Scalar, const RANK: usize>(x: &Dense<S::Real, RANK>) -> S {
+    ///     S::Array::constant(x).sum()
+    /// }
+    /// assert_eq!(total::<f64, 1>(&Dense::from([1.0, 2.0])), 3.0);
+    /// ```
+    type Array<const RANK: usize>: Array<Self, RANK>;
 
     /// The highest order of the derivatives that this number carries: 0 for a plain one, one more for each
     /// level of a nesting. A scalar of your own that carries derivatives has to say so.
@@ -374,7 +382,8 @@ pub trait Scalar:
 
 /// A plain number: `f64` or `f32`, the bottom of every nesting.
 pub trait Real:
-    Scalar<Real = Self, Vector = Dense<Self, 1>, Matrix = Dense<Self, 2>>
+    Scalar<Real = Self, Array<1> = Dense<Self, 1>>
+    + Scalar<Array<2> = Dense<Self, 2>> // once more: older compilers take one rank at a time
     + RealKernels
     + Float
     + FloatConst
@@ -393,8 +402,7 @@ macro_rules! real {
     ($t:ty) => {
         impl Scalar for $t {
             type Real = $t;
-            type Vector = Dense<$t, 1>;
-            type Matrix = Dense<$t, 2>;
+            type Array<const RANK: usize> = Dense<$t, RANK>;
 
             #[inline]
             fn constant(x: $t) -> Self {

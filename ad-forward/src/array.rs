@@ -292,23 +292,13 @@ impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for D
     }
 }
 
-impl<T: Scalar, const N: usize> Tree for DualArray<T, N, 1> {
+impl<T: Scalar, const N: usize, const RANK: usize> Tree for DualArray<T, N, RANK> {
     type Scalar = Dual<T, N>;
-    type Over<S: Scalar<Real = T::Real>> = S::Vector;
-    type Owned<S: Scalar<Real = T::Real>> = S::Vector;
+    type Over<S: Scalar<Real = T::Real>> = S::Array<RANK>;
+    type Owned<S: Scalar<Real = T::Real>> = S::Array<RANK>;
 
-    fn lift<S: Scalar<Real = T::Real>, L: Lift<Dual<T, N>, S>>(&self, to: &mut L) -> S::Vector {
-        to.vector(self)
-    }
-}
-
-impl<T: Scalar, const N: usize> Tree for DualArray<T, N, 2> {
-    type Scalar = Dual<T, N>;
-    type Over<S: Scalar<Real = T::Real>> = S::Matrix;
-    type Owned<S: Scalar<Real = T::Real>> = S::Matrix;
-
-    fn lift<S: Scalar<Real = T::Real>, L: Lift<Dual<T, N>, S>>(&self, to: &mut L) -> S::Matrix {
-        to.matrix(self)
+    fn lift<S: Scalar<Real = T::Real>, L: Lift<Dual<T, N>, S>>(&self, to: &mut L) -> S::Array<RANK> {
+        to.array(self)
     }
 }
 

@@ -132,26 +132,16 @@ struct Seed<T> {
     tag: Tag,
 }
 
-impl<T: Scalar> Seed<T> {
-    fn array<const RANK: usize>(&mut self, x: &Dense<T, RANK>) -> DualArray<T, 1, RANK> {
-        let len = x.as_slice().len();
-        let tangent = Dense::new([len, 1], self.tangents.by_ref().take(len));
-        match self.tag.if_moving(tangent.as_slice()) {
-            Tag::NONE => DualArray::from_primal(x.clone()),
-            tag => DualArray::with_tangent(x, tangent).tagged(tag),
-        }
-    }
-}
-
 impl<T: Scalar> Lift<T, Dual<T, 1>> for Seed<T> {
     fn scalar(&mut self, x: T) -> Dual<T, 1> {
         Dual::input_of(self.tag, x, [self.tangents.next().expect("as many as numbers")])
     }
-    fn vector(&mut self, x: &T::Vector) -> DualArray<T, 1, 1> {
-        self.array(&x.to_dense())
-    }
-    fn matrix(&mut self, x: &T::Matrix) -> DualArray<T, 1, 2> {
-        self.array(&x.to_dense())
+    fn array<const RANK: usize>(&mut self, x: &T::Array<RANK>) -> DualArray<T, 1, RANK> {
+        let tangent = Dense::new([x.len(), 1], self.tangents.by_ref().take(x.len()));
+        match self.tag.if_moving(tangent.as_slice()) {
+            Tag::NONE => DualArray::from_primal(x.to_dense()),
+            tag => DualArray::with_tangent(&x.to_dense(), tangent).tagged(tag),
+        }
     }
 }
 
@@ -162,11 +152,8 @@ impl<T: Scalar> Lift<Dual<T, 1>, T> for Primal {
     fn scalar(&mut self, x: Dual<T, 1>) -> T {
         x.primal
     }
-    fn vector(&mut self, x: &DualArray<T, 1, 1>) -> T::Vector {
-        T::Vector::from_dense(x.values())
-    }
-    fn matrix(&mut self, x: &DualArray<T, 1, 2>) -> T::Matrix {
-        T::Matrix::from_dense(x.values())
+    fn array<const RANK: usize>(&mut self, x: &DualArray<T, 1, RANK>) -> T::Array<RANK> {
+        T::Array::from_dense(x.values())
     }
 }
 
@@ -180,10 +167,7 @@ impl<T: Scalar> Lift<Dual<T, 1>, T> for Tangent {
     fn scalar(&mut self, x: Dual<T, 1>) -> T {
         x.tangent_of(self.tag)[0]
     }
-    fn vector(&mut self, x: &DualArray<T, 1, 1>) -> T::Vector {
-        T::Vector::from_dense(&x.tangent_of(self.tag, 1).reshape(x.shape()))
-    }
-    fn matrix(&mut self, x: &DualArray<T, 1, 2>) -> T::Matrix {
-        T::Matrix::from_dense(&x.tangent_of(self.tag, 1).reshape(x.shape()))
+    fn array<const RANK: usize>(&mut self, x: &DualArray<T, 1, RANK>) -> T::Array<RANK> {
+        T::Array::from_dense(&x.tangent_of(self.tag, 1).reshape(x.shape()))
     }
 }

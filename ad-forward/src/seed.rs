@@ -2,7 +2,7 @@
 
 use crate::array::DualArray;
 use crate::dual::Dual;
-use ad_core::{Array, Dense, Lift, Scalar, Tree};
+use ad_core::{Array, Lift, Scalar, Tree};
 
 /// A tree whose numbers move in the directions `first`, `first + 1`, .., out of `directions`.
 ///
@@ -53,28 +53,16 @@ struct Seeds {
     directions: usize,
 }
 
-impl Seeds {
-    fn array<T: Scalar, const N: usize, const RANK: usize>(
-        &mut self,
-        x: &Dense<T, RANK>,
-    ) -> DualArray<T, N, RANK> {
-        let first = self.next;
-        self.next += x.as_slice().len();
-        DualArray::seeded(x, first, self.directions)
-    }
-}
-
 impl<T: Scalar, const N: usize> Lift<T, Dual<T, N>> for Seeds {
     fn scalar(&mut self, x: T) -> Dual<T, N> {
         assert!(self.directions == N, "a scalar has {N} directions, not {}", self.directions);
         self.next += 1;
         Dual::variable(x, self.next - 1)
     }
-    fn vector(&mut self, x: &T::Vector) -> DualArray<T, N, 1> {
-        self.array(&x.to_dense())
-    }
-    fn matrix(&mut self, x: &T::Matrix) -> DualArray<T, N, 2> {
-        self.array(&x.to_dense())
+    fn array<const RANK: usize>(&mut self, x: &T::Array<RANK>) -> DualArray<T, N, RANK> {
+        let first = self.next;
+        self.next += x.len();
+        DualArray::seeded(&x.to_dense(), first, self.directions)
     }
 }
 
@@ -84,10 +72,7 @@ impl<T: Scalar, const N: usize> Lift<T, Dual<T, N>> for Constant {
     fn scalar(&mut self, x: T) -> Dual<T, N> {
         Dual::from_primal(x)
     }
-    fn vector(&mut self, x: &T::Vector) -> DualArray<T, N, 1> {
-        DualArray::from_primal(x.to_dense())
-    }
-    fn matrix(&mut self, x: &T::Matrix) -> DualArray<T, N, 2> {
+    fn array<const RANK: usize>(&mut self, x: &T::Array<RANK>) -> DualArray<T, N, RANK> {
         DualArray::from_primal(x.to_dense())
     }
 }

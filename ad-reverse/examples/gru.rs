@@ -61,7 +61,7 @@ fn error<S: Scalar<Real = f64>>(readout: &S::Vector, h: &S::Vector, task: &Task)
 }
 
 /// The cell, and the weights that read its last state (d).
-type Model<S> = (Gru<S>, <S as Scalar>::Vector);
+type Model<S> = (Gru<S>, <S as Scalar>::Array<1>);
 
 fn loss<S: Scalar<Real = f64>>((gru, readout): &Model<S>, tasks: &[Task]) -> S {
     tasks.iter().map(|task| error(readout, &gru.run(task), task)).sum::<S>() / S::lit(tasks.len() as f64)

@@ -277,22 +277,12 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
     }
 }
 
-impl<T: Scalar> Tree for VarArray<T, 1> {
+impl<T: Scalar, const RANK: usize> Tree for VarArray<T, RANK> {
     type Scalar = Var<T>;
-    type Over<S: Scalar<Real = T::Real>> = S::Vector;
-    type Owned<S: Scalar<Real = T::Real>> = S::Vector;
+    type Over<S: Scalar<Real = T::Real>> = S::Array<RANK>;
+    type Owned<S: Scalar<Real = T::Real>> = S::Array<RANK>;
 
-    fn lift<S: Scalar<Real = T::Real>, L: Lift<Var<T>, S>>(&self, to: &mut L) -> S::Vector {
-        to.vector(self)
-    }
-}
-
-impl<T: Scalar> Tree for VarArray<T, 2> {
-    type Scalar = Var<T>;
-    type Over<S: Scalar<Real = T::Real>> = S::Matrix;
-    type Owned<S: Scalar<Real = T::Real>> = S::Matrix;
-
-    fn lift<S: Scalar<Real = T::Real>, L: Lift<Var<T>, S>>(&self, to: &mut L) -> S::Matrix {
-        to.matrix(self)
+    fn lift<S: Scalar<Real = T::Real>, L: Lift<Var<T>, S>>(&self, to: &mut L) -> S::Array<RANK> {
+        to.array(self)
     }
 }

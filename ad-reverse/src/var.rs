@@ -98,8 +98,7 @@ impl<T: Scalar> Kernels for Var<T> {
 
 impl<T: Scalar> Scalar for Var<T> {
     type Real = T::Real;
-    type Vector = VarArray<T, 1>;
-    type Matrix = VarArray<T, 2>;
+    type Array<const RANK: usize> = VarArray<T, RANK>;
     const ORDER: usize = T::ORDER + 1;
 
     #[inline]

@@ -6,18 +6,17 @@
 use crate::kind::{Loss, Output};
 use crate::model::{Parameters, Rnn};
 use crate::sequence::Sequence;
-use ad_core::array::Ranked;
 use ad_core::{Array, Dense, Real, Scalar, Unary, rules};
 
 /// What happened in one step.
 #[derive(Clone, Debug)]
-pub struct Step<S: Ranked<RANK>, const RANK: usize> {
+pub struct Step<S: Scalar, const RANK: usize> {
     /// `u_t`
-    pub u: S::Array,
+    pub u: S::Array<RANK>,
     /// `h_t`
-    pub h: S::Array,
+    pub h: S::Array<RANK>,
     /// `v_t`
-    pub v: S::Array,
+    pub v: S::Array<RANK>,
     /// `L_t`
     pub loss: S,
 }
@@ -68,14 +67,11 @@ impl<F: Unary> Rnn<F> {
     /// Here, and not at the first step, if the shapes of parameters and sequence do not fit or `alpha` lies outside of (0, 1]; as
     /// [`loss_at`](Self::loss_at).
     #[track_caller]
-    pub fn unroll<S, const RANK: usize>(
+    pub fn unroll<S: Scalar, const RANK: usize>(
         &self,
         params: &Parameters<S>,
         sequence: &Sequence<S::Real, RANK>,
-    ) -> impl Iterator<Item = Step<S, RANK>>
-    where
-        S: Ranked<RANK>,
-    {
+    ) -> impl Iterator<Item = Step<S, RANK>> {
         let start = S::Array::constant(&sequence.initial_state(params.hidden()));
         self.unroll_from(start, params, sequence)
     }
@@ -86,29 +82,23 @@ impl<F: Unary> Rnn<F> {
     ///
     /// As [`unroll`](Self::unroll).
     #[track_caller]
-    pub fn unroll_from<S, const RANK: usize>(
+    pub fn unroll_from<S: Scalar, const RANK: usize>(
         &self,
-        h: S::Array,
+        h: S::Array<RANK>,
         params: &Parameters<S>,
         sequence: &Sequence<S::Real, RANK>,
-    ) -> impl Iterator<Item = Step<S, RANK>>
-    where
-        S: Ranked<RANK>,
-    {
+    ) -> impl Iterator<Item = Step<S, RANK>> {
         self.check(params, Some(h.shape()), sequence);
         self.steps_from(h, params, sequence)
     }
 
     /// [`unroll_from`](Self::unroll_from) of what has been looked at.
-    pub(crate) fn steps_from<S, const RANK: usize>(
+    pub(crate) fn steps_from<S: Scalar, const RANK: usize>(
         &self,
-        mut h: S::Array,
+        mut h: S::Array<RANK>,
         params: &Parameters<S>,
         sequence: &Sequence<S::Real, RANK>,
-    ) -> impl Iterator<Item = Step<S, RANK>>
-    where
-        S: Ranked<RANK>,
-    {
+    ) -> impl Iterator<Item = Step<S, RANK>> {
         sequence.iter().map(move |at| {
             let step = self.step_from(&h, params, at);
             h = step.h.clone();
@@ -117,15 +107,12 @@ impl<F: Unary> Rnn<F> {
     }
 
     /// What happens at `x_t` and `y*_t` after `h_{t-1}`.
-    fn step_from<S, const RANK: usize>(
+    fn step_from<S: Scalar, const RANK: usize>(
         &self,
-        h_prev: &S::Array,
+        h_prev: &S::Array<RANK>,
         params: &Parameters<S>,
         (x, y_target): (&Dense<S::Real, RANK>, &Dense<S::Real, RANK>),
-    ) -> Step<S, RANK>
-    where
-        S: Ranked<RANK>,
-    {
+    ) -> Step<S, RANK> {
         let u = self.potential(&params.recurrent, h_prev, &Array::constant(x));
         let h = self.state(h_prev, &u);
         let v = self.output_potential(&params.readout, &h);
@@ -139,27 +126,21 @@ impl<F: Unary> Rnn<F> {
     ///
     /// As [`unroll`](Self::unroll).
     #[track_caller]
-    pub fn total_loss<S, const RANK: usize>(
+    pub fn total_loss<S: Scalar, const RANK: usize>(
         &self,
         params: &Parameters<S>,
         sequence: &Sequence<S::Real, RANK>,
-    ) -> S
-    where
-        S: Ranked<RANK>,
-    {
+    ) -> S {
         self.check(params, None, sequence);
         self.sum_of_losses(params, sequence)
     }
 
     /// [`total_loss`](Self::total_loss) of what has been looked at.
-    pub(crate) fn sum_of_losses<S, const RANK: usize>(
+    pub(crate) fn sum_of_losses<S: Scalar, const RANK: usize>(
         &self,
         params: &Parameters<S>,
         sequence: &Sequence<S::Real, RANK>,
-    ) -> S
-    where
-        S: Ranked<RANK>,
-    {
+    ) -> S {
         let mut h = S::Array::constant(&sequence.initial_state(params.hidden()));
         let losses = sequence.iter().map(|at| {
             let step = self.step_from(&h, params, at);

@@ -338,7 +338,7 @@ fn try_forms_refuse_other_lengths_and_say_which() {
 /// A list without numbers next to arrays: a layer without shifts, a problem without parameters.
 #[test]
 fn an_empty_list_is_an_argument_wherever_it_stands() {
-    type Over<S> = (Vec<S>, <S as Scalar>::Vector, Vec<S>, <S as Scalar>::Matrix, Vec<S>);
+    type Over<S> = (Vec<S>, <S as Scalar>::Array<1>, Vec<S>, <S as Scalar>::Array<2>, Vec<S>);
     fn f<S: Scalar>((none, v, some, w, last): &Over<S>) -> S {
         assert!(none.is_empty() && last.is_empty());
         S::Vector::affine(&[(w, v)], v).dot(v) * some.iter().copied().sum::<S>()

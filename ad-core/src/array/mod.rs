@@ -201,25 +201,16 @@ pub trait Array<S: Scalar, const RANK: usize>: Clone + Debug + 'static {
     fn softmax(&self) -> Self;
 }
 
-/// The arrays of a scalar by their rank, so that one function serves vectors and batches.
-///
-/// ```
-/// use ad_core::{Array, Dense, array::Ranked};
-///
-/// fn total<S: Ranked<RANK>, const RANK: usize>(x: &Dense<S::Real, RANK>) -> S {
-///     S::Array::constant(x).sum()
-/// }
-/// assert_eq!(total::<f64, 1>(&Dense::from([1.0, 2.0])), 3.0);
-/// ```
-pub trait Ranked<const RANK: usize>: Scalar {
-    /// [`Scalar::Vector`] for 1, [`Scalar::Matrix`] for 2.
-    type Array: Array<Self, RANK>;
+/// The names of [`Scalar::Array`] by which most code calls it, `S::Vector` and `S::Matrix`: a trait of their own, because an
+/// implementor of [`Scalar`] could give them other types than it gives for the ranks.
+pub trait Arrays {
+    /// `S::Array<1>`.
+    type Vector;
+    /// `S::Array<2>`, row-major.
+    type Matrix;
 }
 
-impl<S: Scalar> Ranked<1> for S {
-    type Array = S::Vector;
-}
-
-impl<S: Scalar> Ranked<2> for S {
-    type Array = S::Matrix;
+impl<S: Scalar> Arrays for S {
+    type Vector = S::Array<1>;
+    type Matrix = S::Array<2>;
 }

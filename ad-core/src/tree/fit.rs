@@ -12,32 +12,25 @@ use core::iter::Peekable;
 /// Rows and columns; a vector is one row.
 type Shape = [usize; 2];
 
+fn rows_and_cols<const RANK: usize>(shape: [usize; RANK]) -> Shape {
+    if RANK == 1 { [1, shape[0]] } else { [shape[0], shape[1]] }
+}
+
 /// Counts the numbers of a tree, and lists its arrays: where each begins among them, and its shape.
 struct Arrays {
     numbers: Count,
     shapes: Vec<(usize, Shape)>,
 }
 
-impl Arrays {
-    /// Lists an array that begins with the next number.
-    fn list(&mut self, shape: Shape) {
-        if !shape.contains(&0) {
-            self.shapes.push((self.numbers.0, shape));
-        }
-    }
-}
-
 impl<T: Scalar> Lift<T, T> for Arrays {
     fn scalar(&mut self, x: T) -> T {
         self.numbers.scalar(x)
     }
-    fn vector(&mut self, x: &T::Vector) -> T::Vector {
-        self.list([1, x.len()]);
-        Lift::<T, T>::vector(&mut self.numbers, x)
-    }
-    fn matrix(&mut self, x: &T::Matrix) -> T::Matrix {
-        self.list(x.shape());
-        Lift::<T, T>::matrix(&mut self.numbers, x)
+    fn array<const RANK: usize>(&mut self, x: &T::Array<RANK>) -> T::Array<RANK> {
+        if !x.is_empty() {
+            self.shapes.push((self.numbers.0, rows_and_cols(x.shape())));
+        }
+        Lift::<T, T>::array(&mut self.numbers, x)
     }
 }
 
@@ -140,17 +133,12 @@ impl<T: Scalar> Lift<T, T> for Leaves {
         self.end();
         x.to_vec()
     }
-    fn array<const N: usize>(&mut self, x: [T; N]) -> [T; N] {
+    fn list<const N: usize>(&mut self, x: [T; N]) -> [T; N] {
         self.numbers.0 += N;
         self.end();
         x
     }
-    fn vector(&mut self, x: &T::Vector) -> T::Vector {
-        self.numbers.0 += x.len();
-        self.end();
-        x.clone()
-    }
-    fn matrix(&mut self, x: &T::Matrix) -> T::Matrix {
+    fn array<const RANK: usize>(&mut self, x: &T::Array<RANK>) -> T::Array<RANK> {
         self.numbers.0 += x.len();
         self.end();
         x.clone()
@@ -179,12 +167,8 @@ impl<T: Scalar> Lift<T, T> for Fit<'_, T> {
     fn scalar(&mut self, x: T) -> T {
         self.numbers.scalar(x)
     }
-    fn vector(&mut self, x: &T::Vector) -> T::Vector {
-        self.look([1, x.len()]);
-        self.numbers.vector(x)
-    }
-    fn matrix(&mut self, x: &T::Matrix) -> T::Matrix {
-        self.look(x.shape());
-        self.numbers.matrix(x)
+    fn array<const RANK: usize>(&mut self, x: &T::Array<RANK>) -> T::Array<RANK> {
+        self.look(rows_and_cols(x.shape()));
+        self.numbers.array(x)
     }
 }

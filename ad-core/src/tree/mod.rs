@@ -45,14 +45,12 @@ pub trait Lift<T: Scalar, S: Scalar<Real = T::Real>> {
     fn scalars(&mut self, x: &[T]) -> Vec<S> {
         x.iter().map(|&x| self.scalar(x)).collect()
     }
-    /// Lifts an array of scalars.
-    fn array<const N: usize>(&mut self, x: [T; N]) -> [S; N] {
+    /// [`scalars`](Self::scalars) for as many as their type says.
+    fn list<const N: usize>(&mut self, x: [T; N]) -> [S; N] {
         x.map(|x| self.scalar(x))
     }
-    /// Lifts a vector.
-    fn vector(&mut self, x: &T::Vector) -> S::Vector;
-    /// Lifts a matrix.
-    fn matrix(&mut self, x: &T::Matrix) -> S::Matrix;
+    /// Lifts a vector or a matrix.
+    fn array<const RANK: usize>(&mut self, x: &T::Array<RANK>) -> S::Array<RANK>;
 }
 
 /// A value made of scalars, vectors and matrices over [`Tree::Scalar`].
@@ -122,28 +120,18 @@ impl<T: Scalar, const N: usize> Tree for [T; N] {
     type Owned<S: Scalar<Real = T::Real>> = [S; N];
 
     fn lift<S: Scalar<Real = T::Real>, L: Lift<T, S>>(&self, to: &mut L) -> [S; N] {
-        to.array(*self)
+        to.list(*self)
     }
 }
 
 /// Of plain numbers, and of every scalar that stores its arrays densely.
-impl<R: Scalar<Vector = Dense<R, 1>>> Tree for Dense<R, 1> {
+impl<R: Scalar<Array<RANK> = Dense<R, RANK>>, const RANK: usize> Tree for Dense<R, RANK> {
     type Scalar = R;
-    type Over<S: Scalar<Real = R::Real>> = S::Vector;
-    type Owned<S: Scalar<Real = R::Real>> = S::Vector;
+    type Over<S: Scalar<Real = R::Real>> = S::Array<RANK>;
+    type Owned<S: Scalar<Real = R::Real>> = S::Array<RANK>;
 
-    fn lift<S: Scalar<Real = R::Real>, L: Lift<R, S>>(&self, to: &mut L) -> S::Vector {
-        to.vector(self)
-    }
-}
-
-impl<R: Scalar<Matrix = Dense<R, 2>>> Tree for Dense<R, 2> {
-    type Scalar = R;
-    type Over<S: Scalar<Real = R::Real>> = S::Matrix;
-    type Owned<S: Scalar<Real = R::Real>> = S::Matrix;
-
-    fn lift<S: Scalar<Real = R::Real>, L: Lift<R, S>>(&self, to: &mut L) -> S::Matrix {
-        to.matrix(self)
+    fn lift<S: Scalar<Real = R::Real>, L: Lift<R, S>>(&self, to: &mut L) -> S::Array<RANK> {
+        to.array(self)
     }
 }
 
@@ -234,8 +222,8 @@ macro_rules! impl_tree {
         }
     };
     (@ scalar $to:ident $x:expr) => { $to.scalar(*$x) };
-    (@ vector $to:ident $x:expr) => { $to.vector($x) };
-    (@ matrix $to:ident $x:expr) => { $to.matrix($x) };
+    (@ vector $to:ident $x:expr) => { $to.array::<1>($x) };
+    (@ matrix $to:ident $x:expr) => { $to.array::<2>($x) };
     (@ tree $to:ident $x:expr) => { $crate::Tree::lift($x, $to) };
     (@ plain $to:ident $x:expr) => { ::core::clone::Clone::clone($x) };
     // What was meant, where the compiler would say that no rule expects a comma.
@@ -265,11 +253,8 @@ impl<R: Real, S: Scalar<Real = R>> Lift<R, S> for Constant {
     fn scalar(&mut self, x: R) -> S {
         S::constant(x)
     }
-    fn vector(&mut self, x: &Dense<R, 1>) -> S::Vector {
-        S::Vector::constant(x)
-    }
-    fn matrix(&mut self, x: &Dense<R, 2>) -> S::Matrix {
-        S::Matrix::constant(x)
+    fn array<const RANK: usize>(&mut self, x: &R::Array<RANK>) -> S::Array<RANK> {
+        S::Array::constant(&x.primal())
     }
 }
 
@@ -349,11 +334,8 @@ impl<T: Scalar, S: Scalar<Real = T::Real>> Lift<T, S> for Unflatten<'_, S> {
     fn scalars(&mut self, x: &[T]) -> Vec<S> {
         self.next(x.len()).to_vec()
     }
-    fn vector(&mut self, x: &T::Vector) -> S::Vector {
-        S::Vector::from_scalars(x.shape(), self.next(x.len()))
-    }
-    fn matrix(&mut self, x: &T::Matrix) -> S::Matrix {
-        S::Matrix::from_scalars(x.shape(), self.next(x.len()))
+    fn array<const RANK: usize>(&mut self, x: &T::Array<RANK>) -> S::Array<RANK> {
+        S::Array::from_scalars(x.shape(), self.next(x.len()))
     }
 }
 
@@ -372,11 +354,7 @@ impl<T: Scalar> Lift<T, T> for Count {
         self.0 += 1;
         x
     }
-    fn vector(&mut self, x: &T::Vector) -> T::Vector {
-        self.0 += x.len();
-        x.clone()
-    }
-    fn matrix(&mut self, x: &T::Matrix) -> T::Matrix {
+    fn array<const RANK: usize>(&mut self, x: &T::Array<RANK>) -> T::Array<RANK> {
         self.0 += x.len();
         x.clone()
     }
@@ -398,11 +376,8 @@ impl<T: Scalar, S: Scalar<Real = T::Real>, F: FnMut(T) -> S> Lift<T, S> for Each
     fn scalar(&mut self, x: T) -> S {
         self.0(x)
     }
-    fn vector(&mut self, x: &T::Vector) -> S::Vector {
-        S::Vector::from_dense(&Dense::new(x.shape(), x.to_scalars().into_iter().map(&mut self.0)))
-    }
-    fn matrix(&mut self, x: &T::Matrix) -> S::Matrix {
-        S::Matrix::from_dense(&Dense::new(x.shape(), x.to_scalars().into_iter().map(&mut self.0)))
+    fn array<const RANK: usize>(&mut self, x: &T::Array<RANK>) -> S::Array<RANK> {
+        S::Array::from_dense(&Dense::new(x.shape(), x.to_scalars().into_iter().map(&mut self.0)))
     }
 }
 
@@ -413,11 +388,7 @@ impl<T: Scalar> Lift<T, T> for Flatten<T> {
         self.0.push(x);
         x
     }
-    fn vector(&mut self, x: &T::Vector) -> T::Vector {
-        self.0.extend(x.to_scalars());
-        x.clone()
-    }
-    fn matrix(&mut self, x: &T::Matrix) -> T::Matrix {
+    fn array<const RANK: usize>(&mut self, x: &T::Array<RANK>) -> T::Array<RANK> {
         self.0.extend(x.to_scalars());
         x.clone()
     }

@@ -174,8 +174,7 @@ impl<T: Scalar, const N: usize> Kernels for Dual<T, N> {
 
 impl<T: Scalar, const N: usize> Scalar for Dual<T, N> {
     type Real = T::Real;
-    type Vector = DualArray<T, N, 1>;
-    type Matrix = DualArray<T, N, 2>;
+    type Array<const RANK: usize> = DualArray<T, N, RANK>;
     const ORDER: usize = T::ORDER + 1;
 
     #[inline]

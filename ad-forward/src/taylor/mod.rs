@@ -170,8 +170,7 @@ impl<T: Scalar, const K: usize> Kernels for Taylor<T, K> {}
 
 impl<T: Scalar, const K: usize> Scalar for Taylor<T, K> {
     type Real = T::Real;
-    type Vector = Dense<Self, 1>;
-    type Matrix = Dense<Self, 2>;
+    type Array<const RANK: usize> = Dense<Self, RANK>;
     const ORDER: usize = T::ORDER + Self::HIGHEST;
 
     #[inline]

@@ -141,22 +141,12 @@ impl<const RANK: usize> Array<Traced, RANK> for TracedArray<RANK> {
     }
 }
 
-impl Tree for TracedArray<1> {
+impl<const RANK: usize> Tree for TracedArray<RANK> {
     type Scalar = Traced;
-    type Over<S: Scalar<Real = f64>> = S::Vector;
-    type Owned<S: Scalar<Real = f64>> = S::Vector;
+    type Over<S: Scalar<Real = f64>> = S::Array<RANK>;
+    type Owned<S: Scalar<Real = f64>> = S::Array<RANK>;
 
-    fn lift<S: Scalar<Real = f64>, L: Lift<Traced, S>>(&self, to: &mut L) -> S::Vector {
-        to.vector(self)
-    }
-}
-
-impl Tree for TracedArray<2> {
-    type Scalar = Traced;
-    type Over<S: Scalar<Real = f64>> = S::Matrix;
-    type Owned<S: Scalar<Real = f64>> = S::Matrix;
-
-    fn lift<S: Scalar<Real = f64>, L: Lift<Traced, S>>(&self, to: &mut L) -> S::Matrix {
-        to.matrix(self)
+    fn lift<S: Scalar<Real = f64>, L: Lift<Traced, S>>(&self, to: &mut L) -> S::Array<RANK> {
+        to.array(self)
     }
 }

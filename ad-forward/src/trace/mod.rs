@@ -243,25 +243,16 @@ fn strong_dot(partials: &[f64], tangents: &[f64]) -> f64 {
 /// Inputs become rows of the open log.
 struct Inputs(Vec<usize>);
 
-impl Inputs {
-    fn array<const RANK: usize>(&mut self, x: &Dense<f64, RANK>) -> TracedArray<RANK> {
-        let array = TracedArray::input(x);
-        self.0.extend(array.place());
-        array
-    }
-}
-
 impl Lift<f64, Traced> for Inputs {
     fn scalar(&mut self, x: f64) -> Traced {
         let input = Traced::input(x);
         self.0.extend(input.place());
         input
     }
-    fn vector(&mut self, x: &Dense<f64, 1>) -> TracedArray<1> {
-        self.array(x)
-    }
-    fn matrix(&mut self, x: &Dense<f64, 2>) -> TracedArray<2> {
-        self.array(x)
+    fn array<const RANK: usize>(&mut self, x: &Dense<f64, RANK>) -> TracedArray<RANK> {
+        let input = TracedArray::input(x);
+        self.0.extend(input.place());
+        input
     }
 }
 
@@ -273,11 +264,7 @@ impl Lift<Traced, f64> for Results {
         self.0.push((x.place(), 1));
         x.primal()
     }
-    fn vector(&mut self, x: &TracedArray<1>) -> Dense<f64, 1> {
-        self.0.push((x.place(), x.len()));
-        x.primal()
-    }
-    fn matrix(&mut self, x: &TracedArray<2>) -> Dense<f64, 2> {
+    fn array<const RANK: usize>(&mut self, x: &TracedArray<RANK>) -> Dense<f64, RANK> {
         self.0.push((x.place(), x.len()));
         x.primal()
     }

@@ -53,8 +53,7 @@ impl Kernels for Traced {}
 
 impl Scalar for Traced {
     type Real = f64;
-    type Vector = TracedArray<1>;
-    type Matrix = TracedArray<2>;
+    type Array<const RANK: usize> = TracedArray<RANK>;
 
     fn constant(x: f64) -> Self {
         Self::new(x, None)

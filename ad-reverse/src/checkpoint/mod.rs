@@ -344,10 +344,7 @@ impl<T: Scalar> Lift<Var<T>, Var<T>> for Constants {
     fn scalar(&mut self, x: Var<T>) -> Var<T> {
         Var::from_value(x.value())
     }
-    fn vector(&mut self, x: &VarArray<T, 1>) -> VarArray<T, 1> {
-        VarArray::from_values(x.values().clone())
-    }
-    fn matrix(&mut self, x: &VarArray<T, 2>) -> VarArray<T, 2> {
+    fn array<const RANK: usize>(&mut self, x: &VarArray<T, RANK>) -> VarArray<T, RANK> {
         VarArray::from_values(x.values().clone())
     }
 }
@@ -359,10 +356,7 @@ impl<T: Scalar> Lift<Var<T>, Var<T>> for Inputs<'_> {
     fn scalar(&mut self, x: Var<T>) -> Var<T> {
         self.0.scalar(x.value())
     }
-    fn vector(&mut self, x: &VarArray<T, 1>) -> VarArray<T, 1> {
-        self.0.array(x.values().clone())
-    }
-    fn matrix(&mut self, x: &VarArray<T, 2>) -> VarArray<T, 2> {
-        self.0.array(x.values().clone())
+    fn array<const RANK: usize>(&mut self, x: &VarArray<T, RANK>) -> VarArray<T, RANK> {
+        self.0.leaf(x.values().clone())
     }
 }

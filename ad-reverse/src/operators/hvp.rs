@@ -150,11 +150,6 @@ impl<T: Scalar, I: Iterator<Item = T>> Moving<'_, I> {
     fn moving(&mut self, x: T) -> Dual<T, 1> {
         Dual::input_of(self.tag, x, [self.tangents.next().expect("counted")])
     }
-
-    fn array<const RANK: usize>(&mut self, x: &Dense<T, RANK>) -> VarArray<Dual<T, 1>, RANK> {
-        let moving = Dense::new(x.shape(), x.as_slice().iter().map(|&x| self.moving(x)));
-        self.inputs.array(moving)
-    }
 }
 
 impl<T: Scalar, I: Iterator<Item = T>> Lift<T, HvpVar<T>> for Moving<'_, I> {
@@ -162,10 +157,8 @@ impl<T: Scalar, I: Iterator<Item = T>> Lift<T, HvpVar<T>> for Moving<'_, I> {
         let moving = self.moving(x);
         self.inputs.scalar(moving)
     }
-    fn vector(&mut self, x: &T::Vector) -> VarArray<Dual<T, 1>, 1> {
-        self.array(&x.to_dense())
-    }
-    fn matrix(&mut self, x: &T::Matrix) -> VarArray<Dual<T, 1>, 2> {
-        self.array(&x.to_dense())
+    fn array<const RANK: usize>(&mut self, x: &T::Array<RANK>) -> VarArray<Dual<T, 1>, RANK> {
+        let moving = Dense::new(x.shape(), x.to_dense().as_slice().iter().map(|&x| self.moving(x)));
+        self.inputs.leaf(moving)
     }
 }

@@ -55,7 +55,7 @@ impl<T: Scalar> LinearMap<T> {
     pub(crate) fn watch<const RANK: usize>(&mut self, arrays: &[VarArray<T, RANK>]) {
         let mut results = Results { tape: &self.tape, places: Places::default() };
         for array in arrays {
-            results.array(array);
+            results.find(array);
         }
         self.watched = results.places.leaves;
     }

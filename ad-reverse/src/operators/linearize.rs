@@ -164,20 +164,11 @@ where
 /// A tree of the results' structure, of other numbers. The recording is closed: only shapes are looked at.
 struct Fill<T>(std::vec::IntoIter<T>);
 
-impl<T: Scalar> Fill<T> {
-    fn array<const RANK: usize>(&mut self, shape: [usize; RANK]) -> Dense<T, RANK> {
-        Dense::new(shape, self.0.by_ref().take(shape.iter().product()))
-    }
-}
-
 impl<T: Scalar> Lift<Var<T>, T> for Fill<T> {
     fn scalar(&mut self, _: Var<T>) -> T {
         self.0.next().expect("one number for each of the results")
     }
-    fn vector(&mut self, x: &VarArray<T, 1>) -> T::Vector {
-        T::Vector::from_dense(&self.array(x.shape()))
-    }
-    fn matrix(&mut self, x: &VarArray<T, 2>) -> T::Matrix {
-        T::Matrix::from_dense(&self.array(x.shape()))
+    fn array<const RANK: usize>(&mut self, x: &VarArray<T, RANK>) -> T::Array<RANK> {
+        T::Array::from_dense(&Dense::new(x.shape(), self.0.by_ref().take(x.len())))
     }
 }

@@ -228,10 +228,7 @@ impl<T: Scalar> Lift<T, Var<T>> for Constant {
     fn scalar(&mut self, x: T) -> Var<T> {
         Var::from_value(x)
     }
-    fn vector(&mut self, x: &T::Vector) -> VarArray<T, 1> {
-        VarArray::from_values(x.to_dense())
-    }
-    fn matrix(&mut self, x: &T::Matrix) -> VarArray<T, 2> {
+    fn array<const RANK: usize>(&mut self, x: &T::Array<RANK>) -> VarArray<T, RANK> {
         VarArray::from_values(x.to_dense())
     }
 }

@@ -79,8 +79,7 @@ impl<R: Real> Kernels for Pattern<R> {}
 
 impl<R: Real> Scalar for Pattern<R> {
     type Real = R;
-    type Vector = Dense<Self, 1>;
-    type Matrix = Dense<Self, 2>;
+    type Array<const RANK: usize> = Dense<Self, RANK>;
     const ORDER: usize = 1; // the sets are those of first derivatives
 
     fn constant(x: R) -> Self {

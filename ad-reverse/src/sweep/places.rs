@@ -192,19 +192,14 @@ impl<T: Scalar> Lift<T, Var<T>> for Places {
         self.push_nodes(node, x.len());
         x.iter().zip(id..).map(|(&x, id)| Var::new(x, id)).collect()
     }
-    fn vector(&mut self, x: &T::Vector) -> VarArray<T, 1> {
-        self.array(x.to_dense())
-    }
-    fn matrix(&mut self, x: &T::Matrix) -> VarArray<T, 2> {
-        self.array(x.to_dense())
+    fn array<const RANK: usize>(&mut self, x: &T::Array<RANK>) -> VarArray<T, RANK> {
+        self.leaf(x.to_dense())
     }
 }
 
 impl Places {
-    pub(crate) fn array<T: Scalar, const RANK: usize>(
-        &mut self,
-        values: Dense<T, RANK>,
-    ) -> VarArray<T, RANK> {
+    /// An array becomes a leaf of the open recording.
+    pub(crate) fn leaf<T: Scalar, const RANK: usize>(&mut self, values: Dense<T, RANK>) -> VarArray<T, RANK> {
         let shape = [values.rows(), values.cols()];
         let leaf = VarArray::leaf(values);
         self.push(Place::Block { op: leaf.op(), shape });
@@ -219,7 +214,8 @@ pub(crate) struct Results<'a, T: Scalar> {
 }
 
 impl<T: Scalar> Results<'_, T> {
-    pub(crate) fn array<const RANK: usize>(&mut self, x: &VarArray<T, RANK>) {
+    /// Adds the place of an array.
+    pub(crate) fn find<const RANK: usize>(&mut self, x: &VarArray<T, RANK>) {
         let values = x.values();
         self.places.push(match x.id() {
             0 => Place::Constant(values.as_slice().len()),
@@ -239,13 +235,9 @@ impl<T: Scalar> Lift<Var<T>, T> for Results<'_, T> {
         }
         x.value()
     }
-    fn vector(&mut self, x: &VarArray<T, 1>) -> T::Vector {
-        self.array(x);
-        T::Vector::from_dense(x.values())
-    }
-    fn matrix(&mut self, x: &VarArray<T, 2>) -> T::Matrix {
-        self.array(x);
-        T::Matrix::from_dense(x.values())
+    fn array<const RANK: usize>(&mut self, x: &VarArray<T, RANK>) -> T::Array<RANK> {
+        self.find(x);
+        T::Array::from_dense(x.values())
     }
 }
 
@@ -276,15 +268,6 @@ impl<'a, 'b, T: Scalar> Read<'a, 'b, T> {
         self.nodes.start += self.nodes.len().min(most) as u32;
         start..self.nodes.start
     }
-
-    fn array<const RANK: usize>(&mut self, shape: [usize; RANK]) -> Dense<T, RANK> {
-        let Some(&Place::Block { op, .. }) = self.places.next() else {
-            unreachable!("inputs are read in the order in which they were recorded")
-        };
-        let adjoint = self.adjoints.take_block(op);
-        self.finite &= T::all_finite(adjoint.as_slice());
-        adjoint.reshape(shape)
-    }
 }
 
 impl<T: Scalar> Lift<T, T> for Read<'_, '_, T> {
@@ -303,10 +286,12 @@ impl<T: Scalar> Lift<T, T> for Read<'_, '_, T> {
         self.finite &= T::all_finite(&adjoints);
         adjoints
     }
-    fn vector(&mut self, x: &T::Vector) -> T::Vector {
-        T::Vector::from_dense(&self.array(x.shape()))
-    }
-    fn matrix(&mut self, x: &T::Matrix) -> T::Matrix {
-        T::Matrix::from_dense(&self.array(x.shape()))
+    fn array<const RANK: usize>(&mut self, x: &T::Array<RANK>) -> T::Array<RANK> {
+        let Some(&Place::Block { op, .. }) = self.places.next() else {
+            unreachable!("inputs are read in the order in which they were recorded")
+        };
+        let adjoint = self.adjoints.take_block(op);
+        self.finite &= T::all_finite(adjoint.as_slice());
+        T::Array::from_dense(&adjoint.reshape(x.shape()))
     }
 }

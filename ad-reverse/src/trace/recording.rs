@@ -11,7 +11,7 @@ use crate::tape::Tape;
 use crate::tape::notes::Note;
 use crate::tape::records::{Record, Records};
 use crate::var::Var;
-use ad_core::{Dense, Lift, Real, Tree};
+use ad_core::{Array, Dense, Lift, Real, Tree};
 use ad_forward::trace::{Row, Trace};
 
 impl<T: Real, P: Tree<Scalar = T> + ?Sized> Pullback<'_, T, P> {
@@ -256,22 +256,13 @@ impl<T: Real> Edge<T> {
 /// The extents and the numbers of a tree, leaf by leaf.
 struct Leaves(Vec<(Vec<usize>, Vec<f64>)>);
 
-impl Leaves {
-    fn array<T: Real, const RANK: usize>(&mut self, x: &Dense<T, RANK>) -> Dense<T, RANK> {
-        self.0.push((x.shape().to_vec(), x.as_slice().iter().map(|x| x.as_f64()).collect()));
-        x.clone()
-    }
-}
-
 impl<T: Real> Lift<T, T> for Leaves {
     fn scalar(&mut self, x: T) -> T {
         self.0.push((Vec::new(), vec![x.as_f64()]));
         x
     }
-    fn vector(&mut self, x: &Dense<T, 1>) -> Dense<T, 1> {
-        self.array(x)
-    }
-    fn matrix(&mut self, x: &Dense<T, 2>) -> Dense<T, 2> {
-        self.array(x)
+    fn array<const RANK: usize>(&mut self, x: &T::Array<RANK>) -> T::Array<RANK> {
+        self.0.push((x.shape().to_vec(), x.to_scalars().into_iter().map(T::as_f64).collect()));
+        x.clone()
     }
 }

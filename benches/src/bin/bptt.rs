@@ -3,18 +3,13 @@
 
 use ad_benches::hand::{Sizes, batch, bptt::Bptt, network, parameters, sequence, single};
 use ad_benches::{Pairs, Table, wants_json};
-use ad_core::array::Ranked;
-use ad_reverse::Var;
 use rnn::Sequence;
 use rnn::credit::bptt::value_and_grad;
 use std::hint::black_box;
 
 const SHAPES: [(usize, usize, usize, usize); 3] = [(4, 32, 4, 50), (8, 128, 8, 100), (8, 256, 8, 200)];
 
-fn measure<const RANK: usize>(table: &mut Table, sizes: Sizes, data: &Sequence<f64, RANK>, baseline: &str)
-where
-    Var<f64>: Ranked<RANK, Real = f64>,
-{
+fn measure<const RANK: usize>(table: &mut Table, sizes: Sizes, data: &Sequence<f64, RANK>, baseline: &str) {
     let (rnn, params) = (network(), parameters(sizes));
     let mut hand = Bptt::new(sizes, rnn.alpha);
     let (loss, _) = value_and_grad(&rnn, &params, data);

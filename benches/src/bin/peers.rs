@@ -15,7 +15,6 @@ use ad_benches::peers::programs::{Chain, Network, Rosenbrock, flatten};
 use ad_benches::peers::{Directions, Program, candle, difference, easy_ml, echidna, here, xad_rs};
 use ad_benches::programs::rosenbrock_preaccumulated;
 use ad_benches::{Pairs, Table, seconds, wants_json};
-use ad_core::array::Ranked;
 use ad_forward::Dual;
 use ad_reverse::Var;
 use rnn::Sequence;
@@ -115,11 +114,7 @@ fn cold(table: &mut Table, case: &str, network: &Network) {
 }
 
 /// Backpropagation through time on arrays.
-fn arrays<const RANK: usize>(table: &mut Table, sizes: Sizes, data: &Sequence<f64, RANK>)
-where
-    Var<f64>: Ranked<RANK, Real = f64>,
-    f64: Ranked<RANK, Real = f64>,
-{
+fn arrays<const RANK: usize>(table: &mut Table, sizes: Sizes, data: &Sequence<f64, RANK>) {
     let (rnn, params) = (network(), parameters(sizes));
     let tensors = candle::Network::new(sizes, data).expect("tensors of the network");
     let (matrices, list) = (easy_ml::Network::new(sizes), easy_ml::list());

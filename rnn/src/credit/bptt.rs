@@ -8,7 +8,6 @@
 use crate::loss::Step;
 use crate::model::{Parameters, Rnn};
 use crate::sequence::Sequence;
-use ad_core::array::Ranked;
 use ad_core::{Dense, Scalar, Unary, Vector};
 use ad_reverse::Var;
 
@@ -25,7 +24,6 @@ pub fn value_and_grad<T, F, const RANK: usize>(
 ) -> (T, Parameters<T>)
 where
     T: Scalar,
-    Var<T>: Ranked<RANK, Real = T::Real>,
     F: Unary,
 {
     rnn.check(params, None, sequence);

@@ -82,8 +82,7 @@ impl Kernels for Counted {}
 
 impl Scalar for Counted {
     type Real = f64;
-    type Vector = Dense<Self, 1>;
-    type Matrix = Dense<Self, 2>;
+    type Array<const RANK: usize> = Dense<Self, RANK>;
 
     fn constant(x: f64) -> Self {
         Self(x)

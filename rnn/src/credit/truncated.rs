@@ -14,7 +14,6 @@
 
 use crate::model::{Parameters, Rnn};
 use crate::sequence::{NOT_EMPTY, Sequence};
-use ad_core::array::Ranked;
 use ad_core::{Array, Scalar, Unary};
 use ad_reverse::Var;
 
@@ -53,14 +52,13 @@ pub fn value_and_grad<T, F, const RANK: usize>(
 ) -> (T, Parameters<T>)
 where
     T: Scalar,
-    Var<T>: Ranked<RANK, Real = T::Real>,
     F: Unary,
 {
     assert!(horizon > 0, "a loss reaches back over at least one step, its own");
     rnn.check(params, None, sequence);
     let (x, y_target) = (sequence.x(), sequence.y_target());
     // The state before the steps that count. It and these parameters are constants, so that nothing here is recorded.
-    let mut start = <Var<T> as Ranked<RANK>>::Array::constant(&sequence.initial_state(params.hidden()));
+    let mut start = <Var<T> as Scalar>::Array::<RANK>::constant(&sequence.initial_state(params.hidden()));
     let still = ad_reverse::constant(&params.recurrent);
     let all = (0..sequence.steps()).map(|t| {
         if t >= horizon {

@@ -149,7 +149,7 @@ impl<T: Scalar> Tree for Run<T> {
     type Owned<S: Scalar<Real = T::Real>> = Run<S>;
 
     fn lift<S: Scalar<Real = T::Real>, L: Lift<T, S>>(&self, to: &mut L) -> Run<S> {
-        let mut vectors = |x: &[T::Vector]| x.iter().map(|x| to.vector(x)).collect();
+        let mut vectors = |x: &[T::Vector]| x.iter().map(|x| to.array::<1>(x)).collect();
         let (u, h, v, y) = (vectors(&self.u), vectors(&self.h), vectors(&self.v), vectors(&self.y));
         Run { u, h, v, y, loss: self.loss.iter().map(|&x| to.scalar(x)).collect() }
     }

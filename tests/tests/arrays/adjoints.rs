@@ -1,6 +1,7 @@
 //! Adjoints of arrays: many seeds at once, weights that wait for more, and arrays that are watched.
 
 use super::*;
+use ad_reverse::VarArray;
 
 proptest! {
     #![proptest_config(ad_tests::cases(256))]
@@ -28,10 +29,10 @@ fn weights_that_meet_many_rows_and_few_get_the_sum_of_all() {
     let inputs = |rows: usize| Dense::new([rows, 3], (0..3 * rows).map(|i| ((rows * 31 + i) as f64).sin()));
     let batches: Vec<Matrix<f64>> = [20, 1, 64, 3, 1, 63, 40, 200, 2, 70].map(inputs).into();
     let w = Dense::new([2, 3], (0..6).map(|i| 0.3 - 0.1 * f64::from(i)));
-    let products = |w: &<Var<f64> as Scalar>::Matrix| {
+    let products = |w: &VarArray<f64, 2>| {
         let none = Array::constant(&Vector::from([0.0, 0.0]));
         let losses = batches.iter().map(|x| {
-            let y = Array::affine(&[(w, &<Var<f64> as Scalar>::Matrix::constant(x))], &none);
+            let y = Array::affine(&[(w, &VarArray::constant(x))], &none);
             y.dot(&y)
         });
         let losses: Vec<Var<f64>> = losses.collect();

@@ -187,7 +187,7 @@ fn different_shapes<const RANK: usize>(left: [usize; RANK], right: [usize; RANK]
 /// The arrays of every scalar that stores its arrays densely: `f64`, `f32`, and scalars of your own.
 impl<R, const RANK: usize> Array<R, RANK> for Dense<R, RANK>
 where
-    R: Scalar<Vector = Dense<R, 1>, Matrix = Dense<R, 2>>,
+    R: Scalar<Array<1> = Dense<R, 1>> + Scalar<Array<2> = Dense<R, 2>>,
 {
     fn constant(x: &Dense<R::Real, RANK>) -> Self {
         match (x as &dyn Any).downcast_ref::<Self>() {
