@@ -289,17 +289,7 @@ where
         let mut outputs = results.places;
         let last = t + 1 == self.valued;
         outputs.leave_out(|start| last || self.unneeded.binary_search(&start).is_ok());
-        let mut w = std::mem::take(&mut self.adjoint);
-        if last {
-            w.resize(state, T::zero()); // nothing follows the last step
-        } else {
-            let first = self.numbers;
-            assert!(
-                state == first,
-                "a state of {state} numbers after step {t}, and one of {first} at the start"
-            );
-        }
-        assert!(w.len() == state, "a state of {state} numbers after step {t}, and one of {} before", w.len());
+        let mut w = self.take_adjoint(t, state);
         w.push(T::one());
 
         let shared = std::mem::take(&mut self.shared);
@@ -312,6 +302,24 @@ where
             (start_at.untouched(adjoints), start_at.read(adjoints), adjoints.take_shared(&params_at))
         };
         (self.unneeded, self.adjoint, self.shared) = sweep(&mut tape, 1, seed, read);
+    }
+
+    /// `dL/dh` of the state after step `t`, which has so many numbers: zeros if no step follows.
+    #[track_caller]
+    fn take_adjoint(&mut self, t: usize, numbers: usize) -> Vec<T> {
+        let mut adjoint = std::mem::take(&mut self.adjoint);
+        if t + 1 == self.valued {
+            adjoint.resize(numbers, T::zero());
+        } else {
+            let first = self.numbers;
+            assert!(
+                numbers == first,
+                "a state of {numbers} numbers after step {t}, and one of {first} at the start"
+            );
+        }
+        let before = adjoint.len();
+        assert!(before == numbers, "a state of {numbers} numbers after step {t}, and one of {before} before");
+        adjoint
     }
 
     fn finish(self) -> LoopGradient<T, P::Owned<T>, H::Owned<T>> {
