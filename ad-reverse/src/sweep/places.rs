@@ -138,7 +138,7 @@ impl Places {
         rows
     }
 
-    /// Writes them.
+    /// [`read`](Self::read) into a slice of as many numbers.
     pub(crate) fn read_into<T: Scalar>(&self, adjoints: &mut Adjoints<'_, T>, rows: &mut [T]) {
         let mut start = 0;
         for &place in &self.leaves {
