@@ -30,6 +30,9 @@ pub(super) fn page(out: &Path, read: Option<&Path>) -> Result<(), Failure> {
     if out.metadata().is_ok_and(|there| there.permissions().readonly()) {
         return Err(failed("is read-only".to_owned()));
     }
+    if out.is_file() {
+        fs::OpenOptions::new().append(true).open(out).map_err(|error| failed(error.to_string()))?;
+    }
     // Where a link leads is where the page goes.
     let out = &match out.is_symlink() {
         true => fs::canonicalize(out).map_err(|error| failed(error.to_string()))?,
@@ -43,7 +46,8 @@ pub(super) fn page(out: &Path, read: Option<&Path>) -> Result<(), Failure> {
     try_file(&out.with_file_name(probe)).map_err(|error| failed(error.to_string()))
 }
 
-/// Tries whether files can be written into a folder, or where it is to be made.
+/// Tries whether files can be written into a folder, or where it is to be made. A figure there that may not be replaced is found
+/// when it is written.
 pub(super) fn folder(out: &Path) -> Result<(), Failure> {
     let failed = |reason: String| failure("--svg", out, &reason);
     // The path from here to a folder's name alone is empty.

@@ -6,15 +6,18 @@ use std::path::Path;
 
 /// Writes to a new file beside `path` and renames it, so that no reader ever sees half a file. What a link leads to is
 /// replaced and not the link; a pipe or a device is written to. A file that stands there is asked for its permissions, which a
-/// new name in the folder does not need: one that is read-only stays, and else the new one may be read by whom the old one was.
+/// new name in the folder does not need: one that is read-only or somebody else's stays, and the new one has the mode of the old one.
 pub(super) fn atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let there = fs::metadata(path).ok();
     if there.as_ref().is_some_and(|there| !there.is_file() && !there.is_dir()) {
         return OpenOptions::new().write(true).open(path)?.write_all(bytes);
     }
     let permissions = there.map(|there| there.permissions());
-    if permissions.as_ref().is_some_and(Permissions::readonly) {
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "is read-only"));
+    if let Some(permissions) = &permissions {
+        if permissions.readonly() {
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "is read-only"));
+        }
+        OpenOptions::new().append(true).open(path)?;
     }
     let path = &if path.is_symlink() { fs::canonicalize(path)? } else { path.to_owned() };
     let Some(name) = path.file_name() else {
@@ -25,6 +28,7 @@ pub(super) fn atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     temporary.push(format!(".{}.tmp", std::process::id()));
     let temporary = path.with_file_name(temporary);
 
+    let _ = fs::remove_file(&temporary); // of a process that was killed
     let result = write_new(&temporary, permissions, bytes).and_then(|()| fs::rename(&temporary, path));
     if result.is_err() {
         // Best effort: the first error is the one to tell.
@@ -34,7 +38,13 @@ pub(super) fn atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 fn write_new(path: &Path, permissions: Option<Permissions>, bytes: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(path)?;
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    if permissions.is_some() {
+        // Until it has those of the old file nobody else may open it.
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    let mut file = options.write(true).create_new(true).open(path)?;
     permissions.map_or(Ok(()), |permissions| file.set_permissions(permissions))?;
     file.write_all(bytes)?;
     file.sync_all()
