@@ -15,7 +15,7 @@ pub(super) fn run(args: &args::Train) -> Result<String, Failure> {
         writable::page(out, Some(&args.data))?;
     }
     let series = shorter(Series::from_csv(&args.data, args.column.as_deref())?, args.leave_out)?;
-    let value_label = series.name.replace(char::is_control, " ");
+    let value_label = series.name.clone();
     let held_back = args.held_back.unwrap_or(series.len().div_ceil(5));
     let units = units(args.root, &series)?;
     let contest = Contest::new(series, held_back, units).map_err(|error| match error {

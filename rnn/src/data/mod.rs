@@ -72,7 +72,7 @@ impl Series {
         let value_column = find_columns(file, &header, column)?;
         let name = |column: usize| match &header[column] {
             "" => format!("column {}", column + 1),
-            name => name.to_owned(),
+            name => beginning(name).replace(char::is_control, " "),
         };
         let (time_name, name) = (&name(0), &name(value_column));
 
@@ -170,7 +170,7 @@ fn find_columns(file: &str, header: &StringRecord, column: Option<&str>) -> Resu
     match found[..] {
         [index] => Ok(index),
         [] => {
-            let known = header.iter().map(|name| name.escape_debug().to_string()).collect();
+            let known = header.iter().map(|name| beginning(name).escape_debug().to_string()).collect();
             Err(DataError::NoColumn { file, column: named, known })
         }
         _ => {

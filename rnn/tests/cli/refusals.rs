@@ -252,6 +252,10 @@ fn a_series_that_is_wrong_is_named() {
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert!(stderr.contains(line) && stderr.len() < 300, "{stderr}");
     }
+    let path = folder.write("quoted-name.csv", format!("t,\"v\n{}", series(300)));
+    let output = rnn(&["train", "--data", &path, "--column", "w"]);
+    refused(&output, &format!("{path}: line 1: no column \"w\" (t, v\\n"));
+    assert!(output.stderr.len() < 300, "{output:?}");
     // A separator at the end of each row is no field.
     let output = train(&folder.write("ends.csv", "t,v\n1,2,\n2,3,\n3,5,\n"));
     assert!(answer(output).contains("trained on 2 values"));
