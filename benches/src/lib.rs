@@ -18,7 +18,7 @@
 use rustix::time::{ClockId, clock_gettime};
 use std::fmt::Display;
 use std::hint::black_box;
-use std::io::{ErrorKind, Write, stdout};
+use std::io::{ErrorKind, Write, stderr, stdout};
 use std::process::exit;
 
 pub mod hand;
@@ -266,6 +266,6 @@ pub fn say(line: impl Display) {
     if error.kind() == ErrorKind::BrokenPipe {
         exit(0);
     }
-    eprintln!("stdout takes no line: {error}");
+    let _ = writeln!(stderr(), "stdout takes no line: {error}"); // if that can be written
     exit(2);
 }
