@@ -410,3 +410,10 @@ fn the_third_derivatives_of_a_norm_on_an_axis_are_exact() {
         }
     }
 }
+
+#[test]
+fn of_no_inputs_the_gradient_is_empty() {
+    assert_eq!(Gradient::new(|_: &[Var<f64>]| Var::from(2.0)).call(&[], &mut []), 2.0);
+    assert_eq!(grad(|_: &[Var<f64>]| Var::from(2.0), &[][..]), [0.0; 0]);
+    assert_eq!(grad(|_: &[Var<f64>; 0]| Var::from(2.0), &[]), [0.0; 0]);
+}

@@ -180,17 +180,20 @@ impl Places {
 /// Inputs become leaves of the open recording.
 impl<T: Scalar> Lift<T, Var<T>> for Places {
     fn scalar(&mut self, x: T) -> Var<T> {
-        let (id, node) = record_leaves::<T>(1);
-        self.push_nodes(node, 1);
-        Var::new(x, id)
+        Var::new(x, self.first_of::<T>(1))
     }
     fn scalars(&mut self, x: &[T]) -> Vec<Var<T>> {
         if x.is_empty() {
             return Vec::new(); // no place: whoever reads the inputs asks for no number of it
         }
-        let (id, node) = record_leaves::<T>(x.len());
-        self.push_nodes(node, x.len());
-        x.iter().zip(id..).map(|(&x, id)| Var::new(x, id)).collect()
+        x.iter().zip(self.first_of::<T>(x.len())..).map(|(&x, id)| Var::new(x, id)).collect()
+    }
+    fn list<const N: usize>(&mut self, x: [T; N]) -> [Var<T>; N] {
+        if N == 0 {
+            return [Var::from_value(T::zero()); N]; // as above
+        }
+        let first = self.first_of::<T>(N);
+        std::array::from_fn(|i| Var::new(x[i], first + i as u64))
     }
     fn array<const RANK: usize>(&mut self, x: &T::Array<RANK>) -> VarArray<T, RANK> {
         self.leaf(x.to_dense())
@@ -198,6 +201,13 @@ impl<T: Scalar> Lift<T, Var<T>> for Places {
 }
 
 impl Places {
+    /// So many scalars become leaves of the open recording: the id of the first one.
+    fn first_of<T: Scalar>(&mut self, count: usize) -> u64 {
+        let (id, node) = record_leaves::<T>(count);
+        self.push_nodes(node, count);
+        id
+    }
+
     /// An array becomes a leaf of the open recording.
     pub(crate) fn leaf<T: Scalar, const RANK: usize>(&mut self, values: Dense<T, RANK>) -> VarArray<T, RANK> {
         let shape = [values.rows(), values.cols()];

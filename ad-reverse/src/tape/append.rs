@@ -10,8 +10,7 @@ impl<T: Scalar> Hot<T> {
     /// The node of `id`, if that is a live variable of this recording.
     #[inline(always)]
     fn live_node(&self, id: u64) -> Result<u32, Foreign> {
-        let node = id.wrapping_sub(self.base.get());
-        if node < MAX_NODES { Ok(node as u32) } else { Err(Foreign) }
+        node_of(self.base.get(), id).ok_or(Foreign)
     }
 
     /// Makes room for a record of `size` bytes.
@@ -193,6 +192,13 @@ pub(crate) fn record_leaves<T: Scalar>(count: usize) -> (u64, u32) {
     })
 }
 
+/// The node of `id`, if that is a live variable of the recording that begins at `base`.
+#[inline(always)]
+const fn node_of(base: u64, id: u64) -> Option<u32> {
+    let node = id.wrapping_sub(base);
+    if node < MAX_NODES { Some(node as u32) } else { None }
+}
+
 /// The open recording, to ask about its variables.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OpenRecording {
@@ -217,11 +223,11 @@ impl OpenRecording {
         if id == 0 {
             return None;
         }
-        let node = id.wrapping_sub(self.base);
-        if node >= MAX_NODES {
+        let node = node_of(self.base, id);
+        if node.is_none() {
             foreign_variable();
         }
-        Some(node as u32)
+        node
     }
 }
 
