@@ -12,17 +12,18 @@ use core::iter::Peekable;
 /// Rows and columns; a vector is one row.
 type Shape = [usize; 2];
 
+/// Rows and columns of an array with one axis or two.
 fn rows_and_cols<const RANK: usize>(shape: [usize; RANK]) -> Shape {
     if RANK == 1 { [1, shape[0]] } else { [shape[0], shape[1]] }
 }
 
 /// Counts the numbers of a tree, and lists its arrays: where each begins among them, and its shape.
-struct Arrays {
+struct Shapes {
     numbers: Count,
     shapes: Vec<(usize, Shape)>,
 }
 
-impl<T: Scalar> Lift<T, T> for Arrays {
+impl<T: Scalar> Lift<T, T> for Shapes {
     fn scalar(&mut self, x: T) -> T {
         self.numbers.scalar(x)
     }
@@ -49,7 +50,7 @@ where
     Of: Tree<Scalar = T> + ?Sized,
     Given: Tree<Scalar = T> + ?Sized,
 {
-    let mut arrays = Arrays { numbers: Count(0), shapes: Vec::new() };
+    let mut arrays = Shapes { numbers: Count(0), shapes: Vec::new() };
     of.lift::<T, _>(&mut arrays);
     let numbers = flatten_as_listed((of_name, arrays.numbers.0), &mut arrays.shapes.into_iter(), given)?;
     match crossing(&leaves(of), &leaves(given.1)) {
