@@ -5,7 +5,7 @@ mod captured;
 mod recordings;
 mod shapes;
 
-use ad_core::rule::Partials;
+use ad_core::rule::{Partials, partials_of};
 use ad_core::tree::zip_map;
 use ad_core::{Array, Function, Matrix, Nary, Real, Scalar, Vector, VectorFunction, function, rules};
 use ad_forward::{

@@ -78,6 +78,7 @@ fn a_rule_that_does_not_give_a_partial_for_each_argument_is_refused() {
     refused(words, || grad(|x: &VarArray<f64, 2>| x.reduce_rows(First).sum(), &rows));
     let moving: DualArray<f64, 1, 2> = seeded(&rows, 0, 6);
     refused(words, || moving.reduce_rows(First));
+    refused(&["first: 0 arguments and 1 partials"], || partials_of(First, &[], 1.0));
 }
 
 #[test]
