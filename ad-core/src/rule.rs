@@ -144,7 +144,6 @@ pub trait Nary: Copy + Debug + Send + Sync + 'static {
 #[doc(hidden)] // for the modes
 #[inline]
 #[must_use]
-#[track_caller]
 pub fn partials_of<R: Nary, S: Scalar>(rule: R, x: &[S], y: S) -> Partials<S> {
     let partials = rule.partials(x, y);
     let (arguments, found) = (x.len(), partials.len());

@@ -149,7 +149,7 @@ pub trait Scalar:
 {
     /// The plain number at the bottom of any nesting: `f64` or `f32`.
     type Real: Real;
-    /// The arrays of this scalar by their number of axes, so that one function serves vectors and batches. `S::Vector` and
+    /// The arrays of this scalar by their number of axes, 1 or 2, so that one function serves vectors and batches. `S::Vector` and
     /// `S::Matrix` are those of one and of two; a type alias, which knows of no bound, writes `<S as Scalar>::Array<1>`.
     ///
     /// ```

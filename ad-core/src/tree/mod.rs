@@ -45,7 +45,7 @@ pub trait Lift<T: Scalar, S: Scalar<Real = T::Real>> {
     fn scalars(&mut self, x: &[T]) -> Vec<S> {
         x.iter().map(|&x| self.scalar(x)).collect()
     }
-    /// [`scalars`](Self::scalars) for as many as their type says.
+    /// [`scalars`](Self::scalars) for as many as their type says, one by one unless the lift knows better.
     fn list<const N: usize>(&mut self, x: [T; N]) -> [S; N] {
         x.map(|x| self.scalar(x))
     }

@@ -6,8 +6,8 @@
 //! The loss is that of [`bptt`](super::bptt), bit for bit, and the gradient by the readout is whole, for it acts within a step.
 //!
 //! A horizon of 1 leaves `delta~_t P~_t`, what the parameters do within the step of the loss; one of `T` or more leaves
-//! nothing out. Each step is run, and swept back, for `horizon` losses: time grows with `T horizon d^2`, memory with `horizon d` and not with
-//! `T`. (R. J. Williams and J. Peng, Neural Computation 2, 490-501, 1990.)
+//! nothing out. Each step is run, and swept back, for `horizon` losses: time grows with `T horizon d^2`, and memory beside
+//! the gradients with `horizon d` and not with `T`. (R. J. Williams and J. Peng, Neural Computation 2, 490-501, 1990.)
 //!
 //! Another cut goes by the same name: BPTT of one window of `K` steps after the other, each from a state that counts as constant. It
 //! takes `T d^2`, but the cells it sums are blocks on the diagonal: the first loss of a window reaches back over one step, the last over `K`.
