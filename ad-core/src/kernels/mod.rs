@@ -1,10 +1,10 @@
 //! The loops under the arrays.
 //!
 //! The array operations that a network spends its time on end here in every mode, on row-major slices of the scalar; the others
-//! are loops in `array/dense/operations.rs`. For `f64` and `f32` the loops are vectorised (`vector`); for any other scalar they are plain loops over `S`,
-//! and the *primal of a value is then taken from the real kernel*, so that all modes and nestings produce the same
-//! bits as the plain run. What only tangents and adjoints go through (`gemv_t`, `outer_products`, `axpy`) stays as the
-//! loop leaves it.
+//! are loops in `array/dense/operations.rs`. For `f64` and `f32` the loops are vectorised (`vector`); for any other scalar they
+//! are plain loops over `S`, and the *primal of a value is then taken from the real kernel*, so that all modes and nestings
+//! produce the same bits as the plain run. What only tangents and adjoints go through (`gemv_t`, `outer_products`, `axpy`) stays
+//! as the loop leaves it.
 
 use crate::rule::Unary;
 use crate::scalar::Scalar;

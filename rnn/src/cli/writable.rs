@@ -1,6 +1,7 @@
 //! Whether what is asked for can be written, so that an hour's training is not lost to a mistyped path.
 
 use super::failure::Failure;
+use rnn::report::replaceable;
 use std::ffi::OsString;
 use std::fs;
 use std::io;
@@ -27,12 +28,7 @@ pub(super) fn page(out: &Path, read: Option<&Path>) -> Result<(), Failure> {
     if out.exists() && read.is_some_and(same) {
         return Err(failed("is the file that is read".to_owned()));
     }
-    if out.metadata().is_ok_and(|there| there.permissions().readonly()) {
-        return Err(failed("is read-only".to_owned()));
-    }
-    if out.is_file() {
-        fs::OpenOptions::new().append(true).open(out).map_err(|error| failed(error.to_string()))?;
-    }
+    replaceable(out).map_err(|error| failed(error.to_string()))?;
     // Where a link leads is where the page goes.
     let out = &match out.is_symlink() {
         true => fs::canonicalize(out).map_err(|error| failed(error.to_string()))?,

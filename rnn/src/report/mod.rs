@@ -18,6 +18,7 @@ mod write;
 
 pub use figures::Figure;
 pub use terminal::triangle as terminal_triangle;
+pub use write::replaceable;
 
 pub(crate) use chart::{Frame, Line, LineChart};
 pub(crate) use heat::{Shades, shades};

@@ -5,20 +5,15 @@ use std::io::{self, Write};
 use std::path::Path;
 
 /// Writes to a new file beside `path` and renames it, so that no reader ever sees half a file. What a link leads to is
-/// replaced and not the link; a pipe or a device is written to. A file that stands there is asked for its permissions, which a
-/// new name in the folder does not need: one that is read-only or somebody else's stays, and the new one has the mode of the old one.
+/// replaced and not the link; a pipe or a device is written to. A file that may not be written to stays ([`replaceable`]), and
+/// the new one has the mode of the old one.
 pub(super) fn atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let there = fs::metadata(path).ok();
     if there.as_ref().is_some_and(|there| !there.is_file() && !there.is_dir()) {
         return OpenOptions::new().write(true).open(path)?.write_all(bytes);
     }
+    replaceable(path)?;
     let permissions = there.map(|there| there.permissions());
-    if let Some(permissions) = &permissions {
-        if permissions.readonly() {
-            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "is read-only"));
-        }
-        OpenOptions::new().append(true).open(path)?;
-    }
     let path = &if path.is_symlink() { fs::canonicalize(path)? } else { path.to_owned() };
     let Some(name) = path.file_name() else {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "the path names no file"));
@@ -35,6 +30,20 @@ pub(super) fn atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
         let _ = fs::remove_file(&temporary);
     }
     result
+}
+
+/// Whether a file may be replaced that stands at `path`, if one does: a new name in its folder takes the folder's permissions
+/// alone, but one that is read-only, or somebody else's, is to stay.
+///
+/// # Errors
+///
+/// Why it may not.
+pub fn replaceable(path: &Path) -> io::Result<()> {
+    let Some(file) = fs::metadata(path).ok().filter(fs::Metadata::is_file) else { return Ok(()) };
+    if file.permissions().readonly() {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "is read-only"));
+    }
+    OpenOptions::new().append(true).open(path).map(drop)
 }
 
 fn write_new(path: &Path, permissions: Option<Permissions>, bytes: &[u8]) -> io::Result<()> {
