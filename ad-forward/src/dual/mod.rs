@@ -35,17 +35,18 @@ use self::lanes::{along, zip};
 /// A number also knows which derivatives it comes from, in a word of its own: the result of one that another has a part in,
 /// over the same type, is refused.
 // The tangents come first: then an even number of them falls into pairs for the compiler, in a product as in a sum. A
-// primal in front is paired with the first one in sums alone, and every operation between the two moves all lanes.
+// primal in front is paired with the first one in sums alone, and every operation between the two moves all lanes; right
+// behind the last one it is loaded as a pair with that, and so the tag lies between.
 #[doc(alias("Dual64", "DualVec", "Jet1", "JetK"))]
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct Dual<T, const N: usize> {
     /// The derivative of the value in each direction. Nobody outside may change it, because `tag` says whether it is 0.
     pub(crate) tangent: [T; N],
-    /// The value.
-    pub primal: T,
     /// Whose tangents they are.
     pub(crate) tag: Tag,
+    /// The value.
+    pub primal: T,
 }
 
 impl<T: Scalar, const N: usize> Dual<T, N> {
