@@ -1,6 +1,6 @@
 //! The programs that are measured, generic in their scalar and written without array types.
 
-use ad_core::{Scalar, function};
+use ad_core::{Function, Scalar, function};
 
 /// `x = sin(x) 1.0001 + 0.1`, `steps` times: every step waits for the one before.
 pub fn chain<S: Scalar>(x: S, steps: usize) -> S {
@@ -73,6 +73,20 @@ impl<S: Scalar> Product<S> for Loops {
     }
 }
 
+/// By `+` and `*` in a loop that is inlined wherever it stands, for [`Wide`](ad_core::function::Wide): `fold` may stay a call.
+#[derive(Clone, Copy, Debug)]
+pub struct InlinedLoops;
+
+impl<S: Scalar> Product<S> for InlinedLoops {
+    #[inline(always)]
+    fn add(mut sum: S, w: &[S], x: &[S]) -> S {
+        for (&w, &x) in w.iter().zip(x) {
+            sum += w * x;
+        }
+        sum
+    }
+}
+
 /// By the scalar's `dot_product`.
 #[derive(Clone, Copy, Debug)]
 pub struct Dot;
@@ -101,7 +115,8 @@ impl Rnn {
     }
 
     /// The loss for other parameters.
-    pub fn loss<S: Scalar<Real = f64>, P: Product<S>>(&self, parameters: &[S]) -> S {
+    #[inline(always)] // for `Wide`
+    pub fn loss<S: Scalar, P: Product<S>>(&self, parameters: &[S]) -> S {
         let Shape { n, d, m, .. } = self.shape;
         let (w_rec, rest) = parameters.split_at(d * d);
         let (w_in, rest) = rest.split_at(d * n);
@@ -112,7 +127,7 @@ impl Rnn {
         let mut loss = S::zero();
         for (input, target) in self.inputs.chunks_exact(n).zip(self.targets.chunks_exact(m)) {
             x.clear();
-            x.extend(input.iter().map(|&x| S::constant(x)));
+            x.extend(input.iter().map(|&x| S::lit(x)));
             next.clear();
             for i in 0..d {
                 let u = P::add(b_rec[i], &w_rec[i * d..(i + 1) * d], &h);
@@ -122,10 +137,21 @@ impl Rnn {
             std::mem::swap(&mut h, &mut next);
             for i in 0..m {
                 let v = P::add(b_out[i], &w_out[i * d..(i + 1) * d], &h);
-                let error = v - S::constant(target[i]);
+                let error = v - S::lit(target[i]);
                 loss += error * error;
             }
         }
         loss
+    }
+}
+
+/// The loss as a function whose loops are all inlined, so that [`Wide`](ad_core::function::Wide) reaches them.
+#[derive(Clone, Debug)]
+pub struct InlinedLoss<'a>(pub &'a Rnn);
+
+impl Function for InlinedLoss<'_> {
+    #[inline(always)]
+    fn call<S: Scalar>(&self, parameters: &[S]) -> S {
+        self.0.loss::<S, InlinedLoops>(parameters)
     }
 }

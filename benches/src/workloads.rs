@@ -1,8 +1,12 @@
 //! Fixed workloads by name, each one gradient: what the guard counts and a profiler looks at.
 
 use crate::hand::{Sizes, network, parameters, sequence};
-use crate::programs::{Dot, Loops, Product, Rnn, Shape, chain, rosenbrock, rosenbrock_preaccumulated};
+use crate::programs::{
+    Dot, InlinedLoss, Loops, Product, Rnn, Shape, chain, rosenbrock, rosenbrock_preaccumulated,
+};
 use ::rnn::credit::Mode;
+use ad_core::Function;
+use ad_core::function::Wide;
 use ad_forward::Dual;
 use ad_reverse::{Var, grad};
 use std::hint::black_box;
@@ -14,13 +18,14 @@ pub type Workload = Box<dyn FnMut()>;
 pub type Make = fn() -> Workload;
 
 /// All of them, with their names.
-pub const ALL: [(&str, Make); 9] = [
+pub const ALL: [(&str, Make); 10] = [
     ("chain", || boxed(|| grad(|&x| chain(x, 1000), black_box(&0.5)))),
     ("rosenbrock", || by_rosenbrock(rosenbrock)),
     ("rosenbrock-preaccumulated", || by_rosenbrock(rosenbrock_preaccumulated)),
     ("scalar-rnn", scalar_rnn::<Loops>),
     ("scalar-rnn-dot", scalar_rnn::<Dot>),
     ("forward-8", forward),
+    ("forward-16-wide", forward_wide),
     ("bptt", || by_mode(Mode::Bptt)),
     ("rtrl", || by_mode(Mode::Rtrl)),
     ("window", || by_mode(Mode::Window(16))),
@@ -44,6 +49,13 @@ fn forward() -> Workload {
     let rnn = Rnn::new(Shape { n: 4, d: 32, m: 4, t: 10 });
     let p: Vec<Dual<f64, 8>> = rnn.parameters.iter().map(|&x| Dual::from_primal(x)).collect();
     boxed(move || rnn.loss::<_, Loops>(black_box(&p[..])))
+}
+
+fn forward_wide() -> Workload {
+    let rnn = Rnn::new(Shape { n: 4, d: 32, m: 4, t: 10 });
+    let variable = |(i, &x): (usize, &f64)| Dual::variable(x, i % 16);
+    let p: Vec<Dual<f64, 16>> = rnn.parameters.iter().enumerate().map(variable).collect();
+    boxed(move || Wide(&InlinedLoss(&rnn)).call(black_box(&p[..])))
 }
 
 fn by_mode(mode: Mode) -> Workload {

@@ -30,6 +30,7 @@ pub use real::RealKernels;
 pub use strong::{add_strong_product, meets_zero};
 #[doc(hidden)] // for loops of the modes over tangents and adjoints, and of the benches by hand
 pub use vector::with_wide_vectors;
+pub(crate) use vector::{function_with_wide_vectors, vector_function_with_wide_vectors};
 
 /// Dense loops over a scalar; matrices are row-major.
 ///

@@ -2,8 +2,10 @@
 //!
 //! The baseline is the program itself, instantiated for `f64`.
 
-use ad_benches::programs::{Dot, Loops, Product, Rnn, Shape};
+use ad_benches::programs::{Dot, InlinedLoss, Loops, Product, Rnn, Shape};
 use ad_benches::{Pairs, Table, wants_json};
+use ad_core::Function;
+use ad_core::function::Wide;
 use ad_forward::Dual;
 use std::hint::black_box;
 
@@ -16,23 +18,46 @@ enum Moving {
     All,
 }
 
+impl Moving {
+    fn note(self) -> &'static str {
+        match self {
+            Self::OneEach => "a parameter a direction moves",
+            Self::All => "every parameter moves",
+        }
+    }
+
+    fn parameters<const N: usize>(self, rnn: &Rnn) -> Vec<Dual<f64, N>> {
+        let count = match self {
+            Self::OneEach => N,
+            Self::All => usize::MAX,
+        };
+        let input = |(i, &x): (usize, &f64)| {
+            if i < count { Dual::variable(x, i % N) } else { Dual::from_primal(x) }
+        };
+        rnn.parameters.iter().enumerate().map(input).collect()
+    }
+}
+
+const PROGRAM: &str = "RNN d=32 T=50";
+
 fn measure<P, const N: usize>(table: &mut Table, rnn: &Rnn, moving: Moving, product: &str)
 where
     P: Product<f64> + Product<Dual<f64, N>>,
 {
-    let (note, count) = match moving {
-        Moving::OneEach => ("a parameter a direction moves", N),
-        Moving::All => ("every parameter moves", usize::MAX),
-    };
-    let input = |(i, &x): (usize, &f64)| {
-        if i < count { Dual::variable(x, i % N) } else { Dual::from_primal(x) }
-    };
-    let p: Vec<Dual<f64, N>> = rnn.parameters.iter().enumerate().map(input).collect();
+    let p = moving.parameters::<N>(rnn);
     let ratio = Pairs::default().measure(
         || rnn.loss::<f64, Loops>(black_box(&rnn.parameters)),
         || rnn.loss::<Dual<f64, N>, P>(black_box(&p)),
     );
-    table.row("RNN d=32 T=50", &format!("Dual<f64, {N}>, {product}"), "f64 run, + and *", ratio).note(note);
+    table.row(PROGRAM, &format!("Dual<f64, {N}>, {product}"), "f64 run, + and *", ratio).note(moving.note());
+}
+
+/// Both with the processor's widest vectors.
+fn measure_wide<const N: usize>(table: &mut Table, rnn: &Rnn, moving: Moving) {
+    let (loss, p) = (InlinedLoss(rnn), moving.parameters::<N>(rnn));
+    let ratio = Pairs::default()
+        .measure(|| Wide(&loss).call(black_box(&rnn.parameters)), || Wide(&loss).call(black_box(&p)));
+    table.row(PROGRAM, &format!("Dual<f64, {N}>, + and *, wide"), "f64 run, wide", ratio).note(moving.note());
 }
 
 fn main() {
@@ -43,6 +68,9 @@ fn main() {
         measure::<Loops, 1>(&mut table, &rnn, moving, "+ and *");
         measure::<Loops, 8>(&mut table, &rnn, moving, "+ and *");
         measure::<Loops, 16>(&mut table, &rnn, moving, "+ and *");
+        measure_wide::<1>(&mut table, &rnn, moving);
+        measure_wide::<8>(&mut table, &rnn, moving);
+        measure_wide::<16>(&mut table, &rnn, moving);
         measure::<Dot, 1>(&mut table, &rnn, moving, "dot");
         measure::<Dot, 8>(&mut table, &rnn, moving, "dot");
         measure::<Dot, 16>(&mut table, &rnn, moving, "dot");

@@ -21,6 +21,8 @@
 
 use self::elementary::Elementary;
 use self::lane::{Lane, Separate};
+use crate::{Function, Scalar, VectorFunction};
+use alloc::vec::Vec;
 
 pub(super) mod elementary;
 pub(super) mod lane;
@@ -43,6 +45,17 @@ pub(super) use dispatch;
 #[inline]
 pub fn with_wide_vectors<R>(f: impl FnOnce() -> R) -> R {
     dispatch!(call(f) else f())
+}
+
+/// `f.call(x)` with the widest vectors that this processor has, as far as it is inlined. The call itself stands where those are
+/// compiled for: of a closure around it, the compiler would inline neither copy.
+pub(crate) fn function_with_wide_vectors<F: Function, S: Scalar>(f: &F, x: &[S]) -> S {
+    dispatch!(function(f, x) else f.call(x))
+}
+
+/// [`function_with_wide_vectors`], of many results.
+pub(crate) fn vector_function_with_wide_vectors<F: VectorFunction, S: Scalar>(f: &F, x: &[S]) -> Vec<S> {
+    dispatch!(vector_function(f, x) else f.call(x))
 }
 
 /// Panics unless the lengths are equal. The function's name and those of the slices are for the message.

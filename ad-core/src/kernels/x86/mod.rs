@@ -27,6 +27,8 @@ use super::pairs::Pairs;
 use super::vector::elementary::Elementary;
 use super::vector::lane::{Fused, Lane};
 use super::vector::loops;
+use crate::{Function, Scalar, VectorFunction};
+use alloc::vec::Vec;
 use smallvec::SmallVec;
 
 mod dot;
@@ -83,6 +85,12 @@ with_avx2_fma! {
     map_with_partial<F: Elementary, T: Lane>(x: &[T], y: &mut [T], p: &mut [T]) {
         loops::map_with_partial::<F, T, Fused>(x, y, p)
     }
+}
+
+// What the caller marks as inlined.
+with_avx2_fma! {
+    function<F: Function, S: Scalar>(f: &F, x: &[S]) -> S { f.call(x) }
+    vector_function<F: VectorFunction, S: Scalar>(f: &F, x: &[S]) -> Vec<S> { f.call(x) }
 }
 
 // The products, where the order of summation has to be spelled out.
