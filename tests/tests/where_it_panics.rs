@@ -114,6 +114,8 @@ fn operations<S: Scalar<Real = f64>>(x: &S::Vector, w: &S::Matrix) -> Vec<String
         ("sub_rows", &|| drop(w.sub_rows(&long))),
         ("sub_rows, a vector", &|| drop(x.sub_rows(x))),
         ("sub_rows, too few", &|| drop(w.sub_rows(&x.slice(0..1)))),
+        ("scale_rows", &|| drop(w.scale_rows(&long))),
+        ("scale_rows, a vector", &|| drop(x.scale_rows(x))),
         ("slice", &|| drop(x.slice(1..7))),
         ("slice, a matrix", &|| drop(w.slice(1..7))),
     ])
@@ -362,6 +364,8 @@ fn operations_on_an_array_of_another_recording() {
                 ("log_sum_exp", &|| drop(v.log_sum_exp())),
                 ("reduce_rows", &|| drop(v.reduce_rows(rules::Norm))),
                 ("sub_rows", &|| drop(y.sub_rows(&v.slice(0..1)))),
+                ("scale_rows", &|| drop(y.scale_rows(&v.slice(0..1)))),
+                ("scale_rows, the array", &|| drop(v.scale_rows(&y.slice(0..1)))),
                 ("softmax", &|| drop(v.softmax())),
                 ("slice", &|| drop(v.slice(0..1))),
             ]);

@@ -168,6 +168,30 @@ pub trait Array<S: Scalar, const RANK: usize>: Clone + Debug + 'static {
         self.axpby(a, &x.map(rule), b)
     }
 
+    /// Every entry of row `i` times `factors[i]` (a vector is one row): `diag(factors) self`. With [`sub_rows`](Self::sub_rows) it
+    /// is what normalises the rows of a batch.
+    ///
+    /// ```
+    /// use ad_core::{Array, Matrix, Vector};
+    ///
+    /// let x = Matrix::from_rows(&[[1.0, 2.0], [3.0, 4.0]]);
+    /// assert_eq!(x.scale_rows(&Vector::from([10.0, -1.0])).as_slice(), [10.0, 20.0, -3.0, -4.0]);
+    /// ```
+    #[doc(alias("diag", "broadcast"))]
+    #[must_use]
+    #[track_caller]
+    fn scale_rows(&self, factors: &S::Vector) -> Self {
+        let (shape, rows) = (self.shape(), self.primal().rows());
+        assert!(
+            factors.len() == rows,
+            "scale_rows: an array of shape {shape:?} has {rows} rows, and there are {} factors",
+            factors.len()
+        );
+        let zeros = Self::constant(&Dense::filled(shape, S::Real::from_literal(0.0)));
+        let spread = zeros.sub_rows(&factors.scale(S::lit(-1.0)));
+        self.hadamard(&spread)
+    }
+
     /// `sum_i (self_i - rhs_i)^2`, over all entries: bit for bit the difference's `dot` with itself, as one operation.
     ///
     /// ```

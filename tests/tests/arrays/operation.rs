@@ -37,7 +37,7 @@ struct Operation {
     a: f64,
     b: f64,
 }
-const OPERATIONS: usize = 22;
+const OPERATIONS: usize = 23;
 
 impl Operation {
     /// How many scalars it takes: two arrays, weights, a bias, one more.
@@ -102,6 +102,15 @@ impl Operation {
             18 => x.axpby_map(a, &y, Bump, b).axpby_map(b, &x, rules::Tanh, a).to_scalars(),
             19 => numbers.axpby_map(a, &x, rules::Sigmoid, b).axpby_map(b, &numbers, Bump, a).to_scalars(),
             20 => vec![x.squared_distance(&y), numbers.squared_distance(&x), y.squared_distance(&numbers)],
+            21 => {
+                let factors = first(&S::Vector::from_scalars([rows * cols], &y.to_scalars()));
+                let scaled = [
+                    x.scale_rows(&factors),
+                    numbers.scale_rows(&factors),
+                    x.scale_rows(&factors.stop_gradient()),
+                ];
+                scaled.iter().flat_map(|x| x.to_scalars()).collect()
+            }
             _ => (0..x.len()).map(|i| x.stop_gradient().get(i) * x.get(i)).collect(),
         }
     }
@@ -166,6 +175,12 @@ impl Operation {
                 each(&|i| (constant(i) - x[i]) * (constant(i) - x[i])).into_iter().sum(),
                 each(&|i| (y[i] - constant(i)) * (y[i] - constant(i))).into_iter().sum(),
             ],
+            21 => [
+                each(&|i| x[i] * y[i / cols]),
+                each(&|i| constant(i) * y[i / cols]),
+                each(&|i| x[i] * y[i / cols].stop_gradient()),
+            ]
+            .concat(),
             _ => each(&|i| x[i].stop_gradient() * x[i]),
         }
     }
