@@ -3,6 +3,7 @@
 use crate::dual::Dual;
 use crate::tag::Tag;
 use crate::tangent::{Block, Tangent};
+use ad_core::array::transposed_order;
 use ad_core::rule::partials_of;
 use ad_core::{Array, Dense, Lift, Nary, Scalar, Tree, Unary};
 use alloc::{vec, vec::Vec};
@@ -285,6 +286,11 @@ impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for D
         let primal = self.primal.sliced(range.clone()); // first: it looks whether the range is within
         let tangent = self.tangent.sliced(range.start * stride, range.end * stride);
         Self { primal, tangent, tag: self.tag }
+    }
+
+    fn transpose(&self) -> Self {
+        let tangent = self.tangent.reordered(transposed_order([self.primal.rows(), self.primal.cols()]));
+        Self { primal: self.primal.transposed(), tangent, tag: self.tag }
     }
 
     fn stop_gradient(&self) -> Self {

@@ -271,6 +271,14 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
         Self::result("slice", values, x.is_some(), |edges| edges.add(x, |_, x| Edge::Slice { x, start }))
     }
 
+    #[track_caller]
+    fn transpose(&self) -> Self {
+        let (x, values, rows) = (self.operand(), self.values.transposed(), self.values.rows());
+        Self::result("transpose", values, x.is_some(), |edges| {
+            edges.add(x, |_, x| Edge::Transpose { x, rows })
+        })
+    }
+
     fn stop_gradient(&self) -> Self {
         let values = Dense::new(self.shape(), self.values.as_slice().iter().map(|x| x.stop_gradient()));
         Self::from_values(values)

@@ -151,6 +151,8 @@ operations! {
     BatchScale,
     /// The softmax of each row of a batch.
     BatchSoftmax,
+    /// `X Y^T X` of batches, both an elementwise `tanh`.
+    BatchMatmul,
     /// A row of a batch, as a batch, summed: a scalar.
     BatchSlice,
     /// `x . y` of batches: a scalar.
@@ -351,6 +353,10 @@ impl<S: Scalar> State<S> {
                     Operation::BatchHadamard => old.map(rules::Tanh).hadamard(self.old_batch(b)),
                     Operation::BatchScale => old.scale(factor),
                     Operation::BatchSoftmax => old.softmax(),
+                    Operation::BatchMatmul => {
+                        let (x, y) = (old.map(rules::Tanh), self.old_batch(b).map(rules::Tanh));
+                        x.matmul(&y.transpose().matmul(&x))
+                    }
                     other => unreachable!("{other:?} is not an operation on arrays"),
                 };
                 self.batches.push(batch);

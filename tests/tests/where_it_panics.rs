@@ -116,6 +116,8 @@ fn operations<S: Scalar<Real = f64>>(x: &S::Vector, w: &S::Matrix) -> Vec<String
         ("sub_rows, too few", &|| drop(w.sub_rows(&x.slice(0..1)))),
         ("scale_rows", &|| drop(w.scale_rows(&long))),
         ("scale_rows, a vector", &|| drop(x.scale_rows(x))),
+        ("matmul", &|| drop(x.matmul(&wide.transpose()))),
+        ("matmul, a batch", &|| drop(w.matmul(&wide.transpose()))),
         ("slice", &|| drop(x.slice(1..7))),
         ("slice, a matrix", &|| drop(w.slice(1..7))),
     ])
@@ -368,6 +370,8 @@ fn operations_on_an_array_of_another_recording() {
                 ("scale_rows, the array", &|| drop(v.scale_rows(&y.slice(0..1)))),
                 ("softmax", &|| drop(v.softmax())),
                 ("slice", &|| drop(v.slice(0..1))),
+                ("transpose", &|| drop(v.transpose())),
+                ("matmul", &|| drop(v.matmul(&constant))),
             ]);
             assert!(refused.iter().all(|message| message.contains("outside the recording")), "{refused:#?}");
             y.sum()

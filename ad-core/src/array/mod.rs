@@ -106,6 +106,36 @@ pub trait Array<S: Scalar, const RANK: usize>: Clone + Debug + 'static {
     #[track_caller]
     fn slice(&self, range: Range<usize>) -> Self;
 
+    /// Rows and columns exchanged; a vector is its own transpose, as in numpy.
+    #[doc(alias = "t")]
+    #[must_use]
+    fn transpose(&self) -> Self;
+
+    /// The product `self b` with a matrix along the last axis: for a batch of rows `X B`, for a vector `x^T B`.
+    ///
+    /// Where `B^T` is at hand, [`affine`](Self::affine) is the product with that.
+    ///
+    /// ```
+    /// use ad_core::{Array, Matrix};
+    ///
+    /// let (a, b) = (Matrix::from_rows(&[[1.0, 2.0], [3.0, 4.0]]), Matrix::from_rows(&[[1.0, 0.0], [10.0, 1.0]]));
+    /// assert_eq!(a.matmul(&b).as_slice(), [21.0, 2.0, 43.0, 4.0]);
+    /// assert_eq!(a.transpose().as_slice(), [1.0, 3.0, 2.0, 4.0]);
+    /// ```
+    #[doc(alias = "mm")]
+    #[must_use]
+    #[track_caller]
+    fn matmul(&self, b: &S::Matrix) -> Self {
+        let (shape, [inputs, outputs]) = (self.shape(), b.shape());
+        assert!(
+            shape[RANK - 1] == inputs,
+            "matmul: an array of shape {shape:?} times one of shape {:?}",
+            b.shape()
+        );
+        let zeros = Dense::filled([outputs], S::Real::from_literal(0.0));
+        Self::affine(&[(&b.transpose(), self)], &S::Vector::constant(&zeros))
+    }
+
     /// The number of entries.
     fn len(&self) -> usize {
         self.shape().iter().product()
@@ -223,6 +253,12 @@ pub trait Array<S: Scalar, const RANK: usize>: Clone + Debug + 'static {
     /// ```
     #[must_use]
     fn softmax(&self) -> Self;
+}
+
+/// Where the entries of the transpose of an array with so many rows and columns stand in it.
+#[doc(hidden)] // for the modes
+pub fn transposed_order([rows, cols]: [usize; 2]) -> impl Iterator<Item = usize> {
+    (0..cols).flat_map(move |col| (0..rows).map(move |row| row * cols + col))
 }
 
 /// The names of [`Scalar::Array`] by which most code calls it, `S::Vector` and `S::Matrix`: a trait of their own, because an

@@ -194,6 +194,15 @@ impl<T: Scalar> Tangent<T> {
         }
     }
 
+    /// The tangent of all entries in another order.
+    pub(crate) fn reordered(&self, order: impl Iterator<Item = usize>) -> Self {
+        let Self::Form(form) = self else {
+            return Self::Zero;
+        };
+        let block = form.block();
+        Self::dense(Block::new(block.shape(), order.flat_map(|entry| block.row(entry).iter().copied())))
+    }
+
     /// The numbers, one row per entry; `None` if no direction moves it.
     pub(crate) fn block(&self) -> Option<Block<T>> {
         match self {

@@ -136,6 +136,10 @@ impl<const RANK: usize> Array<Traced, RANK> for TracedArray<RANK> {
         Self::of("softmax", &[self.operand()], |seed| seed.array(0, &self.values).softmax())
     }
 
+    fn transpose(&self) -> Self {
+        Self::of("transpose", &[self.operand()], |seed| seed.array(0, &self.values).transpose())
+    }
+
     fn slice(&self, range: Range<usize>) -> Self {
         Self::of("slice", &[self.operand()], |seed| seed.array(0, &self.values).slice(range.clone()))
     }

@@ -211,6 +211,7 @@ impl<T: Real> Edge<T> {
             Self::Rows { .. } => "reduce_rows",
             Self::Softmax { .. } => "softmax",
             Self::Slice { .. } => "slice",
+            Self::Transpose { .. } => "transpose",
             Self::Gather { .. } => "gather",
             Self::Contract { .. } => "dot",
             Self::Distance { .. } => "squared_distance",
@@ -239,6 +240,7 @@ impl<T: Real> Edge<T> {
             | Self::Rows { x, .. }
             | Self::Softmax { x, .. }
             | Self::Slice { x, .. }
+            | Self::Transpose { x, .. }
             | Self::Contract { x, .. }
             | Self::Sum { x }
             | Self::Pick { x, .. } => vec![Source::Array(*x)],

@@ -37,7 +37,7 @@ struct Operation {
     a: f64,
     b: f64,
 }
-const OPERATIONS: usize = 23;
+const OPERATIONS: usize = 25;
 
 impl Operation {
     /// How many scalars it takes: two arrays, weights, a bias, one more.
@@ -111,6 +111,14 @@ impl Operation {
                 ];
                 scaled.iter().flat_map(|x| x.to_scalars()).collect()
             }
+            22 => [x.transpose(), x.transpose().transpose(), x.hadamard(&y).transpose()]
+                .map(|x| x.to_scalars())
+                .concat(),
+            23 => {
+                // Both are variables, or one of them.
+                let (w, still) = (w.transpose(), w.transpose().stop_gradient());
+                [x.matmul(&w), x.matmul(&still), numbers.matmul(&w)].map(|x| x.to_scalars()).concat()
+            }
             _ => (0..x.len()).map(|i| x.stop_gradient().get(i) * x.get(i)).collect(),
         }
     }
@@ -181,6 +189,16 @@ impl Operation {
                 each(&|i| x[i] * y[i / cols].stop_gradient()),
             ]
             .concat(),
+            22 => {
+                // A vector is one row.
+                let transposed = |x: &[S]| (0..rows * cols).map(|i| x[i % rows * cols + i / rows]).collect();
+                [transposed(x), x.to_vec(), transposed(&each(&|i| x[i] * y[i]))].concat()
+            }
+            23 => {
+                let (numbers, none) = (&each(&constant)[..], &vec![S::zero(); self.outputs][..]);
+                let still = &w.iter().map(|w| w.stop_gradient()).collect::<Vec<_>>()[..];
+                [affine(&[(w, x)], none), affine(&[(still, x)], none), affine(&[(w, numbers)], none)].concat()
+            }
             _ => each(&|i| x[i].stop_gradient() * x[i]),
         }
     }

@@ -172,6 +172,14 @@ impl State {
                 let rows: Result<Vec<_>, _> = x.chunks(WIDTH).map(softmax).collect();
                 rows?.concat()
             }
+            Operation::BatchMatmul => {
+                let (x, y) = (map(x, "tanh")?, map(y, "tanh")?);
+                let inner =
+                    |k: usize, j: usize| Jet::sum([&y[k].times(&x[j]), &y[WIDTH + k].times(&x[WIDTH + j])]);
+                let entry = |row: &[Jet], j| dot(row, &(0..WIDTH).map(|k| inner(k, j)).collect::<Array>());
+                let row = |row| (0..WIDTH).map(|j| entry(row, j)).collect::<Array>();
+                x.chunks(WIDTH).flat_map(row).collect()
+            }
             other => unreachable!("{other:?} is not smooth"),
         })
     }

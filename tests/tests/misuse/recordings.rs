@@ -145,6 +145,7 @@ fn an_array_of_another_recording_is_refused() {
         ("get", |a, _| a.get(0)),
         ("scale", |a, b| a.scale(b.get(0)).sum()),
         ("slice", |a, _| a.slice(0..1).sum()),
+        ("transpose", |a, _| a.transpose().sum()),
         ("softmax", |a, _| a.softmax().sum()),
         ("log_sum_exp", |a, _| a.log_sum_exp().sum()),
         ("sub_rows", |a, b| b.sub_rows(&a.slice(0..1)).sum()),

@@ -2,7 +2,7 @@
 
 use super::Dense;
 use super::shape::Shape;
-use crate::array::Array;
+use crate::array::{Array, transposed_order};
 use crate::kernels::{MatrixView, with_wide_vectors};
 use crate::rule::{Nary, Unary};
 use crate::scalar::Scalar;
@@ -160,6 +160,14 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
         Self::new(self.shape(), self.data.iter().enumerate().map(|(i, &x)| x - rhs.data[i / cols]))
     }
 
+    /// Rows and columns exchanged.
+    #[must_use]
+    pub fn transposed(&self) -> Self {
+        let mut shape = self.shape();
+        shape.reverse();
+        Self::new(shape, transposed_order([self.rows(), self.cols()]).map(|i| self.data[i]))
+    }
+
     /// Entries (of a vector) or rows (of a matrix) in a range.
     ///
     /// # Panics
@@ -248,5 +256,8 @@ where
     }
     fn slice(&self, range: Range<usize>) -> Self {
         self.sliced(range)
+    }
+    fn transpose(&self) -> Self {
+        self.transposed()
     }
 }

@@ -30,6 +30,8 @@ pub(crate) enum Edge<T: Scalar> {
     Softmax { x: u32, y: Kept },
     /// Entries from `start` on.
     Slice { x: u32, start: usize },
+    /// Rows, so many, and columns exchanged.
+    Transpose { x: u32, rows: usize },
     /// Entries that are scalar variables: a place in the list of those.
     Gather { from: u32 },
     /// A scalar, `p . x`.

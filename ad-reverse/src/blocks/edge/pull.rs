@@ -3,6 +3,7 @@
 use super::Edge;
 use crate::strong::{add, product, times};
 use crate::sweep::adjoints::Adjoints;
+use ad_core::array::transposed_order;
 use ad_core::kernels::with_wide_vectors;
 use ad_core::{Dense, Scalar, rules};
 
@@ -68,6 +69,15 @@ impl<T: Scalar> Edge<T> {
                 let part = out.len() / width;
                 for (out, target) in out.chunks_exact(part).zip(adjoints.buffer(x).chunks_exact_mut(whole)) {
                     T::axpy(T::one(), out, &mut target[start..start + part]);
+                }
+            }
+            Self::Transpose { x, rows } => {
+                let entries = adjoints.entries(x).max(1);
+                let seeds = out.chunks_exact(entries).zip(adjoints.buffer(x).chunks_exact_mut(entries));
+                for (out, target) in seeds {
+                    for (target, i) in target.iter_mut().zip(transposed_order([entries / rows, rows])) {
+                        *target += out[i];
+                    }
                 }
             }
             Self::Gather { from } => {

@@ -4,6 +4,7 @@ use super::Edge;
 use crate::blocks::Blocks;
 use crate::strong::{add, contract, times};
 use ad_core::Scalar;
+use ad_core::array::transposed_order;
 use ad_core::rules::softmax_jacobian;
 
 impl<T: Scalar> Edge<T> {
@@ -38,6 +39,10 @@ impl<T: Scalar> Edge<T> {
                 }
             }
             Self::Slice { x, start } => add(out, block(x)[start..].iter().copied()),
+            Self::Transpose { x, rows } => {
+                let dx = block(x);
+                add(out, transposed_order([rows, dx.len() / rows.max(1)]).map(|i| dx[i]));
+            }
             Self::Gather { from } => {
                 for &(entry, node) in list.gathered(from) {
                     out[entry as usize] = nodes[node as usize];
