@@ -37,8 +37,11 @@ fn main() {
         sensitivity_immediate: (t as f64 + 1.0).sin(),
     };
     let steps: Vec<Step> = (0..20).map(step).collect();
-    let (expected, columns, rows) = (double_sum(&steps), bptt(&steps), rtrl(&steps));
+    let expected = double_sum(&steps);
+    let columns = bptt(&steps);
     assert!((columns - expected).abs() < 1e-12, "BPTT gives {columns}, the double sum {expected}");
+    println!("Right: BPTT gives {columns} by columns, as the double sum.");
+    let rows = rtrl(&steps);
     assert!((rows - expected).abs() < 1e-12, "RTRL gives {rows}, the double sum {expected}");
-    println!("Right: {expected} by columns and by rows. Now state it as a property, for any steps.");
+    println!("Right: RTRL gives {rows} by rows. Now state it as a property, for any steps.");
 }

@@ -17,7 +17,10 @@ fn step(
     h_prev: &DualArray<f64, 1, 1>,
     x: &Vector<f64>,
 ) -> DualArray<f64, 1, 1> {
-    todo!("potential and state as in `Rnn::step`, but the tangent of h_prev reaches h_t by the leak alone")
+    todo!(
+        "potential and state as in `Rnn::step` (rnn/src/model.rs), of `Array::constant(x)`; \
+         but the tangent of h_prev reaches h_t by the leak alone"
+    )
 }
 
 /// `P_1 .. P_T`.

@@ -35,14 +35,22 @@ impl Mul for Dual {
 }
 
 fn main() {
-    // f(x) = x sin(x x) + x, at points where no two of its parts are the same number.
+    fn check(f: &str, at: f64, found: Dual, expected: f64) {
+        let found = found.tangent;
+        assert!((found - expected).abs() < 1e-14, "the derivative of {f} at {at} is {expected}, not {found}");
+        println!("Right: the derivative of {f} at {at} is {found}");
+    }
+
+    // One tangent after the other, at points where no two parts of a sum are the same number.
     for at in [0.7, -1.3_f64] {
         let x = Dual::variable(at);
-        let found = (x * (x * x).sin() + x).tangent;
+        check("x", at, x, 1.0);
+        check("sin(x)", at, x.sin(), at.cos());
+        check("x + sin(x)", at, x + x.sin(), 1.0 + at.cos());
+        check("sin(x + x)", at, (x + x).sin(), 2.0 * (at + at).cos());
+        check("x sin(x)", at, x * x.sin(), at.sin() + at * at.cos());
         let (sin, cos) = (at * at).sin_cos();
-        let expected = sin + 2.0 * at * at * cos + 1.0;
-        assert!((found - expected).abs() < 1e-14, "f'({at}) = {expected}, not {found}");
-        println!("Right: f'({at}) = {found}");
+        check("x sin(x x) + x", at, x * (x * x).sin() + x, sin + 2.0 * at * at * cos + 1.0);
     }
 }
 

@@ -50,31 +50,45 @@ impl Tape {
     }
 }
 
-/// The gradient of `x sin(x y) + x`.
-fn gradient(x: f64, y: f64) -> [f64; 2] {
-    let mut tape = Tape::default();
-    let (x, y) = (tape.input(x), tape.input(y));
+/// `x sin(x y) + x`.
+fn wave(tape: &mut Tape, x: Var, y: Var) -> Var {
     let product = tape.mul(x, y);
     let sine = tape.sin(product);
     let term = tape.mul(x, sine);
-    let f = tape.add(term, x);
-    let adjoints = tape.adjoints(f);
+    tape.add(term, x)
+}
+
+/// The gradient of `f(x, y)`.
+fn gradient(f: fn(&mut Tape, Var, Var) -> Var, x: f64, y: f64) -> [f64; 2] {
+    let mut tape = Tape::default();
+    let (x, y) = (tape.input(x), tape.input(y));
+    let result = f(&mut tape, x, y);
+    let adjoints = tape.adjoints(result);
     [adjoints[x.place], adjoints[y.place]]
 }
 
 fn main() {
-    let (found, (sin, cos)) = (gradient(2.0, 0.3), 0.6_f64.sin_cos());
-    let expected = [sin + 0.6 * cos + 1.0, 4.0 * cos];
-    let right = found.iter().zip(&expected).all(|(found, expected)| (found - expected).abs() < 1e-14);
-    assert!(right, "the gradient at (2, 0.3) is {expected:?}, not {found:?}");
-    println!("Right: the gradient at (2, 0.3) is {found:?}");
+    fn check(name: &str, f: fn(&mut Tape, Var, Var) -> Var, expected: [f64; 2]) {
+        let found = gradient(f, 2.0, 0.3);
+        let right = found.iter().zip(&expected).all(|(found, expected)| (found - expected).abs() < 1e-14);
+        assert!(right, "the gradient of {name} at (2, 0.3) is {expected:?}, not {found:?}");
+        println!("Right: the gradient of {name} at (2, 0.3) is {found:?}");
+    }
+
+    // `adjoints` and one operation after the other; then a number that is used twice, and all of them together.
+    check("x + y", Tape::add, [1.0, 1.0]);
+    check("x y", Tape::mul, [0.3, 2.0]);
+    check("sin(x)", |tape, x, _| tape.sin(x), [2.0_f64.cos(), 0.0]);
+    check("x x", |tape, x, _| tape.mul(x, x), [4.0, 0.0]);
+    let (sin, cos) = 0.6_f64.sin_cos();
+    check("x sin(x y) + x", wave, [sin + 0.6 * cos + 1.0, 4.0 * cos]);
 }
 
 #[test]
 fn it_agrees_with_the_library() {
     for x in [[2.0, 3.0], [-1.0, 0.5]] {
         let expected = ad_reverse::grad(|x| x[0] * (x[0] * x[1]).sin() + x[0], &x);
-        let found = gradient(x[0], x[1]);
+        let found = gradient(wave, x[0], x[1]);
         assert!(found.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-14), "{found:?}");
     }
 }
