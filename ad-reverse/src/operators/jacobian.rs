@@ -62,8 +62,8 @@ pub(crate) fn reverse_is_cheaper(columns: usize, rows: usize) -> bool {
 /// That is forward mode for at most [`CHUNK`] inputs, which take one run; otherwise `f` is run once more, on
 /// plain numbers, to know how many outputs there are, and reverse mode is taken for at most 0.6 of them for
 /// each input. Measured (`--bin jacobian` of the benches; a dense layer and a chain of mixing steps, 16 to
-/// 128 inputs), reverse mode takes 0.2 to 1.0 of forward mode's time with an output for four to eight
-/// inputs, 0.5 to 1.0 with one for two, 0.8 to 1.7 with one for each, and 1.4 to 3.3 with two (`benches/results/RESULTS.md`).
+/// 128 inputs), reverse mode takes 0.2 to 0.9 of forward mode's time with an output for four to eight
+/// inputs, 0.5 to 1.0 with one for two, 0.8 to 1.4 with one for each, and 1.3 to 3.7 with two (`benches/results/RESULTS.md`).
 ///
 /// It takes a slice; [`ad_forward::jacobian`] says how to come from a tree of parameters.
 ///
