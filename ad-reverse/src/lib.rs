@@ -93,7 +93,7 @@
 //! * What is differentiated is the run: a branch is followed, not smoothed, and a loop that stops when it has
 //!   converged yields the derivative of as many steps as it took.
 //! * A variable belongs to its recording. One that is used after its end, on another thread, or in an inner recording
-//!   of the same type panics and says which mistake it was; it never gives a number.
+//!   of the same type panics and says which mistake it was; it never has a part in a derivative.
 //! * An array of scalars (of ndarray, of nalgebra) is recorded number by number; [`VarArray`] is not.
 //!
 //! # With other crates
