@@ -94,13 +94,13 @@ pub enum Output {
     Identity,
     /// 1 / (1 + exp(-v)), for each element
     Sigmoid,
-    /// exp v / sum exp v
+    /// exp v / sum exp v: beyond the chapter, whose g acts on each element by itself
     Softmax,
 }
 
 named!(Output, "output", Identity = "identity", Sigmoid = "sigmoid", Softmax = "softmax");
 
-/// The loss L_t of Eq. 1.5.
+/// The loss L_t of Eq. 1.5, which the chapter leaves open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Loss {
     /// 1/2 sum (y - y*)^2
