@@ -47,7 +47,8 @@
 //!   | `unary`, `binary`, `n-ary` | a rule of the table, a product, or what `preaccumulate` made of a function, by how many of its operands are variables |
 //!   | `dot_product` | that of slices of scalars |
 //!   | `elementwise` | `map` and `hadamard` |
-//!   | `axpby`, `axpby_map`, `scale`, `dot`, `squared_distance`, `sum`, `affine`, `sub_rows`, `slice`, `get` | the array operation of this name; where of `sub_rows` only the matrix, or of `axpby_map` only what no rule is applied to is a variable, `axpby` |
+//!   | `axpby`, `axpby_map`, `scale`, `dot`, `squared_distance`, `sum`, `affine`, `sub_rows`, `softmax`, `transpose`, `slice`, `get` | the array operation of this name; where of `sub_rows` only the matrix, or of `axpby_map` only what no rule is applied to is a variable, `axpby` |
+//!   | `transpose` and `affine` | `matmul` |
 //!   | `reduce_rows` | one number for each row |
 //!   | `gather` | an array of scalars |
 
