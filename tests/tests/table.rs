@@ -89,3 +89,21 @@ fn kernels_have_the_partial_of_their_row_far_out() {
 fn the_partials_of_every_row_of_two_variables_are_its_derivatives() {
     binary_table!(every_binary_row);
 }
+
+#[test]
+fn every_method_on_the_page_of_the_crate_is_there() {
+    let core = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../ad-core/src");
+    let read = |file: &str| std::fs::read_to_string(core.join(file)).expect(file);
+    let sources = ["scalar.rs", "array/mod.rs", "rules/table.rs"].map(read).concat();
+    let page = read("lib.rs");
+    let (_, listed) = page.split_once("//! | of [`Scalar`] | |").expect("the list of methods");
+    let (listed, _) = listed.split_once("//!\n").expect("its end");
+    let names = listed.split('`').skip(1).step_by(2).flat_map(str::split_whitespace);
+    let methods: Vec<_> = names.filter(|name| name.len() > 1 && *name != "Array").collect();
+    assert!(methods.len() > 70, "{} methods were found", methods.len());
+    for method in methods {
+        // By hand, or by a row of the table.
+        let there = ["fn NAME(", "fn NAME<", " NAME {"].map(|form| form.replace("NAME", method));
+        assert!(there.iter().any(|form| sources.contains(form)), "`{method}` is no method");
+    }
+}
