@@ -89,6 +89,7 @@ pub trait VectorFunction {
 pub struct Single<'a, F: ?Sized>(pub &'a F);
 
 impl<F: Function + ?Sized> VectorFunction for Single<'_, F> {
+    #[inline(always)] // for `Wide`
     fn call<S: Scalar>(&self, x: &[S]) -> Vec<S> {
         vec![self.0.call(x)]
     }
