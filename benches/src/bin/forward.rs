@@ -57,7 +57,7 @@ fn measure_wide<const N: usize>(table: &mut Table, rnn: &Rnn, moving: Moving) {
     let (loss, p) = (InlinedLoss(rnn), moving.parameters::<N>(rnn));
     let ratio = Pairs::default()
         .measure(|| Wide(&loss).call(black_box(&rnn.parameters)), || Wide(&loss).call(black_box(&p)));
-    table.row(PROGRAM, &format!("Dual<f64, {N}>, + and *, wide"), "f64 run, wide", ratio).note(moving.note());
+    table.row(PROGRAM, &format!("Dual<f64, {N}>, wide"), "f64 run, wide", ratio).note(moving.note());
 }
 
 fn main() {
