@@ -339,6 +339,27 @@ impl<T: Copy + 'static, const RANK: usize> Index<[usize; RANK]> for Dense<T, RAN
     }
 }
 
+/// An entry of a vector by its place alone.
+///
+/// ```
+/// use ad_core::Vector;
+///
+/// assert_eq!(Vector::from([1.0, 2.0])[1], 2.0);
+/// ```
+///
+/// # Panics
+///
+/// If there is no such entry.
+impl<T: Copy + 'static> Index<usize> for Dense<T, 1> {
+    type Output = T;
+
+    #[inline]
+    #[track_caller]
+    fn index(&self, index: usize) -> &T {
+        &self[[index]]
+    }
+}
+
 impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
     /// Lifts plain numbers to constants of `T`; for a plain `T` the storage is shared.
     #[must_use]
