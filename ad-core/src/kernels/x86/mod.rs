@@ -127,6 +127,30 @@ with_avx2_fma! {
 /// the vector is loaded once for all of them.
 const ROWS: usize = 8;
 
+/// Covers all rows by `$function::<R>`, which handles `R` of them from `$row` on: `$most` (up to 8) as long as there are so
+/// many, and what is left by 4, 2 and 1. A macro, because no closure is generic in a number, and no method of a trait is
+/// compiled for AVX2.
+macro_rules! by_rows {
+    ($most:expr, $row:ident in $rows:expr => $function:ident($($arg:expr),*)) => {
+        let (mut $row, rows) = (0, $rows);
+        while $row + $most <= rows {
+            $function::<{ $most }>($($arg),*);
+            $row += $most;
+        }
+        if $row + 4 <= rows {
+            $function::<4>($($arg),*);
+            $row += 4;
+        }
+        if $row + 2 <= rows {
+            $function::<2>($($arg),*);
+            $row += 2;
+        }
+        if $row < rows {
+            $function::<1>($($arg),*);
+        }
+    };
+}
+
 /// The products, the same for both widths of lanes. What the invoking module defines beforehand: `Real`,
 /// `Vector`, `LANES`, `first_lanes` and `totals`.
 macro_rules! products {
@@ -181,22 +205,7 @@ macro_rules! products {
         #[target_feature(enable = "avx2,fma")]
         pub(super) fn gemv(a: &[Real], x: &[Real], y: &mut [Real]) {
             let cols = x.len();
-            let mut row = 0;
-            while row + ROWS <= y.len() {
-                gemv_rows::<ROWS>(&a[row * cols..], x, &mut y[row..]);
-                row += ROWS;
-            }
-            if row + 4 <= y.len() {
-                gemv_rows::<4>(&a[row * cols..], x, &mut y[row..]);
-                row += 4;
-            }
-            if row + 2 <= y.len() {
-                gemv_rows::<2>(&a[row * cols..], x, &mut y[row..]);
-                row += 2;
-            }
-            if row < y.len() {
-                gemv_rows::<1>(&a[row * cols..], x, &mut y[row..]);
-            }
+            by_rows!(ROWS, row in y.len() => gemv_rows(&a[row * cols..], x, &mut y[row..]));
         }
 
         /// [`gemv`] for the first `R` rows. The order of summation along a row does not depend on `R`.
@@ -226,22 +235,7 @@ macro_rules! products {
         #[target_feature(enable = "avx2,fma")]
         pub(super) fn gemv_t(a: &[Real], x: &[Real], y: &mut [Real]) {
             let cols = y.len();
-            let mut row = 0;
-            while row + ROWS <= x.len() {
-                gemv_t_rows::<ROWS>(&a[row * cols..], &x[row..], y);
-                row += ROWS;
-            }
-            if row + 4 <= x.len() {
-                gemv_t_rows::<4>(&a[row * cols..], &x[row..], y);
-                row += 4;
-            }
-            if row + 2 <= x.len() {
-                gemv_t_rows::<2>(&a[row * cols..], &x[row..], y);
-                row += 2;
-            }
-            if row < x.len() {
-                gemv_t_rows::<1>(&a[row * cols..], &x[row..], y);
-            }
+            by_rows!(ROWS, row in x.len() => gemv_t_rows(&a[row * cols..], &x[row..], y));
         }
 
         /// [`gemv_t`] for the first `R` rows. Rounds as `R` times axpy would, but loads and stores `y` once.

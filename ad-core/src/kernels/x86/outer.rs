@@ -97,22 +97,7 @@ macro_rules! outer_products {
         #[inline]
         #[target_feature(enable = "avx2,fma")]
         fn add_block(block: &Block<'_>, c: &mut [Real], accumulate: bool) {
-            let (mut row, rows) = (0, block.pairs.rows());
-            while row + outer::ROWS <= rows {
-                add_rows::<{ outer::ROWS }>(block, row, c, accumulate);
-                row += outer::ROWS;
-            }
-            if row + 4 <= rows {
-                add_rows::<4>(block, row, c, accumulate);
-                row += 4;
-            }
-            if row + 2 <= rows {
-                add_rows::<2>(block, row, c, accumulate);
-                row += 2;
-            }
-            if row < rows {
-                add_rows::<1>(block, row, c, accumulate);
-            }
+            by_rows!(outer::ROWS, row in block.pairs.rows() => add_rows(block, row, c, accumulate));
         }
 
         /// `R` rows of a block, from `row` on.
