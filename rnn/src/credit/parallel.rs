@@ -5,7 +5,7 @@
 //! thread; and their gradients are added in the order of the groups. So the number of threads changes the
 //! time, and not a bit of the result.
 
-use crate::credit::bptt;
+use crate::credit::{bptt, summed};
 use crate::model::{Parameters, Rnn};
 use crate::sequence::Sequence;
 use ad_core::{Real, Unary};
@@ -49,8 +49,5 @@ pub fn value_and_grad<R: Real, F: Unary>(
     let group = |i: usize| batch.rows(i * ROWS..all.min((i + 1) * ROWS));
     let groups = (0..all.div_ceil(ROWS)).into_par_iter();
     let found: Vec<_> = groups.map(|i| bptt::value_and_grad(rnn, params, &group(i))).collect();
-    found
-        .into_iter()
-        .reduce(|sum, next| (sum.0 + next.0, sum.1.plus(&next.1)))
-        .expect("a batch has at least one sequence")
+    summed(found.into_iter()).expect("a batch has at least one sequence")
 }

@@ -9,7 +9,7 @@
 //! adjoints of `L_t` alone ([`immediate`]): one cheap sweep, for which forward mode would
 //! take a direction for each of their entries ([`immediate::credit_by_tangents`] does, for `delta~_t`).
 
-use crate::credit::immediate;
+use crate::credit::{immediate, summed};
 use crate::model::{Parameters, Recurrent, Rnn};
 use crate::sequence::{NOT_EMPTY, Sequence};
 use ad_core::tree::unflatten;
@@ -121,11 +121,11 @@ pub fn value_and_grad<T: Scalar, F: Unary>(
 ) -> (T, Parameters<T>) {
     rnn.check(params, None, sequence);
     let mut online = Rtrl::new(*rnn, params.hidden());
-    let steps = sequence.iter().map(|(x, y_target)| online.advance(params, x, y_target));
-    steps
-        .map(|now| (now.loss, now.grad))
-        .reduce(|sum, now| (sum.0 + now.0, sum.1.plus(&now.1)))
-        .expect(NOT_EMPTY)
+    let steps = sequence.iter().map(|(x, y_target)| {
+        let now = online.advance(params, x, y_target);
+        (now.loss, now.grad)
+    });
+    summed(steps).expect(NOT_EMPTY)
 }
 
 #[cfg(test)]

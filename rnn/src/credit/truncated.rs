@@ -12,6 +12,7 @@
 //! Another cut goes by the same name: BPTT of one window of `K` steps after the other, each from a state that counts as constant. It
 //! takes `T d^2`, but the cells it sums are blocks on the diagonal: the first loss of a window reaches back over one step, the last over `K`.
 
+use crate::credit::summed;
 use crate::model::{Parameters, Rnn};
 use crate::sequence::{NOT_EMPTY, Sequence};
 use ad_core::{Array, Scalar, Unary};
@@ -71,5 +72,5 @@ where
         };
         ad_reverse::value_and_grad(loss, params)
     });
-    all.reduce(|sum, now| (sum.0 + now.0, sum.1.plus(&now.1))).expect(NOT_EMPTY)
+    summed(all).expect(NOT_EMPTY)
 }

@@ -11,6 +11,7 @@
 //! The loss is summed window by window, so its last digits are not those of the other modes.
 
 use crate::credit::immediate::identity;
+use crate::credit::summed;
 use crate::model::{Parameters, Recurrent, Rnn};
 use crate::sequence::{NOT_EMPTY, Sequence};
 use ad_core::kernels::{add_strong_product, meets_zero};
@@ -175,7 +176,7 @@ pub fn value_and_grad<T: Scalar, F: Unary>(
         let end = sequence.steps().min(start + k);
         windows.learn(params, &sequence.window(start..end), end < sequence.steps())
     });
-    all.reduce(|sum, now| (sum.0 + now.0, sum.1.plus(&now.1))).expect(NOT_EMPTY)
+    summed(all).expect(NOT_EMPTY)
 }
 
 impl_tree!(Inputs { params: tree, h: vector });
