@@ -61,6 +61,18 @@ impl<R: Scalar, const RANK: usize> Sequence<R, RANK> {
         Self::new(self.x[range.clone()].to_vec(), self.y_target[range].to_vec())
     }
 
+    /// All steps in windows of `k`, of which the last may be shorter.
+    ///
+    /// # Panics
+    ///
+    /// If `k` is 0.
+    #[track_caller]
+    pub(crate) fn windows(&self, k: usize) -> impl Iterator<Item = Self> {
+        assert!(k > 0, "a window has at least one step");
+        let starts = (0..self.steps()).step_by(k);
+        starts.map(move |start| self.window(start..self.steps().min(start.saturating_add(k))))
+    }
+
     /// `h_0 = 0`, for `d` hidden units.
     #[must_use]
     pub fn initial_state(&self, d: usize) -> Dense<R, RANK> {

@@ -168,13 +168,12 @@ pub fn value_and_grad<T: Scalar, F: Unary>(
     sequence: &Sequence<T::Real, 1>,
     k: usize,
 ) -> (T, Parameters<T>) {
-    assert!(k > 0, "a window has at least one step");
+    let all = sequence.windows(k);
     rnn.check(params, None, sequence);
-    let mut windows = Windows::new(*rnn, params.hidden());
-    let starts = (0..sequence.steps()).step_by(k);
-    let all = starts.map(|start| {
-        let end = sequence.steps().min(start + k);
-        windows.learn(params, &sequence.window(start..end), end < sequence.steps())
+    let (mut windows, mut left) = (Windows::new(*rnn, params.hidden()), sequence.steps());
+    let all = all.map(|window| {
+        left -= window.steps();
+        windows.learn(params, &window, left > 0)
     });
     summed(all).expect(NOT_EMPTY)
 }

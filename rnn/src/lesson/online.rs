@@ -114,8 +114,7 @@ fn read(sequence: &Sequence<f64, 1>, k: usize, rate: f64, seed: u64) -> Vec<f64>
     let mut params = Parameters::random(1, UNITS, 1, GAIN, seed);
     let (mut adam, mut windows) = (Adam::new(&params), Windows::new(RNN, UNITS));
     let mut said = Vec::with_capacity(sequence.steps());
-    for start in (0..sequence.steps()).step_by(k) {
-        let window = sequence.window(start..sequence.steps().min(start + k));
+    for window in sequence.windows(k) {
         let state: Vector<f64> = Dense::clone(windows.state());
         said.extend(RNN.unroll_from(state, &params, &window).map(|step| RNN.output(&step.v).as_slice()[0]));
         let (_, mut grad) = windows.advance(&params, &window);

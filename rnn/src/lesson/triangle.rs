@@ -222,11 +222,7 @@ impl Sums {
 /// The gradient by theta after each window of `k` steps.
 fn windows(Case { rnn, params, sequence }: &Case, k: usize) -> Vec<Vec<f64>> {
     let mut windows = Windows::new(*rnn, params.hidden());
-    let starts = (0..sequence.steps()).step_by(k);
-    let shares = starts.map(|start| {
-        let window = sequence.window(start..sequence.steps().min(start + k));
-        flatten(&windows.advance(params, &window).1.recurrent)
-    });
+    let shares = sequence.windows(k).map(|window| flatten(&windows.advance(params, &window).1.recurrent));
     running(shares.collect::<Vec<_>>().iter())
 }
 
