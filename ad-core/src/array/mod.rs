@@ -217,7 +217,8 @@ pub trait Array<S: Scalar, const RANK: usize>: Clone + Debug + 'static {
             "scale_rows: an array of shape {shape:?} has {rows} rows, and there are {} factors",
             factors.len()
         );
-        let zeros = Self::constant(&Dense::filled(shape, S::Real::from_literal(0.0)));
+        // From -0 and not from 0, which would make 0 of a factor -0.
+        let zeros = Self::constant(&Dense::filled(shape, S::Real::from_literal(-0.0)));
         let spread = zeros.sub_rows(&factors.scale(S::lit(-1.0)));
         self.hadamard(&spread)
     }

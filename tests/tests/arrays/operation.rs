@@ -316,6 +316,19 @@ proptest! {
 }
 
 #[test]
+fn rows_scaled_by_zeros_have_the_signs_of_the_products() {
+    let f = function!(|s: &[S]| -> Vec<S> {
+        let x = S::Matrix::from_scalars([4, 2], &s[..8]);
+        x.scale_rows(&S::Vector::from_scalars([4], &s[8..])).to_scalars()
+    });
+    let s = [1.0, -2.0, 0.0, -0.0, 3.0, -4.0, 0.0, -0.0, 0.0, 0.0, -0.0, -0.0];
+    let products: Vec<f64> = (0..8).map(|i| s[i] * s[8 + i / 2]).collect();
+    let bits = |x: &[f64]| x.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+    assert_eq!(bits(&f.call(&s)), bits(&products));
+    laws::primal_bits(&f, &s).unwrap();
+}
+
+#[test]
 fn a_wrong_array_operation_is_seen() {
     // What the comparison is made of sees a tangent that is off, and a primal that is.
     assert!(same("x", &[1.0, 2.0], &[1.0, 2.0 + 1e-9]).is_err());
