@@ -99,9 +99,9 @@ impl<F: Function + ?Sized> VectorFunction for Single<'_, F> {
 ///
 /// A build for any x86-64 computes with two `f64` at once, in scalar code that the compiler vectorises. What that is, above
 /// all, are the directions of a dual number: a network in scalar loops that carries 16 of them takes 0.6 of the time, if its
-/// processor has AVX2, and one that carries 8, as `ad_forward::jacobian` does, a sixth less than without
-/// (`jacobian_by_chunks::<_, 16>` has 16). Every bit of the result is the same, but for the sign and payload of a NaN. (Array
-/// operations and `dot_product` look for wide vectors by themselves.)
+/// processor has AVX2, and one that carries 8, as `ad_forward::jacobian` does, a sixth less than without. An operator has it in
+/// a closure, `jacobian_by_chunks::<_, 16>(|x| Wide(&f).call(x), x)`. Every bit of the result is the same, but for the sign and
+/// payload of a NaN. (Array operations and `dot_product` look for wide vectors by themselves.)
 ///
 /// ```
 /// use ad_core::function::Wide;

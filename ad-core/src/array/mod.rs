@@ -211,7 +211,8 @@ pub trait Array<S: Scalar, const RANK: usize>: Clone + Debug + 'static {
     #[must_use]
     #[track_caller]
     fn scale_rows(&self, factors: &S::Vector) -> Self {
-        let (shape, rows) = (self.shape(), self.primal().rows());
+        let shape = self.shape();
+        let rows = if RANK == 1 { 1 } else { shape[0] };
         assert!(
             factors.len() == rows,
             "scale_rows: an array of shape {shape:?} has {rows} rows, and there are {} factors",
