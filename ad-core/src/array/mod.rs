@@ -113,7 +113,9 @@ pub trait Array<S: Scalar, const RANK: usize>: Clone + Debug + 'static {
 
     /// The product `self b` with a matrix along the last axis: for a batch of rows `X B`, for a vector `x^T B`.
     ///
-    /// Where `B^T` is at hand, [`affine`](Self::affine) is the product with that.
+    /// It transposes `b` first, which is a copy and a record. [`affine`](Self::affine) takes `B^T` as it is: in a loop, transpose once and
+    /// use that; and where `b` was seeded with a direction for each entry, because a transpose evaluates its tangents. `A x` for
+    /// a vector `x` is `affine(&[(&a, &x)], &zeros)`.
     ///
     /// ```
     /// use ad_core::{Array, Matrix};
@@ -198,8 +200,8 @@ pub trait Array<S: Scalar, const RANK: usize>: Clone + Debug + 'static {
         self.axpby(a, &x.map(rule), b)
     }
 
-    /// Every entry of row `i` times `factors[i]` (a vector is one row): `diag(factors) self`. With [`sub_rows`](Self::sub_rows) it
-    /// is what normalises the rows of a batch.
+    /// Every entry of row `i` times `factors[i]` (a vector is one row): `diag(factors) self`. Rows are
+    /// normalised by [`sub_rows`](Self::sub_rows) and this, which is three operations.
     ///
     /// ```
     /// use ad_core::{Array, Matrix, Vector};
@@ -218,7 +220,7 @@ pub trait Array<S: Scalar, const RANK: usize>: Clone + Debug + 'static {
             "scale_rows: an array of shape {shape:?} has {rows} rows, and there are {} factors",
             factors.len()
         );
-        // From -0 and not from 0, which would make 0 of a factor -0.
+        // From -0: what is subtracted is the factor's negative, and -0 - 0 is -0 where 0 - 0 is 0.
         let zeros = Self::constant(&Dense::filled(shape, S::Real::from_literal(-0.0)));
         let spread = zeros.sub_rows(&factors.scale(S::lit(-1.0)));
         self.hadamard(&spread)
@@ -257,7 +259,7 @@ pub trait Array<S: Scalar, const RANK: usize>: Clone + Debug + 'static {
     fn softmax(&self) -> Self;
 }
 
-/// Where the entries of the transpose of an array with so many rows and columns stand in it.
+/// For each entry of the transpose, row-major, its row-major place in the array with so many rows and columns.
 #[doc(hidden)] // for the modes
 pub fn transposed_order([rows, cols]: [usize; 2]) -> impl Iterator<Item = usize> {
     (0..cols).flat_map(move |col| (0..rows).map(move |row| row * cols + col))

@@ -11,7 +11,7 @@ use std::borrow::Borrow;
 /// The gradient of a scalar function.
 ///
 /// One run and one sweep back, whatever the number of inputs. It takes 1.5 to 2 times as long as `f` itself where the operations
-/// are costly (a chain of sines), and 20 to 30 times where each is an addition or a multiplication of two numbers; a program on
+/// are costly (a chain of sines), and 8 to 30 times where each is an addition or a multiplication of two numbers; a program on
 /// arrays ([`VarArray`]) takes 1.0 to 1.7 times as long as a sweep written by hand (`benches/results/RESULTS.md`).
 ///
 /// ```

@@ -48,7 +48,7 @@
 //!   | `dot_product` | that of slices of scalars |
 //!   | `elementwise` | `map` and `hadamard` |
 //!   | `axpby`, `axpby_map`, `scale`, `dot`, `squared_distance`, `sum`, `affine`, `sub_rows`, `softmax`, `transpose`, `slice`, `get` | the array operation of this name; where of `sub_rows` only the matrix, or of `axpby_map` only what no rule is applied to is a variable, `axpby` |
-//!   | `transpose` and `affine` | `matmul` |
+//!   | `transpose` and `affine`; `scale`, `sub_rows` and `elementwise` | `matmul`; `scale_rows`: of these the ones that have a variable |
 //!   | `reduce_rows` | one number for each row |
 //!   | `gather` | an array of scalars |
 

@@ -30,7 +30,7 @@ pub(crate) enum Edge<T: Scalar> {
     Softmax { x: u32, y: Kept },
     /// Entries from `start` on.
     Slice { x: u32, start: usize },
-    /// Rows, so many, and columns exchanged.
+    /// Rows and columns exchanged, of an operand with `rows` rows.
     Transpose { x: u32, rows: usize },
     /// Entries that are scalar variables: a place in the list of those.
     Gather { from: u32 },
@@ -58,6 +58,8 @@ impl<T: Scalar> Edge<T> {
             | Self::Rows { partials: kept, .. }
             | Self::Softmax { y: kept, .. }
             | Self::Factor { x: kept, .. } => list.kept(kept).as_slice().len(),
+            // The product of matrices keeps it as its weights, and it has no other owner.
+            Self::Transpose { x, .. } => list.entries(x),
             Self::Gather { from } => list.gathered(from).len(),
             _ => 0,
         };
