@@ -52,7 +52,7 @@ where
     table.row(PROGRAM, &format!("Dual<f64, {N}>, {product}"), "f64 run, + and *", ratio).note(moving.note());
 }
 
-/// Both with the processor's widest vectors.
+/// The program with its loops inlined, `f64` run and dual numbers alike run as [`Wide`].
 fn measure_wide<const N: usize>(table: &mut Table, rnn: &Rnn, moving: Moving) {
     let (loss, p) = (InlinedLoss(rnn), moving.parameters::<N>(rnn));
     let ratio = Pairs::default()

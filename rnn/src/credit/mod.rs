@@ -44,7 +44,7 @@ pub use mode::Mode;
 use crate::model::Parameters;
 use ad_core::Scalar;
 
-/// `L` and its gradient, of which there may be many parts: added in their order.
+/// The sum of parts of `L` and of its gradient, added in their order; `None` if there are no parts.
 fn summed<T: Scalar>(parts: impl Iterator<Item = (T, Parameters<T>)>) -> Option<(T, Parameters<T>)> {
     parts.reduce(|sum, part| (sum.0 + part.0, sum.1.plus(&part.1)))
 }

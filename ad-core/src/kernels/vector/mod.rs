@@ -47,8 +47,8 @@ pub fn with_wide_vectors<R>(f: impl FnOnce() -> R) -> R {
     dispatch!(call(f) else f())
 }
 
-/// `f.call(x)` with the widest vectors that this processor has, as far as it is inlined. The call itself stands where those are
-/// compiled for: of a closure around it, the compiler would inline neither copy.
+/// `f.call(x)` with the widest vectors that this processor has, as far as it is inlined. No closure for
+/// [`with_wide_vectors`]: both ways of that would call it, and a long one is then inlined in neither.
 pub(crate) fn function_with_wide_vectors<F: Function, S: Scalar>(f: &F, x: &[S]) -> S {
     dispatch!(function(f, x) else f.call(x))
 }

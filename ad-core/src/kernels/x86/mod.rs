@@ -87,7 +87,7 @@ with_avx2_fma! {
     }
 }
 
-// What the caller marks as inlined.
+// A user's function, as far as it is inlined.
 with_avx2_fma! {
     function<F: Function, S: Scalar>(f: &F, x: &[S]) -> S { f.call(x) }
     vector_function<F: VectorFunction, S: Scalar>(f: &F, x: &[S]) -> Vec<S> { f.call(x) }
