@@ -46,7 +46,7 @@
 //! | `erf erfc gaussian normal_pdf normal_cdf lgamma digamma polygamma` | special functions |
 //! | `mul_add norm prod log_sum_exp softmax dot_product` | of several numbers |
 //! | `stop_gradient preaccumulate apply apply2 apply_n` | no derivative; one record for a small function; rules of your own |
-//! | [`Array`]: `affine matmul transpose map plus minus axpby axpby_map hadamard scale dot squared_distance sum sub_rows scale_rows reduce_rows softmax log_sum_exp slice get` | vectors and matrices, an operation at a time |
+//! | [`Array`]: `affine matmul transpose map map2 plus minus axpby axpby_map hadamard quotient scale dot squared_distance sum sub_rows scale_rows reduce_rows softmax log_sum_exp slice concat reshape get` | vectors and matrices, an operation at a time |
 //!
 //! # The rooms of this crate
 //!

@@ -5,7 +5,7 @@ use crate::tag::Tag;
 use crate::tangent::{Block, Tangent};
 use ad_core::array::transposed_order;
 use ad_core::rule::partials_of;
-use ad_core::{Array, Dense, Lift, Nary, Scalar, Tree, Unary};
+use ad_core::{Array, Binary, Dense, Lift, Nary, Scalar, Tree, Unary};
 use alloc::{vec, vec::Vec};
 use core::fmt;
 use core::ops::Range;
@@ -192,6 +192,21 @@ impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for D
         Self { primal, tangent: self.tangent.weighted(partial.as_slice()), tag: self.tag }
     }
 
+    fn map2<R: Binary>(&self, rhs: &Self, rule: R) -> Self {
+        let tag = self.tag.join(rhs.tag);
+        let z = self.primal.zipped(&rhs.primal, rule);
+        // Only the partials that are needed: one by what does not move may not exist.
+        let by = |tangent: &Tangent<T>, partial: &dyn Fn(T, T, T) -> T| match tangent {
+            Tangent::Zero => Tangent::Zero,
+            Tangent::Form(_) => {
+                tangent.weighted(self.primal.partial_of_zipped(&rhs.primal, &z, partial).as_slice())
+            }
+        };
+        let by_x = by(&self.tangent, &|x, y, z| rule.partial_x(x, y, z));
+        let by_y = by(&rhs.tangent, &|x, y, z| rule.partial_y(x, y, z));
+        Self { tangent: by_x.plus(&by_y), primal: z, tag }
+    }
+
     fn axpby(&self, a: T::Real, rhs: &Self, b: T::Real) -> Self {
         let tag = self.tag.join(rhs.tag);
         let (a, b) = (T::constant(a), T::constant(b));
@@ -286,6 +301,17 @@ impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for D
         let primal = self.primal.sliced(range.clone()); // first: it looks whether the range is within
         let tangent = self.tangent.sliced(range.start * stride, range.end * stride);
         Self { primal, tangent, tag: self.tag }
+    }
+
+    fn concat(parts: &[&Self]) -> Self {
+        let primal = Dense::concatenated(parts.iter().map(|part| &part.primal));
+        let tangents = parts.iter().map(|part| (&part.tangent, part.primal.as_slice().len()));
+        let tag = Tag::join_all(parts.iter().map(|part| part.tag));
+        Self { primal, tangent: Tangent::concatenated(tangents), tag }
+    }
+
+    fn reshape<const TO: usize>(&self, shape: [usize; TO]) -> DualArray<T, N, TO> {
+        DualArray { primal: self.primal.reshape(shape), tangent: self.tangent.clone(), tag: self.tag }
     }
 
     fn transpose(&self) -> Self {

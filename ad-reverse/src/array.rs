@@ -6,7 +6,7 @@ use crate::tape::notes::note;
 use crate::tape::{OpenRecording, live_node, record_block};
 use crate::var::Var;
 use ad_core::rule::partials_of;
-use ad_core::{Array, Dense, Lift, Nary, Real, Scalar, Tree, Unary};
+use ad_core::{Array, Binary, Dense, Lift, Nary, Real, Scalar, Tree, Unary};
 use std::ops::Range;
 
 /// A vector (`RANK` 1) or matrix (2) of [`Var`]s: its values, and one place in the recording.
@@ -133,6 +133,24 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
         Self::result(R::NAME, values, true, |edges| {
             let p = edges.keep(partial);
             edges.push(Edge::Diagonal { x, p });
+        })
+    }
+
+    #[track_caller]
+    fn map2<R: Binary>(&self, rhs: &Self, rule: R) -> Self {
+        let z = self.values.zipped(&rhs.values, rule);
+        let (x, y) = (self.operand(), rhs.operand());
+        // Only the partials that are needed: one by a constant may not exist.
+        let partial = |by: Operand, partial: &dyn Fn(T, T, T) -> T| {
+            by.map(|x| (x, self.values.partial_of_zipped(&rhs.values, &z, partial)))
+        };
+        let by_x = partial(x, &|x, y, z| rule.partial_x(x, y, z));
+        let by_y = partial(y, &|x, y, z| rule.partial_y(x, y, z));
+        Self::result(R::NAME, z, x.is_some() || y.is_some(), |edges| {
+            for (x, partial) in by_x.into_iter().chain(by_y) {
+                let p = edges.keep(partial);
+                edges.push(Edge::Diagonal { x, p });
+            }
         })
     }
 
@@ -267,8 +285,35 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
     fn slice(&self, range: Range<usize>) -> Self {
         let x = self.operand();
         let values = self.values.sliced(range.clone()); // first: it refuses what is out of range
-        let start = range.start * self.shape()[1..].iter().product::<usize>();
-        Self::result("slice", values, x.is_some(), |edges| edges.add(x, |_, x| Edge::Slice { x, start }))
+        let from = range.start * self.shape()[1..].iter().product::<usize>();
+        Self::result("slice", values, x.is_some(), |edges| {
+            edges.add(x, |_, x| Edge::Copied { x, from, to: 0 })
+        })
+    }
+
+    #[track_caller]
+    fn concat(parts: &[&Self]) -> Self {
+        let values = Dense::concatenated(parts.iter().map(|part| &part.values));
+        let recording = OpenRecording::of::<T>();
+        let mut moved = false;
+        for part in parts {
+            moved |= part.operand_in(recording).is_some();
+        }
+        Self::result("concat", values, moved, |edges| {
+            let mut to = 0;
+            for part in parts {
+                edges.add(part.known_operand(), |_, x| Edge::Copied { x, from: 0, to });
+                to += part.values.as_slice().len();
+            }
+        })
+    }
+
+    #[track_caller]
+    fn reshape<const TO: usize>(&self, shape: [usize; TO]) -> VarArray<T, TO> {
+        let (x, values) = (self.operand(), self.values.reshape(shape));
+        VarArray::result("reshape", values, x.is_some(), |edges| {
+            edges.add(x, |_, x| Edge::Copied { x, from: 0, to: 0 });
+        })
     }
 
     #[track_caller]

@@ -113,6 +113,12 @@ operations! {
     AxpbyMap,
     /// `x y` of vectors, elementwise.
     Hadamard,
+    /// `x / (2 + tanh(y))` of vectors, elementwise.
+    Quotient,
+    /// `atan2(x, 2 + tanh(y))` of vectors, elementwise.
+    Map2Atan2,
+    /// `max(x, y)` of vectors, elementwise: not smooth
+    Map2Max,
     /// `s x` of a scalar and a vector.
     Scale,
     /// `x . y` of vectors: a scalar.
@@ -125,6 +131,8 @@ operations! {
     Pick,
     /// A part of a vector.
     Slice,
+    /// Up to three entries of a vector, and up to three of another.
+    Concat,
     /// The softmax of a vector.
     Softmax,
     /// The logarithm of the sum of exponentials of a vector: a vector of one entry.
@@ -155,6 +163,14 @@ operations! {
     BatchMatmul,
     /// A row of a batch, as a batch, summed: a scalar.
     BatchSlice,
+    /// A row of a batch: a vector.
+    BatchRow,
+    /// The last row of a batch, and the first of another.
+    BatchConcat,
+    /// A batch with its entries in the order of the columns of an array of another shape.
+    BatchReshape,
+    /// `x / (2 + tanh(y))` of batches, elementwise.
+    BatchQuotient,
     /// `x . y` of batches: a scalar.
     BatchDot,
     /// `sum (x - y)^2` of batches, `y` an elementwise `tanh`: a scalar.
@@ -168,7 +184,10 @@ operations! {
 impl Operation {
     /// Whether its derivatives exist everywhere, and are those of a difference.
     pub fn is_smooth(self) -> bool {
-        !matches!(self, Self::Stop | Self::Abs | Self::Relu | Self::Max | Self::Min | Self::MapRelu)
+        !matches!(
+            self,
+            Self::Stop | Self::Abs | Self::Relu | Self::Max | Self::Min | Self::MapRelu | Self::Map2Max
+        )
     }
 }
 
@@ -311,12 +330,20 @@ impl<S: Scalar> State<S> {
             Operation::Axpby => v.axpby(p, self.fitting(b, &v), q),
             Operation::AxpbyMap => v.axpby_map(p, self.fitting(b, &v), rules::Tanh, q),
             Operation::Hadamard => v.map(rules::Tanh).hadamard(self.fitting(b, &v)),
+            Operation::Quotient => v.quotient(&above_one(self.fitting(b, &v))),
+            Operation::Map2Atan2 => v.map2(&above_one(self.fitting(b, &v)), rules::Atan2),
+            Operation::Map2Max => v.map2(self.fitting(b, &v), rules::Max),
             Operation::Scale => v.scale(factor),
             Operation::Slice => {
                 let start = b % v.len();
                 let end = start + 1 + c % (v.len() - start);
                 v.slice(start..end)
             }
+            Operation::Concat => {
+                let first_three = |v: &S::Vector| v.slice(0..v.len().min(3));
+                S::Vector::concat(&[&first_three(&v), &first_three(self.vector(b))])
+            }
+            Operation::BatchRow => old.slice(b % 2..b % 2 + 1).reshape([WIDTH]),
             Operation::Softmax => v.softmax(),
             Operation::VectorLogSumExp => v.log_sum_exp(),
             Operation::SubRows => v.sub_rows(&v.slice(b % v.len()..b % v.len() + 1)),
@@ -351,6 +378,11 @@ impl<S: Scalar> State<S> {
                     Operation::BatchAxpby => old.axpby(p, self.old_batch(b), q),
                     Operation::BatchAxpbyMap => old.axpby_map(p, self.old_batch(b), rules::Sigmoid, q),
                     Operation::BatchHadamard => old.map(rules::Tanh).hadamard(self.old_batch(b)),
+                    Operation::BatchQuotient => old.quotient(&above_one(self.old_batch(b))),
+                    Operation::BatchConcat => {
+                        S::Matrix::concat(&[&old.slice(1..2), &self.old_batch(b).slice(0..1)])
+                    }
+                    Operation::BatchReshape => old.reshape([WIDTH, 2]).transpose(),
                     Operation::BatchScale => old.scale(factor),
                     Operation::BatchSoftmax => old.softmax(),
                     Operation::BatchMatmul => {
@@ -365,6 +397,12 @@ impl<S: Scalar> State<S> {
         };
         self.vectors.push(vector);
     }
+}
+
+/// `2 + tanh(x)`
+fn above_one<S: Scalar, A: Array<S, RANK>, const RANK: usize>(x: &A) -> A {
+    let two = A::constant(&Dense::filled(x.shape(), S::Real::from_literal(2.0)));
+    two.plus(&x.map(rules::Tanh))
 }
 
 /// Programs of up to so many instructions, of any kind.

@@ -153,7 +153,7 @@ fn arrays_of_the_inputs_are_a_row_each_with_their_extents() {
     let names: Vec<_> = recording.rows().iter().map(|row| row.name).collect();
     let arrays =
         ["affine", "elementwise", "scale", "axpby", "axpby_map", "reduce_rows", "sub_rows", "softmax"];
-    for name in arrays.into_iter().chain(["slice", "dot", "squared_distance", "sum"]) {
+    for name in arrays.into_iter().chain(["copy", "dot", "squared_distance", "sum"]) {
         assert!(names.contains(&name), "{name} in {names:?}");
     }
     assert_eq!(y.0.as_slice().len() + 1, 3);

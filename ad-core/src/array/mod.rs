@@ -12,7 +12,7 @@ pub use dense::Dense;
 #[cfg(feature = "serde")]
 pub(crate) use dense::checked_entries;
 
-use crate::rule::{Nary, Unary};
+use crate::rule::{Binary, Nary, Unary};
 use crate::rules;
 use crate::scalar::{Real, Scalar};
 use alloc::vec::Vec;
@@ -62,6 +62,19 @@ pub trait Array<S: Scalar, const RANK: usize>: Clone + Debug + 'static {
     #[must_use]
     fn map<R: Unary>(&self, rule: R) -> Self;
 
+    /// A rule of two variables, elementwise.
+    ///
+    /// ```
+    /// use ad_core::{Array, Vector, rules};
+    ///
+    /// let (x, y) = (Vector::from([1.0, -2.0]), Vector::from([0.0, 3.0]));
+    /// assert_eq!(x.map2(&y, rules::Max).as_slice(), [1.0, 3.0]);
+    /// ```
+    #[doc(alias("zip_map", "maximum", "minimum", "where"))]
+    #[must_use]
+    #[track_caller]
+    fn map2<R: Binary>(&self, rhs: &Self, rule: R) -> Self;
+
     /// `a self + b rhs` for plain numbers `a` and `b`.
     #[must_use]
     #[track_caller]
@@ -105,6 +118,37 @@ pub trait Array<S: Scalar, const RANK: usize>: Clone + Debug + 'static {
     #[must_use]
     #[track_caller]
     fn slice(&self, range: Range<usize>) -> Self;
+
+    /// The entries (of vectors) or rows (of matrices) of all parts, one part after the other: what [`slice`](Self::slice) takes
+    /// apart.
+    ///
+    /// ```
+    /// use ad_core::{Array, Matrix, Vector};
+    ///
+    /// let (h, x) = (Vector::from([1.0, 2.0]), Vector::from([3.0]));
+    /// let both = Vector::concat(&[&h, &x]);
+    /// assert_eq!(both.as_slice(), [1.0, 2.0, 3.0]);
+    /// assert_eq!(both.slice(0..2), h);
+    ///
+    /// // Vectors as the rows of a matrix, and a row as a vector:
+    /// let rows = [[1.0, 2.0], [3.0, 4.0]].map(|row| Vector::from(row).reshape([1, 2]));
+    /// let matrix = Matrix::concat(&[&rows[0], &rows[1]]);
+    /// assert_eq!(matrix.slice(1..2).reshape([2]).as_slice(), [3.0, 4.0]);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// Also if there are no parts.
+    #[doc(alias("cat", "concatenate", "stack", "vstack"))]
+    #[must_use]
+    #[track_caller]
+    fn concat(parts: &[&Self]) -> Self;
+
+    /// The same entries, row-major, in another shape.
+    #[doc(alias("view", "ravel", "flatten"))]
+    #[must_use]
+    #[track_caller]
+    fn reshape<const TO: usize>(&self, shape: [usize; TO]) -> S::Array<TO>;
 
     /// Rows and columns exchanged; a vector is its own transpose, as in numpy.
     #[doc(alias = "t")]
@@ -183,6 +227,20 @@ pub trait Array<S: Scalar, const RANK: usize>: Clone + Debug + 'static {
     #[track_caller]
     fn minus(&self, rhs: &Self) -> Self {
         self.axpby(S::Real::from_literal(1.0), rhs, S::Real::from_literal(-1.0))
+    }
+
+    /// The elementwise quotient.
+    ///
+    /// ```
+    /// use ad_core::{Array, Vector};
+    ///
+    /// assert_eq!(Vector::from([1.0, 3.0]).quotient(&Vector::from([2.0, -1.0])).as_slice(), [0.5, -3.0]);
+    /// ```
+    #[doc(alias("div", "divide", "component_div"))]
+    #[must_use]
+    #[track_caller]
+    fn quotient(&self, rhs: &Self) -> Self {
+        self.map2(rhs, rules::Quotient)
     }
 
     /// `a self + b f(x)` elementwise, for plain numbers `a` and `b`: bit for bit `self.axpby(a, &x.map(rule), b)`, as one

@@ -149,3 +149,23 @@ impl Binary for StrongProduct {
         x
     }
 }
+
+/// `x / y`, as the operator `/` has it: the elementwise quotient of arrays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quotient;
+
+impl Binary for Quotient {
+    const NAME: &'static str = "div";
+    #[inline]
+    fn value<R: Real>(self, x: R, y: R) -> R {
+        x / y
+    }
+    #[inline]
+    fn partial_x<S: Scalar>(self, _x: S, y: S, z: S) -> S {
+        unless_nan(z, S::one() / y) // inf / inf and 0 / 0 have no derivative
+    }
+    #[inline]
+    fn partial_y<S: Scalar>(self, _x: S, y: S, z: S) -> S {
+        -z / y
+    }
+}

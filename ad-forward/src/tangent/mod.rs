@@ -129,12 +129,7 @@ impl<T: Scalar> Tangent<T> {
         let (Self::Form(left), Self::Form(right)) = (self, other) else {
             return if matches!(self, Self::Zero) { other.clone() } else { self.clone() };
         };
-        assert!(
-            left.directions == right.directions,
-            "tangents with {} and {} directions were mixed: they belong to different seedings",
-            left.directions,
-            right.directions
-        );
+        assert_same_directions(left.directions, right.directions);
         let mut products = left.products_now();
         for (factor, base) in right.products_now() {
             match products.iter_mut().find(|(_, b)| b.is_same(&base)) {
@@ -194,6 +189,24 @@ impl<T: Scalar> Tangent<T> {
         }
     }
 
+    /// The tangent of several arrays, each of so many entries, one after the other.
+    #[track_caller]
+    pub(crate) fn concatenated<'a>(parts: impl Iterator<Item = (&'a Self, usize)> + Clone) -> Self {
+        let mut moving = parts.clone().filter_map(|(tangent, _)| tangent.block());
+        let Some(directions) = moving.next().map(|block| block.cols()) else {
+            return Self::Zero;
+        };
+        for block in moving {
+            assert_same_directions(directions, block.cols());
+        }
+        let numbers = parts.clone().flat_map(|(tangent, entries)| {
+            let still = || Block::filled([entries, directions], T::zero());
+            tangent.block().unwrap_or_else(still).as_slice().to_vec()
+        });
+        let entries = parts.clone().map(|(_, entries)| entries).sum();
+        Self::dense(Block::new([entries, directions], numbers))
+    }
+
     /// The tangent of all entries in another order.
     pub(crate) fn reordered(&self, order: impl Iterator<Item = usize>) -> Self {
         let Self::Form(form) = self else {
@@ -210,4 +223,12 @@ impl<T: Scalar> Tangent<T> {
             Self::Form(form) => Some(form.block()),
         }
     }
+}
+
+#[track_caller]
+fn assert_same_directions(left: usize, right: usize) {
+    assert!(
+        left == right,
+        "tangents with {left} and {right} directions were mixed: they belong to different seedings"
+    );
 }

@@ -3,7 +3,7 @@
 use super::log::{D, Outcome, Place, Seed, input, record};
 use super::scalar::Traced;
 use crate::array::DualArray;
-use ad_core::{Array, Dense, Lift, Nary, Scalar, Tree, Unary};
+use ad_core::{Array, Binary, Dense, Lift, Nary, Scalar, Tree, Unary};
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -75,6 +75,11 @@ impl<const RANK: usize> Array<Traced, RANK> for TracedArray<RANK> {
         Self::of(R::NAME, &[self.operand()], |seed| seed.array(0, &self.values).map(rule))
     }
 
+    fn map2<R: Binary>(&self, rhs: &Self, rule: R) -> Self {
+        let run = |seed: Seed| seed.array(0, &self.values).map2(&seed.array(1, &rhs.values), rule);
+        Self::of(R::NAME, &[self.operand(), rhs.operand()], run)
+    }
+
     fn axpby(&self, a: f64, rhs: &Self, b: f64) -> Self {
         let run = |seed: Seed| seed.array(0, &self.values).axpby(a, &seed.array(1, &rhs.values), b);
         Self::of("axpby", &[self.operand(), rhs.operand()], run)
@@ -134,6 +139,19 @@ impl<const RANK: usize> Array<Traced, RANK> for TracedArray<RANK> {
 
     fn softmax(&self) -> Self {
         Self::of("softmax", &[self.operand()], |seed| seed.array(0, &self.values).softmax())
+    }
+
+    fn concat(parts: &[&Self]) -> Self {
+        let operands: Vec<_> = parts.iter().map(|part| part.operand()).collect();
+        Self::of("concat", &operands, |seed| {
+            let parts: Vec<_> =
+                parts.iter().enumerate().map(|(k, part)| seed.array(k, &part.values)).collect();
+            DualArray::concat(&parts.iter().collect::<Vec<_>>())
+        })
+    }
+
+    fn reshape<const TO: usize>(&self, shape: [usize; TO]) -> TracedArray<TO> {
+        Self::of("reshape", &[self.operand()], |seed| seed.array(0, &self.values).reshape(shape))
     }
 
     fn transpose(&self) -> Self {

@@ -46,8 +46,9 @@
 //!   | `add`, `sub` | a sum and a difference of two variables |
 //!   | `unary`, `binary`, `n-ary` | a rule of the table, a product, or what `preaccumulate` made of a function, by how many of its operands are variables |
 //!   | `dot_product` | that of slices of scalars |
-//!   | `elementwise` | `map` and `hadamard` |
-//!   | `axpby`, `axpby_map`, `scale`, `dot`, `squared_distance`, `sum`, `affine`, `sub_rows`, `softmax`, `transpose`, `slice`, `get` | the array operation of this name; where of `sub_rows` only the matrix, or of `axpby_map` only what no rule is applied to is a variable, `axpby` |
+//!   | `elementwise` | `map`, `map2`, `hadamard` and `quotient` |
+//!   | `copy` | `slice`, `concat` and `reshape` |
+//!   | `axpby`, `axpby_map`, `scale`, `dot`, `squared_distance`, `sum`, `affine`, `sub_rows`, `softmax`, `transpose`, `get` | the array operation of this name; where of `sub_rows` only the matrix, or of `axpby_map` only what no rule is applied to is a variable, `axpby` |
 //!   | `transpose` and `affine`; `scale`, `sub_rows` and `elementwise` | `matmul`; `scale_rows`: of these the ones that have a variable |
 //!   | `reduce_rows` | one number for each row |
 //!   | `gather` | an array of scalars |

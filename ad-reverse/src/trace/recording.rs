@@ -210,7 +210,7 @@ impl<T: Real> Edge<T> {
             Self::MinusRows { .. } => "sub_rows",
             Self::Rows { .. } => "reduce_rows",
             Self::Softmax { .. } => "softmax",
-            Self::Slice { .. } => "slice",
+            Self::Copied { .. } => "copy",
             Self::Transpose { .. } => "transpose",
             Self::Gather { .. } => "gather",
             Self::Contract { .. } => "dot",
@@ -239,7 +239,7 @@ impl<T: Real> Edge<T> {
             | Self::Scaled { x, .. }
             | Self::Rows { x, .. }
             | Self::Softmax { x, .. }
-            | Self::Slice { x, .. }
+            | Self::Copied { x, .. }
             | Self::Transpose { x, .. }
             | Self::Contract { x, .. }
             | Self::Sum { x }

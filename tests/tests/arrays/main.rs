@@ -9,8 +9,8 @@ mod tangents;
 
 use ad_core::rule::Partials;
 use ad_core::{
-    Array, Dense, Function, Matrix, Nary, Real, Scalar, Unary, Vector, VectorFunction, function, num_traits,
-    rules,
+    Array, Binary, Dense, Function, Matrix, Nary, Real, Scalar, Unary, Vector, VectorFunction, function,
+    num_traits, rules,
 };
 use ad_forward::{Dual, DualArray, constant, seeded};
 use ad_reverse::{Var, grad, vjp};

@@ -15,6 +15,22 @@ impl Unary for Bump {
     }
 }
 
+/// A user's rule of two variables: `x y / (x y + 1)`.
+#[derive(Clone, Copy, Debug)]
+struct Odds;
+impl Binary for Odds {
+    const NAME: &'static str = "odds";
+    fn value<R: Real>(self, x: R, y: R) -> R {
+        x * y / (x * y + R::from_literal(1.0))
+    }
+    fn partial_x<S: Scalar>(self, x: S, y: S, _z: S) -> S {
+        y / (x * y + S::one()).powi(2)
+    }
+    fn partial_y<S: Scalar>(self, x: S, y: S, _z: S) -> S {
+        x / (x * y + S::one()).powi(2)
+    }
+}
+
 /// A user's rule of many variables: the sum of squares.
 #[derive(Clone, Copy, Debug)]
 struct Squares;
@@ -37,7 +53,7 @@ struct Operation {
     a: f64,
     b: f64,
 }
-const OPERATIONS: usize = 25;
+const OPERATIONS: usize = 28;
 
 impl Operation {
     /// How many scalars it takes: two arrays, weights, a bias, one more.
@@ -119,6 +135,39 @@ impl Operation {
                 let (w, still) = (w.transpose(), w.transpose().stop_gradient());
                 [x.matmul(&w), x.matmul(&still), numbers.matmul(&w)].map(|x| x.to_scalars()).concat()
             }
+            24 => {
+                // Both are variables, or one of them: by a constant exponent there is no partial, which would be NaN.
+                let (squares, two) =
+                    (x.hadamard(&x), A::constant(&Dense::filled(shape, S::Real::from_literal(2.0))));
+                let maps = [
+                    x.map2(&y, rules::Hypot),
+                    squares.map2(&y, rules::Powf),
+                    x.map2(&two, rules::Powf),
+                    numbers.map2(&x, rules::Atan2),
+                    x.map2(&x, Odds),
+                ];
+                maps.iter().flat_map(|z| z.to_scalars()).collect()
+            }
+            25 => [x.quotient(&y), x.quotient(&numbers), numbers.quotient(&x), x.hadamard(&y).quotient(&x)]
+                .map(|x| x.to_scalars())
+                .concat(),
+            26 => {
+                let parts = [
+                    A::concat(&[&x, &y]),
+                    A::concat(&[&x, &numbers, &x.slice(0..shape[0] / 2 + 1), &x.hadamard(&y)]),
+                    A::concat(&[&numbers, &y]),
+                    A::concat(&[&x.map(rules::Tanh)]),
+                    A::concat(&[&x.slice(0..0), &y, &x.slice(0..0)]),
+                ];
+                parts.iter().flat_map(|x| x.to_scalars()).collect()
+            }
+            27 => {
+                let flat: S::Vector = x.reshape([rows * cols]);
+                let back: A = A::from_dense(&flat.to_dense().reshape(shape));
+                let columns: S::Matrix = x.hadamard(&y).reshape([cols, rows]);
+                [flat.map(rules::Sin).to_scalars(), back.to_scalars(), columns.transpose().to_scalars()]
+                    .concat()
+            }
             _ => (0..x.len()).map(|i| x.stop_gradient().get(i) * x.get(i)).collect(),
         }
     }
@@ -198,6 +247,32 @@ impl Operation {
                 let (numbers, none) = (&each(&constant)[..], &vec![S::zero(); self.outputs][..]);
                 let still = &w.iter().map(|w| w.stop_gradient()).collect::<Vec<_>>()[..];
                 [affine(&[(w, x)], none), affine(&[(still, x)], none), affine(&[(w, numbers)], none)].concat()
+            }
+            24 => [
+                each(&|i| x[i].hypot(y[i])),
+                each(&|i| (x[i] * x[i]).powf(y[i])),
+                each(&|i| x[i].powf(S::lit(2.0))),
+                each(&|i| constant(i).atan2(x[i])),
+                each(&|i| x[i] * x[i] / (x[i] * x[i] + S::one())),
+            ]
+            .concat(),
+            25 => [
+                each(&|i| x[i] / y[i]),
+                each(&|i| x[i] / constant(i)),
+                each(&|i| constant(i) / x[i]),
+                each(&|i| x[i] * y[i] / x[i]),
+            ]
+            .concat(),
+            26 => {
+                let (numbers, products) = (&each(&constant)[..], &each(&|i| x[i] * y[i])[..]);
+                [x, y, x, numbers, &x[..leading], products, numbers, y, &each(&|i| x[i].tanh()), y].concat()
+            }
+            27 => {
+                let turned = (0..rows * cols).map(|i| {
+                    let entry = i % cols * rows + i / cols;
+                    x[entry] * y[entry]
+                });
+                [each(&|i| x[i].sin()), x.to_vec(), turned.collect()].concat()
             }
             _ => each(&|i| x[i].stop_gradient() * x[i]),
         }

@@ -48,6 +48,28 @@ fn of_a_product_with_an_infinite_number() {
 }
 
 #[test]
+fn of_a_quotient_by_zero() {
+    // The first entry is infinite, and so are its slopes; it is not selected.
+    let f = function!(|x: &[S]| -> S {
+        let (numerators, denominators) = x.split_at(2);
+        let quotients =
+            S::Vector::from_scalars([2], numerators).quotient(&S::Vector::from_scalars([2], denominators));
+        quotients.slice(1..2).sum()
+    });
+    holds(&f, &[1.0, 2.0, 0.0, 4.0], &[0.0, 0.25, 0.0, -0.125]);
+}
+
+#[test]
+fn of_a_part_that_is_not_taken() {
+    let f = function!(|x: &[S]| -> S {
+        let roots = S::Vector::from_scalars([1], &x[..1]).map(rules::Sqrt);
+        let all = S::Vector::concat(&[&roots, &S::Vector::from_scalars([2], x)]).reshape([1, 3]);
+        all.reshape([3]).slice(1..3).sum()
+    });
+    holds(&f, &[0.0, 4.0], &[1.0, 1.0]);
+}
+
+#[test]
 fn of_a_dot_product_with_an_infinite_number() {
     // inf times an entry that is constant: the derivative by the other is its factor.
     let f = function!(|x: &[S]| -> S {

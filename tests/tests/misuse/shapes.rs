@@ -23,6 +23,8 @@ fn seedings_of_different_widths_do_not_mix() {
     let x = Vector::from([1.0, 2.0]);
     let (a, b) = (DualArray::<f64, 2, 1>::seeded(&x, 0, 2), DualArray::<f64, 2, 1>::seeded(&x, 0, 3));
     refused(&["2 and 3 directions"], || a.plus(&b));
+    refused(&["2 and 3 directions"], || a.map2(&b, rules::Hypot));
+    refused(&["2 and 3 directions"], || DualArray::concat(&[&a, &a, &b]));
     refused(&["3 directions, not 2"], || b.tangent(2));
     refused(&["directions"], || b.sum());
     refused(&["do not fit"], || DualArray::<f64, 2, 1>::seeded(&x, 1, 2));

@@ -271,6 +271,9 @@ fn arrays_refuse_those_of_two_derivatives() {
     let operations: &[(&str, Of)] = &[
         ("+", |x, y| x.axpby(1.0, y, 1.0)),
         ("hadamard", |x, y| x.hadamard(y)),
+        ("map2", |x, y| x.map2(y, rules::Hypot)),
+        ("concat", |x, y| V::concat(&[x, y])),
+        ("after reshape", |x, y| x.reshape([2, 1]).reshape([2]).hadamard(y)),
         ("scale", |x, y| x.scale(y.get(0))),
         ("scale by the sum", |x, y| x.scale(y.sum())),
         ("dot", |x, y| V::from_scalars([1], &[x.dot(y)])),

@@ -129,17 +129,17 @@ impl<T: Copy + 'static, const RANK: usize> Dense<T, RANK> {
         self.data.is_same(&other.data)
     }
 
-    /// The same numbers in another shape.
+    /// The same numbers, row-major, in another shape.
     ///
     /// # Panics
     ///
     /// If the shapes have different numbers of entries, or the new one is too large.
     #[must_use]
     #[track_caller]
-    pub fn reshape<const TO: usize>(self, shape: [usize; TO]) -> Dense<T, TO> {
+    pub fn reshape<const TO: usize>(&self, shape: [usize; TO]) -> Dense<T, TO> {
         let fits = checked_entries(shape) == Some(self.data.len());
         assert!(fits, "cannot reshape {:?} to {shape:?}", self.shape());
-        Dense { shape: Shape::of(shape), data: self.data }
+        Dense { shape: Shape::of(shape), data: self.data.clone() }
     }
 
     /// The same numbers as a matrix: of a vector its only row.

@@ -4,7 +4,7 @@ use super::Dense;
 use super::shape::Shape;
 use crate::array::{Array, transposed_order};
 use crate::kernels::{MatrixView, with_wide_vectors};
-use crate::rule::{Nary, Unary};
+use crate::rule::{Binary, Nary, Unary};
 use crate::scalar::Scalar;
 use core::any::Any;
 use core::ops::Range;
@@ -41,6 +41,22 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
         let mut value = None;
         let partial = self.like(|p| value = Some(self.like(|y| T::map_with_partial(rule, &self.data, y, p))));
         (value.expect("just computed"), partial)
+    }
+
+    /// `z = f(x, y)` elementwise.
+    #[must_use]
+    #[track_caller]
+    pub fn zipped<R: Binary>(&self, rhs: &Self, rule: R) -> Self {
+        self.assert_same(rhs, R::NAME);
+        let pairs = self.data.iter().zip(rhs.data.iter());
+        Self::new(self.shape(), pairs.map(|(&x, &y)| x.apply2(y, rule)))
+    }
+
+    /// A partial of [`zipped`](Self::zipped), from `x`, `y` and `z`.
+    #[must_use]
+    pub fn partial_of_zipped(&self, rhs: &Self, z: &Self, partial: impl Fn(T, T, T) -> T) -> Self {
+        let triples = self.data.iter().zip(rhs.data.iter()).zip(z.data.iter());
+        Self::new(self.shape(), triples.map(|((&x, &y), &z)| partial(x, y, z)))
     }
 
     /// `a x + b y`.
@@ -183,6 +199,25 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
         shape[0] = range.len();
         Self::new(shape, self.data[range.start * stride..range.end * stride].iter().copied())
     }
+
+    /// The entries or rows of all parts, one after the other.
+    ///
+    /// # Panics
+    ///
+    /// If there are no parts, or their rows differ in length.
+    #[must_use]
+    #[track_caller]
+    pub fn concatenated<'a>(parts: impl Iterator<Item = &'a Self> + Clone) -> Self {
+        let first = parts.clone().next().expect("concat needs at least one part");
+        let mut shape = first.shape();
+        for part in parts.clone().skip(1) {
+            if part.shape()[1..] != shape[1..] {
+                different_shapes(first.shape(), part.shape(), "concat");
+            }
+            shape[0] += part.shape()[0];
+        }
+        Self::new(shape, parts.flat_map(|part| part.data.iter().copied()))
+    }
 }
 
 #[cold]
@@ -227,6 +262,9 @@ where
     fn map<U: Unary>(&self, rule: U) -> Self {
         self.mapped(rule)
     }
+    fn map2<B: Binary>(&self, rhs: &Self, rule: B) -> Self {
+        self.zipped(rhs, rule)
+    }
     fn axpby(&self, a: R::Real, rhs: &Self, b: R::Real) -> Self {
         self.combined(R::constant(a), rhs, R::constant(b))
     }
@@ -256,6 +294,16 @@ where
     }
     fn slice(&self, range: Range<usize>) -> Self {
         self.sliced(range)
+    }
+    fn concat(parts: &[&Self]) -> Self {
+        Self::concatenated(parts.iter().copied())
+    }
+    fn reshape<const TO: usize>(&self, shape: [usize; TO]) -> R::Array<TO> {
+        let reshaped = self.reshape(shape);
+        match (&reshaped as &dyn Any).downcast_ref::<R::Array<TO>>() {
+            Some(same) => same.clone(), // as the bound says for one axis and for two
+            None => R::Array::<TO>::from_scalars(shape, reshaped.as_slice()),
+        }
     }
     fn transpose(&self) -> Self {
         self.transposed()

@@ -28,8 +28,9 @@ pub(crate) enum Edge<T: Scalar> {
     Rows { x: u32, partials: Kept },
     /// The softmax `y` of each row.
     Softmax { x: u32, y: Kept },
-    /// Entries from `start` on.
-    Slice { x: u32, start: usize },
+    /// From entry `to` on, the entries of `x` from `from` on, as many as there are in both: a slice, a part of a concatenation,
+    /// another shape.
+    Copied { x: u32, from: usize, to: usize },
     /// Rows and columns exchanged, of an operand with `rows` rows.
     Transpose { x: u32, rows: usize },
     /// Entries that are scalar variables: a place in the list of those.

@@ -64,11 +64,12 @@ impl<T: Scalar> Edge<T> {
                     rules::softmax_jacobian(y, |k| out[k], times, |k, x| target[k] += x);
                 }
             }
-            Self::Slice { x, start } => {
-                let (width, whole) = (adjoints.width(), adjoints.entries(x));
-                let part = out.len() / width;
-                for (out, target) in out.chunks_exact(part).zip(adjoints.buffer(x).chunks_exact_mut(whole)) {
-                    T::axpy(T::one(), out, &mut target[start..start + part]);
+            Self::Copied { x, from, to } => {
+                let (there, here) = (adjoints.entries(x), out.len() / adjoints.width());
+                let copied = (there - from).min(here - to);
+                let seeds = out.chunks_exact(here).zip(adjoints.buffer(x).chunks_exact_mut(there.max(1)));
+                for (out, target) in seeds {
+                    T::axpy(T::one(), &out[to..to + copied], &mut target[from..from + copied]);
                 }
             }
             Self::Transpose { x, rows } => {
@@ -125,6 +126,9 @@ impl<T: Scalar> Edge<T> {
             Self::Scaled { x, s } => {
                 multiply(strict, s, out.as_mut_slice());
                 adjoints.give(x, out);
+            }
+            Self::Copied { x, .. } if out.cols() == adjoints.width() * adjoints.entries(x) => {
+                adjoints.give(x, out)
             }
             _ => self.pull(out.as_slice(), adjoints),
         }

@@ -38,7 +38,7 @@ impl<T: Scalar> Edge<T> {
                     softmax_jacobian(y, |k| dx[k], times, |k, dy| out[k] += dy);
                 }
             }
-            Self::Slice { x, start } => add(out, block(x)[start..].iter().copied()),
+            Self::Copied { x, from, to } => add(&mut out[to..], block(x)[from..].iter().copied()),
             Self::Transpose { x, rows } => {
                 let dx = block(x);
                 add(out, transposed_order([rows, dx.len() / rows.max(1)]).map(|i| dx[i]));
