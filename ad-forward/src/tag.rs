@@ -29,7 +29,9 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 const NUMBER: u32 = 57;
 
 /// Whose tangents a number carries.
+// Aligned as an `f32`: beside single precision it would leave gaps otherwise, a third of a number with one direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C, packed(4))]
 pub struct Tag {
     bits: u64,
 }
@@ -125,12 +127,13 @@ mod tests {
     fn the_bits_of_two_runs_are_those_of_no_run() {
         let far = (0..NUMBER).map(|bit| 1 << bit);
         let runs: Vec<u64> = (0..300).chain(far.clone()).chain(far.map(|run| run | 0b1011)).collect();
-        let tags: std::collections::HashSet<u64> = runs.iter().map(|&run| Tag::of_run(run).bits).collect();
-        assert!(!tags.contains(&Tag::NONE.bits) && !tags.contains(&Tag::UNKNOWN.bits));
+        let bits = |tag: Tag| tag.bits;
+        let tags: std::collections::HashSet<u64> = runs.iter().map(|&run| bits(Tag::of_run(run))).collect();
+        assert!(!tags.contains(&bits(Tag::NONE)) && !tags.contains(&bits(Tag::UNKNOWN)));
         for &one in &runs {
             for &other in runs.iter().filter(|&&other| other != one) {
                 let both = Tag::of_run(one).join(Tag::of_run(other));
-                assert!(!tags.contains(&both.bits), "{one} and {other}");
+                assert!(!tags.contains(&bits(both)), "{one} and {other}");
             }
             assert_eq!(Tag::of_run(one).join(Tag::UNKNOWN), Tag::of_run(one));
         }

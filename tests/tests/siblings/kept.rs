@@ -320,4 +320,5 @@ fn a_number_shows_its_tangents_and_its_value() {
     let shown = format!("{:?}", kept_array([1.0, 0.0]));
     assert!(shown.starts_with("DualArray { primal: ") && !shown.contains("tag"), "{shown}");
     assert_eq!(size_of::<Dual<f64, 8>>(), 80);
+    assert_eq!(size_of::<Dual<f32, 1>>(), 16);
 }
