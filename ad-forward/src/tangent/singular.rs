@@ -2,12 +2,20 @@
 
 use super::Block;
 use ad_core::kernels::add_strong_product;
-use ad_core::{Dense, Scalar};
+use ad_core::Scalar;
 
 /// `diag(p) B` with strong zeros.
 pub(super) fn weighted_singular<T: Scalar>(block: &Block<T>, p: &[T]) -> Block<T> {
-    let rows = block.iter_rows().zip(p);
-    Dense::new(block.shape(), rows.flat_map(|(row, &p)| row.iter().map(move |&t| p.strong_product(t))))
+    // In loops: what the compiler makes of a chain of iterators reads parts of it that have not been set, and a checker of
+    // memory cannot know that nothing comes of it.
+    Block::build(block.shape(), T::zero(), |out| {
+        let rows = out.chunks_exact_mut(block.cols().max(1)).zip(block.iter_rows());
+        for ((out, row), &p) in rows.zip(p) {
+            for (out, &t) in out.iter_mut().zip(row) {
+                *out = p.strong_product(t);
+            }
+        }
+    })
 }
 
 /// `W B` with strong zeros.
