@@ -1,8 +1,8 @@
 //! Products in which a zero may meet an infinity, as new blocks.
 
 use super::Block;
-use ad_core::kernels::add_strong_product;
 use ad_core::Scalar;
+use ad_core::kernels::add_strong_product;
 
 /// `diag(p) B` with strong zeros.
 pub(super) fn weighted_singular<T: Scalar>(block: &Block<T>, p: &[T]) -> Block<T> {

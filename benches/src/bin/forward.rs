@@ -2,7 +2,7 @@
 //!
 //! The baseline is the program itself, instantiated for `f64`.
 
-use ad_benches::programs::{Dot, InlinedLoss, Loops, Product, Rnn, Shape};
+use ad_benches::programs::{Dot, InlinedLoops, InlinedLoss, Loops, Product, Rnn, Shape};
 use ad_benches::{Pairs, Table, wants_json};
 use ad_core::Function;
 use ad_core::function::Wide;
@@ -52,6 +52,16 @@ where
     table.row(PROGRAM, &format!("Dual<f64, {N}>, {product}"), "f64 run, + and *", ratio).note(moving.note());
 }
 
+/// The program with its loops inlined, `f64` run and dual numbers alike: what the next rows are before they are run as [`Wide`].
+fn measure_inlined<const N: usize>(table: &mut Table, rnn: &Rnn, moving: Moving) {
+    let p = moving.parameters::<N>(rnn);
+    let ratio = Pairs::default().measure(
+        || rnn.loss::<f64, InlinedLoops>(black_box(&rnn.parameters)),
+        || rnn.loss::<Dual<f64, N>, InlinedLoops>(black_box(&p)),
+    );
+    table.row(PROGRAM, &format!("Dual<f64, {N}>, inlined"), "f64 run, inlined", ratio).note(moving.note());
+}
+
 /// The program with its loops inlined, `f64` run and dual numbers alike run as [`Wide`].
 fn measure_wide<const N: usize>(table: &mut Table, rnn: &Rnn, moving: Moving) {
     let (loss, p) = (InlinedLoss(rnn), moving.parameters::<N>(rnn));
@@ -68,6 +78,8 @@ fn main() {
         measure::<Loops, 1>(&mut table, &rnn, moving, "+ and *");
         measure::<Loops, 8>(&mut table, &rnn, moving, "+ and *");
         measure::<Loops, 16>(&mut table, &rnn, moving, "+ and *");
+        measure_inlined::<8>(&mut table, &rnn, moving);
+        measure_inlined::<16>(&mut table, &rnn, moving);
         measure_wide::<1>(&mut table, &rnn, moving);
         measure_wide::<8>(&mut table, &rnn, moving);
         measure_wide::<16>(&mut table, &rnn, moving);
