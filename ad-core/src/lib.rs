@@ -57,7 +57,7 @@
 //! | [`scalar`] | the trait [`Scalar`], its implementation for `f64` and `f32`, and [`Real`] |
 //! | [`mod@array`] | the trait [`Array`] and [`Dense`], the storage of plain numbers |
 //! | [`kernels`] | the loops under the arrays, shared by all modes, so primals are bit-equal |
-//! | [`function`](mod@function) | a function generic in its scalar, as a value |
+//! | [`function`](mod@function) | a function generic in its scalar, as a value; run with the processor's wide vectors ([`Wide`](function::Wide)) |
 //! | [`tree`] | arguments with structure: slices, tuples, structs of parameters |
 //!
 //! # What it costs

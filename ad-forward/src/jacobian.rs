@@ -33,6 +33,9 @@ pub const CHUNK: usize = 8;
 /// assert_eq!(j.as_slice(), [0.0, 1.0, 1.0, 1.0, 2.0, 1.0]);
 /// ```
 ///
+/// Scalar loops take less time with [`Wide`](ad_core::function::Wide), on processors whose vectors are wider than a default build
+/// knows: `jacobian(|x| Wide(&f).call(x), x)` for a generic `f`.
+///
 /// # Panics
 ///
 /// If `f` returns results of different lengths; as [`derivative`](crate::derivative).
