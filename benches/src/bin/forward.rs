@@ -1,8 +1,9 @@
 //! What forward mode costs on scalar code, by the number of directions carried at once.
 //!
-//! The baseline is the program itself, instantiated for `f64`.
+//! The baseline is the program itself, instantiated for `f64`; in the rows that show what [`Wide`] does, the program on the same
+//! dual numbers, as it was compiled.
 
-use ad_benches::programs::{Dot, InlinedLoops, InlinedLoss, Loops, Product, Rnn, Shape};
+use ad_benches::programs::{Dot, InlinedLoss, Loops, Product, Rnn, Shape};
 use ad_benches::{Pairs, Table, wants_json};
 use ad_core::Function;
 use ad_core::function::Wide;
@@ -52,22 +53,19 @@ where
     table.row(PROGRAM, &format!("Dual<f64, {N}>, {product}"), "f64 run, + and *", ratio).note(moving.note());
 }
 
-/// The program with its loops inlined, `f64` run and dual numbers alike: what the next rows are before they are run as [`Wide`].
+/// The program as one function with `for` loops in place of `fold`, all of them inlined: in both modes as it was compiled, in
+/// both run as [`Wide`], and the second against the first, which differ in nothing but that.
 fn measure_inlined<const N: usize>(table: &mut Table, rnn: &Rnn, moving: Moving) {
-    let p = moving.parameters::<N>(rnn);
-    let ratio = Pairs::default().measure(
-        || rnn.loss::<f64, InlinedLoops>(black_box(&rnn.parameters)),
-        || rnn.loss::<Dual<f64, N>, InlinedLoops>(black_box(&p)),
-    );
-    table.row(PROGRAM, &format!("Dual<f64, {N}>, inlined"), "f64 run, inlined", ratio).note(moving.note());
-}
+    let (loss, x, p) = (InlinedLoss(rnn), &rnn.parameters, moving.parameters::<N>(rnn));
+    let [inlined, wide] = ["inlined", "wide"].map(|how| format!("Dual<f64, {N}>, {how}"));
+    let pairs = Pairs::default();
 
-/// The program with its loops inlined, `f64` run and dual numbers alike run as [`Wide`].
-fn measure_wide<const N: usize>(table: &mut Table, rnn: &Rnn, moving: Moving) {
-    let (loss, p) = (InlinedLoss(rnn), moving.parameters::<N>(rnn));
-    let ratio = Pairs::default()
-        .measure(|| Wide(&loss).call(black_box(&rnn.parameters)), || Wide(&loss).call(black_box(&p)));
-    table.row(PROGRAM, &format!("Dual<f64, {N}>, wide"), "f64 run, wide", ratio).note(moving.note());
+    let ratio = pairs.measure(|| loss.call(black_box(x)), || loss.call(black_box(&p)));
+    table.row(PROGRAM, &inlined, "f64 run, inlined", ratio).note(moving.note());
+    let ratio = pairs.measure(|| Wide(&loss).call(black_box(x)), || Wide(&loss).call(black_box(&p)));
+    table.row(PROGRAM, &wide, "f64 run, wide", ratio).note(moving.note());
+    let ratio = pairs.measure(|| loss.call(black_box(&p)), || Wide(&loss).call(black_box(&p)));
+    table.row(PROGRAM, &wide, "the same, inlined", ratio).note(moving.note());
 }
 
 fn main() {
@@ -78,11 +76,9 @@ fn main() {
         measure::<Loops, 1>(&mut table, &rnn, moving, "+ and *");
         measure::<Loops, 8>(&mut table, &rnn, moving, "+ and *");
         measure::<Loops, 16>(&mut table, &rnn, moving, "+ and *");
+        measure_inlined::<1>(&mut table, &rnn, moving);
         measure_inlined::<8>(&mut table, &rnn, moving);
         measure_inlined::<16>(&mut table, &rnn, moving);
-        measure_wide::<1>(&mut table, &rnn, moving);
-        measure_wide::<8>(&mut table, &rnn, moving);
-        measure_wide::<16>(&mut table, &rnn, moving);
         measure::<Dot, 1>(&mut table, &rnn, moving, "dot");
         measure::<Dot, 8>(&mut table, &rnn, moving, "dot");
         measure::<Dot, 16>(&mut table, &rnn, moving, "dot");
