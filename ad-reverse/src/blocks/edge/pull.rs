@@ -23,15 +23,8 @@ impl<T: Scalar> Edge<T> {
                     }
                 }
             }
-            Self::Mapped { x, p, a } => {
-                let (a, p) = (T::constant(a), list.kept(p).as_slice());
-                let target = adjoints.buffer(x).chunks_mut(p.len());
-                for (target, out) in target.zip(out.chunks(p.len())) {
-                    for ((target, &p), &out) in target.iter_mut().zip(p).zip(out) {
-                        *target += product(strict, p, product(strict, a, out));
-                    }
-                }
-            }
+            // The last edge of its operation, which is pulled as that; so this way may be slow.
+            Self::Mapped { .. } => self.pull_last(Dense::from(out), adjoints),
             Self::Multiple { x, a } => pull_multiple(T::constant(a), out, x, adjoints),
             Self::Scaled { x, s } => pull_multiple(s, out, x, adjoints),
             Self::Factor { node, x } => {
@@ -98,40 +91,30 @@ impl<T: Scalar> Edge<T> {
     /// [`pull`](Self::pull) for an adjoint that nobody else needs: it becomes the operand's, if it can.
     #[inline]
     pub(crate) fn pull_last(&self, mut out: Dense<T, 1>, adjoints: &mut Adjoints<'_, T>) {
-        let strict = adjoints.is_strict();
-        match *self {
+        let (strict, list) = (adjoints.is_strict(), adjoints.list());
+        let x = match *self {
             Self::Diagonal { x, p } => {
-                let p = adjoints.list().kept(p).as_slice();
-                for out in out.as_mut_slice().chunks_mut(p.len()) {
-                    multiply_each(strict, p, out);
-                }
-                adjoints.give(x, out);
+                let p = list.kept(p).as_slice();
+                multiply_each(strict, p, &mut out, |strict, p, out| product(strict, p, out));
+                x
             }
             Self::Mapped { x, p, a } => {
-                let (a, p) = (T::constant(a), adjoints.list().kept(p).as_slice());
-                for out in out.as_mut_slice().chunks_mut(p.len()) {
-                    let pairs = out.iter_mut().zip(p);
-                    if strict {
-                        pairs.for_each(|(out, &p)| *out = times(p, times(a, *out)));
-                    } else {
-                        with_wide_vectors(|| pairs.for_each(|(out, &p)| *out = p * (a * *out)));
-                    }
-                }
-                adjoints.give(x, out);
+                let (a, p) = (T::constant(a), list.kept(p).as_slice());
+                multiply_each(strict, p, &mut out, |strict, p, out| product(strict, p, product(strict, a, out)));
+                x
             }
             Self::Multiple { x, a } => {
                 multiply(strict, T::constant(a), out.as_mut_slice());
-                adjoints.give(x, out);
+                x
             }
             Self::Scaled { x, s } => {
                 multiply(strict, s, out.as_mut_slice());
-                adjoints.give(x, out);
+                x
             }
-            Self::Copied { x, .. } if out.cols() == adjoints.width() * adjoints.entries(x) => {
-                adjoints.give(x, out)
-            }
-            _ => self.pull(out.as_slice(), adjoints),
-        }
+            Self::Copied { x, .. } if out.cols() == adjoints.width() * adjoints.entries(x) => x,
+            _ => return self.pull(out.as_slice(), adjoints),
+        };
+        adjoints.give(x, out);
     }
 
     /// Carries the adjoint `out` of a scalar result, of one seed, to the operand.
@@ -178,18 +161,23 @@ fn pull_multiple<T: Scalar>(a: T, out: &[T], x: u32, adjoints: &mut Adjoints<'_,
 }
 
 fn multiply<T: Scalar>(strict: bool, a: T, out: &mut [T]) {
-    if strict {
-        out.iter_mut().for_each(|out| *out = times(a, *out));
-    } else {
-        with_wide_vectors(|| out.iter_mut().for_each(|out| *out = a * *out));
+    each(strict, out.iter_mut(), |strict, out| *out = product(strict, a, *out));
+}
+
+#[inline]
+fn multiply_each<T: Scalar>(strict: bool, p: &[T], out: &mut Dense<T, 1>, f: impl Fn(bool, T, T) -> T) {
+    for out in out.as_mut_slice().chunks_mut(p.len()) {
+        each(strict, out.iter_mut().zip(p), |strict, (out, &p)| *out = f(strict, p, *out));
     }
 }
 
-fn multiply_each<T: Scalar>(strict: bool, p: &[T], out: &mut [T]) {
-    let pairs = out.iter_mut().zip(p);
+/// Runs a loop over `items` whose body is told whether the sweep is strict, as a constant: only a body without branches
+/// is vectorised.
+#[inline(always)]
+fn each<I>(strict: bool, items: impl Iterator<Item = I>, body: impl Fn(bool, I)) {
     if strict {
-        pairs.for_each(|(out, &p)| *out = times(p, *out));
+        items.for_each(|item| body(true, item));
     } else {
-        with_wide_vectors(|| pairs.for_each(|(out, &p)| *out = p * *out));
+        with_wide_vectors(|| items.for_each(|item| body(false, item)));
     }
 }
