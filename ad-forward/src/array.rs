@@ -315,6 +315,9 @@ impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for D
     }
 
     fn transpose(&self) -> Self {
+        if RANK == 1 {
+            return self.clone();
+        }
         let tangent = self.tangent.reordered(transposed_order([self.primal.rows(), self.primal.cols()]));
         Self { primal: self.primal.transposed(), tangent, tag: self.tag }
     }

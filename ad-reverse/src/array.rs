@@ -318,7 +318,11 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
 
     #[track_caller]
     fn transpose(&self) -> Self {
-        let (x, values, rows) = (self.operand(), self.values.transposed(), self.values.rows());
+        let x = self.operand(); // of a vector, too: it refuses what belongs to another recording
+        if RANK == 1 {
+            return self.clone();
+        }
+        let (values, rows) = (self.values.transposed(), self.values.rows());
         Self::result("transpose", values, x.is_some(), |edges| {
             edges.add(x, |_, x| Edge::Transpose { x, rows })
         })

@@ -150,7 +150,7 @@ pub trait Array<S: Scalar, const RANK: usize>: Clone + Debug + 'static {
     #[track_caller]
     fn reshape<const TO: usize>(&self, shape: [usize; TO]) -> S::Array<TO>;
 
-    /// Rows and columns exchanged; a vector is its own transpose, as in numpy.
+    /// Rows and columns exchanged; a vector is its own transpose, as in numpy, and nothing is copied or recorded.
     #[doc(alias = "t")]
     #[must_use]
     fn transpose(&self) -> Self;

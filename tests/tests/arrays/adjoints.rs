@@ -1,7 +1,6 @@
 //! Adjoints of arrays: many seeds at once, weights that wait for more, and arrays that are watched.
 
 use super::*;
-use ad_reverse::VarArray;
 
 proptest! {
     #![proptest_config(ad_tests::cases(256))]

@@ -1,6 +1,7 @@
 //! Array operations mean the loop over their scalars, in every mode and nesting.
 
 mod adjoints;
+mod empty;
 mod operation;
 mod parts;
 mod softmax;
@@ -13,7 +14,7 @@ use ad_core::{
     num_traits, rules,
 };
 use ad_forward::{Dual, DualArray, constant, seeded};
-use ad_reverse::{Var, grad, vjp};
+use ad_reverse::{RecordingSize, Var, VarArray, grad, try_grad, vjp};
 use ad_tests::laws::{self, Laws, Tolerance};
 use ad_tests::{points, programs};
 use num_traits::Float;
@@ -70,6 +71,25 @@ fn an_entry_is_found_by_its_place_and_nowhere_else() {
         let message = caught.downcast::<String>().unwrap();
         assert!(message.contains(&format!("no entry {beyond:?} in an array of shape [2, 3]")), "{message}");
     }
+}
+
+#[test]
+fn a_vector_is_its_own_transpose_and_shares_its_numbers() {
+    let x = Vector::from([1.0, 2.0, 3.0]);
+    assert!(x.transpose().shares_storage(&x));
+    let seeded: DualArray<f64, 3, 1> = seeded(&x, 0, 3);
+    assert!(seeded.transpose().values().shares_storage(&x));
+    let of_itself = |x: &VarArray<f64, 1>| {
+        let transposed = x.transpose();
+        assert!(transposed.values().shares_storage(x.values()));
+        (0..10).fold(transposed, |y, _| y.transpose()).dot(x)
+    };
+    let one = RecordingSize { operations: 2, ..RecordingSize::UNLIMITED };
+    assert_eq!(
+        try_grad(of_itself, &x, one).unwrap().as_slice(),
+        [2.0, 4.0, 6.0],
+        "the input and the product"
+    );
 }
 
 #[test]

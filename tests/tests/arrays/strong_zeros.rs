@@ -262,6 +262,110 @@ fn of_an_infinite_input() {
 }
 
 #[test]
+fn of_a_transpose() {
+    // sqrt'(0) is infinite; only the column of the other entry is looked at.
+    let f = function!(|x: &[S]| -> S {
+        S::Matrix::from_scalars([1, 2], x).map(rules::Sqrt).transpose().slice(1..2).sum()
+    });
+    holds(&f, &[0.0, 4.0], &[0.0, 0.25]);
+    let f = function!(|x: &[S]| -> S {
+        S::Matrix::from_scalars([2, 1], x).transpose().map(rules::Sqrt).transpose().slice(1..2).sum()
+    });
+    holds(&f, &[0.0, 4.0], &[0.0, 0.25]);
+}
+
+#[test]
+fn of_an_infinite_column_of_a_second_factor() {
+    // The column of the product that it makes infinite is not selected: of a vector, and of a batch.
+    let f = function!(|x: &[S]| -> S {
+        let [inf, one] = [S::Real::infinity(), S::Real::from_literal(1.0)];
+        let b = S::Matrix::constant(&ad_core::Dense::new([2, 2], [inf, one, inf, one + one]));
+        let batch = S::Matrix::from_scalars([2, 2], x).matmul(&b).transpose();
+        S::Vector::from_scalars([2], &x[..2]).matmul(&b).slice(1..2).sum() + batch.slice(1..2).sum()
+    });
+    holds(&f, &[1.0, 2.0, 3.0, 4.0], &[2.0, 4.0, 1.0, 2.0]);
+    // In the column that is selected it meets a constant.
+    let f = function!(|x: &[S]| -> S {
+        let [inf, one] = [S::Real::infinity(), S::Real::from_literal(1.0)];
+        let b = S::Matrix::constant(&ad_core::Dense::new([2, 1], [inf, one + one]));
+        let batch = S::Matrix::from_scalars([2, 2], &[S::one(), x[0], S::one(), x[1]]);
+        S::Vector::from_scalars([2], &[S::one(), x[0]]).matmul(&b).sum() + batch.matmul(&b).sum()
+    });
+    holds(&f, &[1.0, 2.0], &[4.0, 2.0]);
+}
+
+#[test]
+fn of_an_infinite_first_factor() {
+    // Its infinite row is not selected.
+    let f = function!(|x: &[S]| -> S {
+        let [inf, one] = [S::Real::infinity(), S::Real::from_literal(1.0)];
+        let a = S::Matrix::constant(&ad_core::Dense::new([2, 2], [inf, inf, one, one + one]));
+        a.matmul(&S::Matrix::from_scalars([2, 1], x)).slice(1..2).sum()
+    });
+    holds(&f, &[2.0, 1.0], &[1.0, 2.0]);
+    // Its infinite entries meet constants: those of a vector, and of a batch.
+    let f = function!(|x: &[S]| -> S {
+        let [inf, one] = [S::Real::infinity(), S::Real::from_literal(1.0)];
+        let a = ad_core::Dense::new([2, 2], [inf, one, inf, one + one]);
+        let b = S::Matrix::from_scalars([2, 1], &[S::one(), x[0]]);
+        let row = S::Vector::constant(&a.slice(0..1).to_vector());
+        row.matmul(&b).sum() + S::Matrix::constant(&a).matmul(&b).sum()
+    });
+    holds(&f, &[3.0], &[4.0]);
+    // The slope of the root is infinite, where its matrix meets a factor of 0.
+    let f = function!(|x: &[S]| -> S {
+        let [none, one] = [0.0, 1.0].map(S::Real::from_literal);
+        let a = S::Matrix::constant(&ad_core::Dense::new([2, 2], [none, one, none, one + one]));
+        let roots = S::Matrix::from_scalars([2, 1], x).map(rules::Sqrt);
+        a.matmul(&roots).sum() + roots.transpose().matmul(&a.transpose()).sum()
+    });
+    holds(&f, &[0.0, 4.0], &[0.0, 1.5]);
+}
+
+#[test]
+fn of_an_infinite_factor_of_a_row() {
+    // Its row is not selected; or the entry is a constant.
+    let f = function!(|x: &[S]| -> S {
+        let [inf, one] = [S::Real::infinity(), S::Real::from_literal(1.0)];
+        let factors = S::Vector::constant(&ad_core::Dense::new([2], [inf, one + one]));
+        let columns = S::Matrix::from_scalars([2, 2], &[S::one(), x[0], S::one(), x[1]]).scale_rows(&factors);
+        S::Matrix::from_scalars([2, 1], x).scale_rows(&factors).slice(1..2).sum()
+            + columns.transpose().slice(0..1).sum()
+    });
+    holds(&f, &[1.0, 2.0], &[0.0, 2.0]);
+    let f = function!(|x: &[S]| -> S {
+        let factor = S::Vector::constant(&ad_core::Dense::new([1], [S::Real::infinity()]));
+        S::Vector::from_scalars([2], &[S::one(), x[0]]).scale_rows(&factor).slice(0..1).sum()
+    });
+    holds(&f, &[2.0], &[0.0]);
+}
+
+#[test]
+fn of_factors_of_infinite_rows() {
+    // The row is not selected.
+    let f = function!(|x: &[S]| -> S {
+        let [inf, one] = [S::Real::infinity(), S::Real::from_literal(1.0)];
+        let rows = S::Matrix::constant(&ad_core::Dense::new([2, 2], [inf, inf, one, one + one]));
+        rows.scale_rows(&S::Vector::from_scalars([2], x)).slice(1..2).sum()
+    });
+    holds(&f, &[1.0, 2.0], &[0.0, 3.0]);
+    // Its factor is a constant.
+    let f = function!(|x: &[S]| -> S {
+        let [inf, one] = [S::Real::infinity(), S::Real::from_literal(1.0)];
+        let rows = S::Matrix::constant(&ad_core::Dense::new([2, 2], [inf, inf, one, one + one]));
+        rows.scale_rows(&S::Vector::from_scalars([2], &[S::one(), x[0]])).sum()
+    });
+    holds(&f, &[2.0], &[3.0]);
+    // The slope of the root is infinite, and its row has zeros.
+    let f = function!(|x: &[S]| -> S {
+        let [none, one] = [0.0, 1.0].map(S::Real::from_literal);
+        let rows = S::Matrix::constant(&ad_core::Dense::new([2, 2], [none, none, one, one + one]));
+        rows.scale_rows(&S::Vector::from_scalars([2], x).map(rules::Sqrt)).sum()
+    });
+    holds(&f, &[0.0, 4.0], &[0.0, 0.75]);
+}
+
+#[test]
 fn of_a_row_rule() {
     let f = function!(|x: &[S]| -> S {
         let rows = S::Matrix::from_scalars([2, 2], &[x[0], x[0], x[1], x[1]]);

@@ -176,9 +176,12 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
         Self::new(self.shape(), self.data.iter().enumerate().map(|(i, &x)| x - rhs.data[i / cols]))
     }
 
-    /// Rows and columns exchanged.
+    /// Rows and columns exchanged; of a vector a clone.
     #[must_use]
     pub fn transposed(&self) -> Self {
+        if RANK == 1 {
+            return self.clone();
+        }
         let mut shape = self.shape();
         shape.reverse();
         Self::new(shape, transposed_order([self.rows(), self.cols()]).map(|i| self.data[i]))

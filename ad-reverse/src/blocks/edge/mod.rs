@@ -31,7 +31,7 @@ pub(crate) enum Edge<T: Scalar> {
     /// From entry `to` on, the entries of `x` from `from` on, as many as there are in both: a slice, a part of a concatenation,
     /// another shape.
     Copied { x: u32, from: usize, to: usize },
-    /// Rows and columns exchanged, of an operand with `rows` rows.
+    /// Rows and columns exchanged, of a matrix with `rows` rows.
     Transpose { x: u32, rows: usize },
     /// Entries that are scalar variables: a place in the list of those.
     Gather { from: u32 },

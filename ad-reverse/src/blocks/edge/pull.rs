@@ -66,7 +66,7 @@ impl<T: Scalar> Edge<T> {
                 }
             }
             Self::Transpose { x, rows } => {
-                let entries = adjoints.entries(x).max(1);
+                let entries = adjoints.entries(x); // not 0: an empty result is not recorded
                 let seeds = out.chunks_exact(entries).zip(adjoints.buffer(x).chunks_exact_mut(entries));
                 for (out, target) in seeds {
                     for (target, i) in target.iter_mut().zip(transposed_order([entries / rows, rows])) {
@@ -100,7 +100,9 @@ impl<T: Scalar> Edge<T> {
             }
             Self::Mapped { x, p, a } => {
                 let (a, p) = (T::constant(a), list.kept(p).as_slice());
-                multiply_each(strict, p, &mut out, |strict, p, out| product(strict, p, product(strict, a, out)));
+                multiply_each(strict, p, &mut out, |strict, p, out| {
+                    product(strict, p, product(strict, a, out))
+                });
                 x
             }
             Self::Multiple { x, a } => {

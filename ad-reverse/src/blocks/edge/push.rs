@@ -41,7 +41,7 @@ impl<T: Scalar> Edge<T> {
             Self::Copied { x, from, to } => add(&mut out[to..], block(x)[from..].iter().copied()),
             Self::Transpose { x, rows } => {
                 let dx = block(x);
-                add(out, transposed_order([rows, dx.len() / rows.max(1)]).map(|i| dx[i]));
+                add(out, transposed_order([rows, dx.len() / rows]).map(|i| dx[i]));
             }
             Self::Gather { from } => {
                 for &(entry, node) in list.gathered(from) {
