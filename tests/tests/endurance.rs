@@ -1,6 +1,6 @@
 //! Long recordings, many recordings, interrupted recordings, and recordings side by side.
 
-use ad_core::{Array, Scalar, Vector, rules};
+use ad_core::{Array, Matrix, Scalar, Vector, rules};
 use ad_forward::Dual;
 use ad_reverse::{
     RecordingError, RecordingSize, Var, VarArray, checkpoint, checkpoint_online, grad, linearize, try_grad,
@@ -221,4 +221,28 @@ fn a_ceiling_is_that_of_one_recording() {
         y
     };
     assert!(try_grad(spoiled, &1.0, RecordingSize::of_bytes(1000)).is_err());
+}
+
+/// A product of matrices keeps its second factor, transposed; made once, that is kept once.
+#[test]
+fn a_ceiling_counts_the_transposes_of_products() {
+    let (w, start) = (Matrix::filled([200, 200], 1e-3), Vector::filled([200], 1.0));
+    let ceiling = RecordingSize::of_bytes(1 << 20);
+    let products =
+        |w: &VarArray<f64, 2>| (0..50).fold(VarArray::<f64, 1>::constant(&start), |h, _| h.matmul(w)).sum();
+    let Err(RecordingError::Ceiling { needed, .. }) = try_grad(products, &w, ceiling) else {
+        panic!("50 transposes of 320 kB fit into 1 MiB");
+    };
+    let numbers = 50 * 200 * (200 + 1); // and a state for each product
+    assert!((8 * numbers..9 * numbers).contains(&needed.bytes), "{needed:?}");
+    let once = |w: &VarArray<f64, 2>| {
+        let (turned, zeros) = (w.transpose(), VarArray::constant(&Vector::filled([200], 0.0)));
+        (0..50)
+            .fold(VarArray::<f64, 1>::constant(&start), |h, _| VarArray::affine(&[(&turned, &h)], &zeros))
+            .sum()
+    };
+    let alike = try_grad(once, &w, ceiling).unwrap();
+    for (a, b) in alike.as_slice().iter().zip(try_grad(products, &w, needed).unwrap().as_slice()) {
+        assert!((a - b).abs() <= 1e-12 * b.abs(), "{a}, {b}");
+    }
 }

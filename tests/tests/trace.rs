@@ -223,6 +223,58 @@ fn a_recording_that_keeps_values_has_the_rows_of_the_run() {
     }
 }
 
+/// Products of matrices and scaled rows are shown as the operations that they are made of, and a vector is its own transpose.
+#[test]
+fn transposes_and_what_is_made_of_them_are_rows() {
+    fn f<S: Scalar<Real = f64>>((w, x): &(S::Matrix, S::Vector)) -> S::Matrix {
+        let turned = w.transpose();
+        let scaled = turned.scale_rows(&x.transpose().matmul(w));
+        assert_eq!(scaled.transpose().shape(), [3, 2]);
+        turned.plus(&scaled)
+    }
+    let at = (Matrix::from_rows(&[[0.3, -1.2], [0.8, 0.5], [-0.4, 2.0]]), Vector::from([0.7, -0.4, 1.1]));
+    let run = trace(f::<Traced>, &at);
+    let (y, mut derivative) = keeping_values(|| linearize(f::<Var<f64>>, &at));
+    let kept = derivative.trace();
+    let expected: [(_, &[usize], &[usize]); 8] = [
+        ("transpose", &[0], &[2, 3]),
+        ("transpose", &[0], &[2, 3]),
+        ("affine", &[1, 3], &[2]),
+        ("scale", &[4], &[2]),
+        ("sub_rows", &[5], &[2, 3]),
+        ("hadamard", &[2, 6], &[2, 3]),
+        ("transpose", &[7], &[3, 2]),
+        ("axpby", &[2, 7], &[2, 3]),
+    ];
+    for trace in [&kept, &run] {
+        let operands = |row: &Row| row.operands.iter().copied().collect::<BTreeSet<_>>();
+        let rows: Vec<_> =
+            trace.rows()[2..].iter().map(|row| (row.name, operands(row), &row.shape[..])).collect();
+        let expected =
+            expected.map(|(name, operands, shape)| (name, operands.iter().copied().collect(), shape));
+        assert_eq!(rows, expected);
+        assert_eq!(trace.rows()[9].value, y.as_slice());
+        for k in 0..9 {
+            let [dx, w] = [9, 6].map(|n| (0..n).map(|i| f64::from(u8::from(i == k % n))).collect::<Vec<_>>());
+            assert_close(&trace.tangents(&dx)[9], derivative.jvp(&dx).as_slice());
+            let (by_w, by_x) = derivative.vjp(&w);
+            assert_close(&trace.adjoints(&w)[..2].concat(), &[by_w.as_slice(), by_x.as_slice()].concat());
+        }
+        assert_shows_every_row(trace, &[1.0; 9], &[1.0; 6]);
+    }
+    // Without values the products of entries are of one kind, and no more is known of a shape than the number of entries.
+    let recording = linearize(f::<Var<f64>>, &at).1.trace();
+    for (row, kept) in recording.rows()[2..].iter().zip(&kept.rows()[2..]) {
+        assert_eq!(row.name, if kept.name == "hadamard" { "elementwise" } else { kept.name });
+        assert_eq!(row.partials, kept.partials);
+    }
+    // The transposed place in the same array: 1 in row (j, i) and column (i, j).
+    let partial = &recording.rows()[2].partials[0];
+    let places = partial.iter_rows().map(|row| row.iter().position(|&p| p == 1.0));
+    assert_eq!(places.collect::<Vec<_>>(), [0, 2, 4, 1, 3, 5].map(Some));
+    assert_eq!(partial.as_slice().iter().sum::<f64>(), 6.0);
+}
+
 #[test]
 fn values_are_kept_as_long_as_it_was_said() {
     let product = || vjp(|x: &[Var<f64>; 2]| x[0] * x[1], &[2.0, 3.0]).1.trace().rows()[2].clone();

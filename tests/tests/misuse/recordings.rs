@@ -150,7 +150,16 @@ fn an_array_of_another_recording_is_refused() {
         ("concat", |a, b| VarArray::concat(&[b, a]).sum()),
         ("reshape", |a, _| a.reshape([2, 1]).sum()),
         ("slice", |a, _| a.slice(0..1).sum()),
-        ("transpose", |a, _| a.transpose().sum()),
+        ("transpose", |a, b| {
+            let _ = a.transpose();
+            b.sum()
+        }),
+        ("matmul", |a, b| a.matmul(&VarArray::from_scalars([2, 1], &b.to_scalars())).sum()),
+        ("scale_rows", |a, b| a.scale_rows(&b.slice(0..1)).sum()),
+        ("scale_rows, factors", |a, b| {
+            let _ = VarArray::<f64, 2>::from_values(Matrix::filled([2, 3], 1.0)).scale_rows(a);
+            b.sum()
+        }),
         ("softmax", |a, _| a.softmax().sum()),
         ("log_sum_exp", |a, _| a.log_sum_exp().sum()),
         ("sub_rows", |a, b| b.sub_rows(&a.slice(0..1)).sum()),
@@ -182,6 +191,42 @@ fn an_array_of_another_recording_is_refused() {
         });
     }
     refused(FOREIGN, || vjp(|_: &VarArray<f64, 1>| vec![old.get(0)], &x));
+}
+
+/// Each operation looks at its operands itself: what it gives is not used.
+#[test]
+fn a_matrix_of_another_recording_is_refused() {
+    type Use = fn(&VarArray<f64, 2>, &VarArray<f64, 2>) -> VarArray<f64, 2>;
+    let uses: &[(&str, Use)] = &[
+        ("transpose", |a, _| a.transpose()),
+        ("matmul", |a, b| a.matmul(b)),
+        ("matmul, the second", |a, b| b.matmul(a)),
+        ("scale_rows", |a, b| a.scale_rows(&b.log_sum_exp())),
+    ];
+    let x = Matrix::from_rows(&[[0.5, -1.0], [2.0, 0.25]]);
+    let old = RefCell::new(None);
+    let keep = |a: &VarArray<f64, 2>| {
+        *old.borrow_mut() = Some(a.clone());
+        a.sum()
+    };
+    assert_eq!(grad(keep, &x).as_slice(), [1.0; 4]);
+    let old = old.into_inner().unwrap();
+    for (name, f) in uses {
+        println!("{name}");
+        refused(FOREIGN, || f(&old, &old));
+        let outer = |a: &VarArray<f64, 2>| {
+            for other in [&old, a] {
+                let inner = |b: &VarArray<f64, 2>| {
+                    let _ = f(other, b);
+                    b.sum()
+                };
+                refused(FOREIGN, || grad(inner, &x));
+            }
+            f(a, a).sum()
+        };
+        let alone = grad(|a: &VarArray<f64, 2>| f(a, a).sum(), &x);
+        assert_eq!(grad(outer, &x), alone, "after {name} in an inner recording");
+    }
 }
 
 #[test]

@@ -102,6 +102,39 @@ fn a_slice_out_of_bounds_is_refused() {
     assert_eq!(Vector::from([1.0; 3]).slice(3..3).shape(), [0]);
 }
 
+/// The shapes that are named are those of the operands as they were given, also where there are no entries.
+#[test]
+fn products_of_matrices_and_factors_of_rows_that_do_not_fit_are_refused() {
+    fn matmul<S: Scalar>(x: &S::Matrix, b: [usize; 2]) -> S::Matrix {
+        x.matmul(&S::Matrix::constant(&Matrix::filled(b, S::Real::from_literal(1.0))))
+    }
+    fn scale_rows<S: Scalar>(x: &S::Matrix, factors: usize) -> S::Matrix {
+        x.scale_rows(&S::Vector::constant(&Vector::filled([factors], S::Real::from_literal(1.0))))
+    }
+    for (shape, b) in [([2, 3], [2, 3]), ([2, 3], [0, 3]), ([2, 0], [3, 0]), ([0, 3], [0, 3])] {
+        let words = &[&*format!("matmul: an array of shape {shape:?} times one of shape {b:?}")];
+        let x = Matrix::filled(shape, 1.0);
+        refused(words, || matmul::<f64>(&x, b));
+        refused(words, || jvp(|x| matmul::<Dual<f64, 1>>(x, b), &x, &x));
+        refused(words, || grad(|x| matmul::<Var<f64>>(x, b).sum(), &x));
+        assert_eq!(matmul::<f64>(&x, [shape[1], 4]).shape(), [shape[0], 4]);
+    }
+    for (shape, factors) in [([2, 3], 3), ([2, 3], 1), ([2, 3], 0), ([2, 0], 0), ([0, 3], 3)] {
+        let rows = shape[0];
+        let words = &[&*format!(
+            "scale_rows: an array of shape {shape:?} has {rows} rows, and there are {factors} factors"
+        )];
+        let x = Matrix::filled(shape, 1.0);
+        refused(words, || scale_rows::<f64>(&x, factors));
+        refused(words, || jvp(|x| scale_rows::<Dual<f64, 1>>(x, factors), &x, &x));
+        refused(words, || grad(|x| scale_rows::<Var<f64>>(x, factors).sum(), &x));
+        assert_eq!(scale_rows::<f64>(&x, rows).shape(), shape);
+    }
+    let x = Vector::from([1.0, 2.0]);
+    refused(&["shape [2] has 1 rows", "there are 2 factors"], || x.scale_rows(&x));
+    refused(&["shape [2] times", "shape [1, 2]"], || x.matmul(&x.to_rows()));
+}
+
 /// A matrix of the transposed shape has as many numbers, in another order.
 #[test]
 fn a_direction_and_a_cotangent_have_the_shapes_of_what_they_stand_for() {

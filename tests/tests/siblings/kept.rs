@@ -288,6 +288,10 @@ fn arrays_refuse_those_of_two_derivatives() {
             V::affine(&[(&w, x), (&w, y)], &V::from_primal(Vector::from([0.0])))
         }),
         ("sub_rows", |x, y| row(x).sub_rows(&y.slice(0..1)).reduce_rows(rules::LogSumExp)),
+        ("transpose", |x, y| row(x).transpose().hadamard(&row(y).transpose()).reduce_rows(rules::LogSumExp)),
+        ("transpose, a vector", |x, y| x.transpose().hadamard(&y.transpose())),
+        ("matmul", |x, y| x.matmul(&row(y).transpose())),
+        ("scale_rows", |x, y| row(x).scale_rows(&y.slice(0..1)).reduce_rows(rules::LogSumExp)),
         ("after map and slice", |x, y| x.map(rules::Sin).slice(0..1).hadamard(&y.slice(0..1))),
         ("after reduce_rows", |x, y| row(x).reduce_rows(rules::LogSumExp).hadamard(&y.slice(0..1))),
     ];
