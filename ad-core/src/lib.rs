@@ -38,7 +38,7 @@
 //!
 //! | of [`Scalar`] | |
 //! |---|---|
-//! | `+ - * / %`, negation, comparisons, `sum` | as of any number; comparisons look at the primal |
+//! | `+ - * / %` (the last is also `remainder`), negation, comparisons, `sum` | as of any number; comparisons look at the primal |
 //! | `exp exp2 exp_m1 ln ln_1p log log2 log10 sqrt cbrt recip powi powf hypot` | powers and logarithms |
 //! | `sin cos tan sin_cos asin acos atan atan2 sinh cosh tanh asinh acosh atanh to_degrees to_radians` | angles |
 //! | `abs max min clamp abs_sub signum copysign floor ceil round trunc fract` | piecewise: a convention at each kink |

@@ -90,20 +90,60 @@ fn the_partials_of_every_row_of_two_variables_are_its_derivatives() {
     binary_table!(every_binary_row);
 }
 
-#[test]
-fn every_method_on_the_page_of_the_crate_is_there() {
+fn source(file: &str) -> String {
     let core = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../ad-core/src");
-    let read = |file: &str| std::fs::read_to_string(core.join(file)).expect(file);
-    let sources = ["scalar.rs", "array/mod.rs", "rules/table.rs"].map(read).concat();
-    let page = read("lib.rs");
+    std::fs::read_to_string(core.join(file)).expect(file)
+}
+
+/// The names in the list of what a number can do, on the page of the crate.
+fn methods_on_the_page() -> Vec<String> {
+    let page = source("lib.rs");
     let (_, listed) = page.split_once("//! | of [`Scalar`] | |").expect("the list of methods");
     let (listed, _) = listed.split_once("//!\n").expect("its end");
     let names = listed.split('`').skip(1).step_by(2).flat_map(str::split_whitespace);
-    let methods: Vec<_> = names.filter(|name| name.len() > 1 && *name != "Array").collect();
+    names.filter(|name| name.len() > 1 && *name != "Array").map(str::to_owned).collect()
+}
+
+#[test]
+fn every_method_on_the_page_of_the_crate_is_there() {
+    let sources = ["scalar.rs", "array/mod.rs", "rules/table.rs"].map(source).concat();
+    let methods = methods_on_the_page();
     assert!(methods.len() > 70, "{} methods were found", methods.len());
     for method in methods {
         // By hand, or by a row of the table.
-        let there = ["fn NAME(", "fn NAME<", " NAME {"].map(|form| form.replace("NAME", method));
+        let there = ["fn NAME(", "fn NAME<", " NAME {"].map(|form| form.replace("NAME", &method));
         assert!(there.iter().any(|form| sources.contains(form)), "`{method}` is no method");
+    }
+}
+
+/// The methods of the rows, without those that the documentation hides.
+macro_rules! methods_of_rows {
+    ($($(#[$doc:meta])* $rule:ident $method:ident $value:tt $by_x:tt $last:tt $([$($of_two:tt)*])? $($kernel:ident)?;)*) => {
+        [$((stringify!($method), stringify!($(#[$doc])*))),*]
+            .into_iter().filter(|(_, docs)| !docs.contains("doc(hidden)")).map(|(method, _)| method)
+    };
+}
+
+#[test]
+fn every_function_of_a_scalar_is_on_the_page_of_the_crate() {
+    /// What is no function: a number comes in or goes out, or is asked for its kind.
+    const OTHERS: [&str; 6] = ["constant", "primal", "lit", "with_primal", "is_all_finite", "is_strong_zero"];
+
+    let page = methods_on_the_page();
+    let text = source("scalar.rs");
+    let (_, text) = text.split_once("\npub trait Scalar:").expect("the trait");
+    let (text, _) = text.split_once("\n}\n").expect("its end");
+    // Before each method stand the one before, an empty line, and its own documentation.
+    let pieces: Vec<&str> = text.split("\n    fn ").collect();
+    let by_hand =
+        pieces.windows(2).filter(|pair| !pair[0].rsplit("\n\n").next().unwrap().contains("doc(hidden)"));
+    let by_hand = by_hand.map(|pair| pair[1].split(['(', '<']).next().unwrap());
+    let by_hand: Vec<_> = by_hand.filter(|method| !OTHERS.contains(method)).collect();
+    assert!(by_hand.len() >= 15, "{by_hand:?} were found");
+    let rows = unary_table!(methods_of_rows)
+        .chain(special_table!(methods_of_rows))
+        .chain(binary_table!(methods_of_rows));
+    for method in by_hand.into_iter().chain(rows) {
+        assert!(page.iter().any(|listed| listed == method), "`{method}` is not on the page");
     }
 }
