@@ -35,7 +35,10 @@ where
     let numbers = ad_core::tree::count(x);
     let fit = first.checked_add(numbers).is_some_and(|end| end <= directions);
     assert!(fit, "{numbers} numbers do not fit into {directions} directions from {first} on");
-    x.lift(&mut Seeds { next: first, directions })
+    let mut seeds = Seeds { next: first, directions, misfit: false };
+    let seeded = x.lift(&mut seeds);
+    assert!(!seeds.misfit, "seeded: a number that stands by itself has {N} directions, not {directions}");
+    seeded
 }
 
 /// A tree of constants: numbers that no direction moves.
@@ -51,12 +54,17 @@ where
 struct Seeds {
     next: usize,
     directions: usize,
+    /// Whether there was a scalar, which has other directions.
+    misfit: bool,
 }
 
 impl<T: Scalar, const N: usize> Lift<T, Dual<T, N>> for Seeds {
     fn scalar(&mut self, x: T) -> Dual<T, N> {
-        assert!(self.directions == N, "a scalar has {N} directions, not {}", self.directions);
         self.next += 1;
+        if self.directions != N {
+            self.misfit = true; // said later, where the caller is known
+            return Dual::from_primal(x);
+        }
         Dual::variable(x, self.next - 1)
     }
     fn array<const RANK: usize>(&mut self, x: &T::Array<RANK>) -> DualArray<T, N, RANK> {

@@ -201,6 +201,7 @@ fn forward_mode() {
         ("implicit_fixed_point", &|| drop(implicit_fixed_point(&identity, &[1.0], &theta))),
         ("variable", &|| _ = Dual::<f64, 1>::variable(1.0, 1)),
         ("seeded", &|| _ = seeded::<f64, _, 2>(two, 1, 2)),
+        ("seeded, of another width", &|| _ = seeded::<f64, _, 2>(two, 0, 3)),
         ("Taylor::derivative", &|| _ = Taylor::<f64, 3>::variable(1.0).derivative(3)),
         ("clamp", &|| _ = foreign.clamp(theta[0] + 1.0, theta[0])),
         ("Trace::new", &|| drop(Trace::new(vec![], vec![0], vec![]))),
