@@ -191,8 +191,7 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
         let value = difference.dotted(&difference);
         Self::scalar("squared_distance", value, x.is_some() || y.is_some(), move |edges| {
             let p = edges.keep(difference);
-            edges.add(x, |_, x| Edge::Distance { x, p, minus: false });
-            edges.add(y, |_, x| Edge::Distance { x, p, minus: true });
+            edges.push(Edge::Distance { x: x.into(), y: y.into(), p });
         })
     }
 

@@ -230,11 +230,13 @@ impl<T: Real> Edge<T> {
                 let operands = [of_b, of_w, of_x].into_iter().filter_map(|operand| operand.get());
                 operands.map(Source::Array).collect()
             }
+            Self::Distance { x, y, .. } => {
+                [x, y].into_iter().filter_map(|operand| operand.get()).map(Source::Array).collect()
+            }
             Self::Factor { node, .. } => vec![Source::Scalar(*node)],
             Self::MinusRows { r: x, .. }
             | Self::Diagonal { x, .. }
             | Self::Mapped { x, .. }
-            | Self::Distance { x, .. }
             | Self::Multiple { x, .. }
             | Self::Scaled { x, .. }
             | Self::Rows { x, .. }

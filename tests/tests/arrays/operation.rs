@@ -328,7 +328,7 @@ fn derivatives(way: &Way, x: &[f64]) -> Vec<(&'static str, Vec<f64>)> {
     ]
 }
 
-fn second_derivatives(f: &Weighted, x: &[f64]) -> Vec<(&'static str, Vec<f64>)> {
+fn second_derivatives(f: &impl Function, x: &[f64]) -> Vec<(&'static str, Vec<f64>)> {
     type D = Dual<f64, 1>;
     let v: Vec<f64> = (0..x.len()).map(|i| (i as f64).cos()).collect();
     let moved: Vec<D> = x.iter().zip(&v).map(|(&x, &v)| Dual::new(x, [v])).collect();
@@ -415,4 +415,32 @@ fn a_wrong_array_operation_is_seen() {
     for ((mode, a), (_, b)) in derivatives(&right, &x).iter().zip(&derivatives(&wrong, &x)) {
         assert!(same(mode, a, b).is_err(), "{mode}");
     }
+}
+
+/// The slope of the root is infinite: what it meets is computed once for both operands, so that it cancels for both.
+#[test]
+fn the_distance_of_an_array_from_itself_is_that_of_its_parts() {
+    let itself = function!(|x: &[S]| -> S {
+        let x = S::Vector::from_scalars([2], x);
+        x.squared_distance(&x).sqrt() + x.dot(&x)
+    });
+    let parts = function!(|x: &[S]| -> S {
+        let x = S::Vector::from_scalars([2], x);
+        let difference = x.minus(&x);
+        difference.dot(&difference).sqrt() + x.dot(&x)
+    });
+    let of_copies = function!(|x: &[S]| -> S {
+        let [x, y] = [x; 2].map(|x| S::Vector::from_scalars([2], x));
+        x.squared_distance(&y).sqrt() + x.dot(&x)
+    });
+    let parts_of_copies = function!(|x: &[S]| -> S {
+        let [x, y] = [x; 2].map(|x| S::Vector::from_scalars([2], x));
+        let difference = x.minus(&y);
+        difference.dot(&difference).sqrt() + x.dot(&x)
+    });
+    let x = [0.3, 0.4];
+    let shown =
+        |all: Vec<(&'static str, Vec<f64>)>| all.into_iter().map(|x| format!("{x:?}")).collect::<Vec<_>>();
+    assert_eq!(shown(second_derivatives(&itself, &x)), shown(second_derivatives(&parts, &x)));
+    assert_eq!(shown(second_derivatives(&of_copies, &x)), shown(second_derivatives(&parts_of_copies, &x)));
 }

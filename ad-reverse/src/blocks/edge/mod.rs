@@ -4,7 +4,7 @@ mod pull;
 mod push;
 
 use crate::blocks::affine::Term;
-use crate::blocks::{Blocks, Kept};
+use crate::blocks::{Blocks, Kept, Slot};
 use ad_core::Scalar;
 
 /// How a result depends on one operand.
@@ -37,8 +37,8 @@ pub(crate) enum Edge<T: Scalar> {
     Gather { from: u32 },
     /// A scalar, `p . x`.
     Contract { x: u32, p: Kept },
-    /// A scalar, `2 p . x` or `-2 p . x`.
-    Distance { x: u32, p: Kept, minus: bool },
+    /// A scalar, `2 p . (x - y)`: one edge for both, so that each number which they get is computed once.
+    Distance { x: Slot, y: Slot, p: Kept },
     /// A scalar, the sum of all entries.
     Sum { x: u32 },
     /// A scalar, one entry.

@@ -129,11 +129,21 @@ impl<T: Scalar> Edge<T> {
                     *target += product(strict, p, out);
                 }
             }
-            Self::Distance { x, p, minus } => {
-                for (target, &p) in adjoints.row(x, seed).iter_mut().zip(list.kept(p).as_slice()) {
+            Self::Distance { x, y, p } => {
+                let p = list.kept(p).as_slice();
+                let whole = |&p: &T| {
                     let half = product(strict, p, out);
-                    let whole = half + half;
-                    *target += if minus { -whole } else { whole };
+                    half + half
+                };
+                match [x, y].map(|operand| operand.get()) {
+                    [Some(x), Some(y)] => {
+                        let whole = Dense::<T, 1>::new([p.len()], p.iter().map(whole));
+                        add(adjoints.row(x, seed), whole.as_slice().iter().copied());
+                        add(adjoints.row(y, seed), whole.as_slice().iter().map(|&whole| -whole));
+                    }
+                    [Some(x), None] => add(adjoints.row(x, seed), p.iter().map(whole)),
+                    [None, Some(y)] => add(adjoints.row(y, seed), p.iter().map(|p| -whole(p))),
+                    [None, None] => {}
                 }
             }
             Self::Sum { x } => {

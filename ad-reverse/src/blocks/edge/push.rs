@@ -49,10 +49,17 @@ impl<T: Scalar> Edge<T> {
                 }
             }
             Self::Contract { x, p } => return contract(list.kept(p).as_slice(), block(x)),
-            Self::Distance { x, p, minus } => {
-                let half = contract(list.kept(p).as_slice(), block(x));
-                let whole = half + half;
-                return if minus { -whole } else { whole };
+            Self::Distance { x, y, p } => {
+                let half = match [x, y].map(|operand| operand.get().map(block)) {
+                    [Some(dx), Some(dy)] => {
+                        let differences = dx.iter().zip(dy).map(|(&dx, &dy)| dx - dy);
+                        kept(p).zip(differences).map(|(&p, difference)| times(p, difference)).sum()
+                    }
+                    [Some(dx), None] => contract(list.kept(p).as_slice(), dx),
+                    [None, Some(dy)] => -contract(list.kept(p).as_slice(), dy),
+                    [None, None] => T::zero(),
+                };
+                return half + half;
             }
             Self::Sum { x } => return block(x).iter().copied().sum(),
             Self::Pick { x, index } => return block(x)[index],
