@@ -111,7 +111,10 @@ fn units(root: bool, series: &Series) -> Result<Units, Failure> {
 fn shorter(mut series: Series, leave_out: usize) -> Result<Series, Failure> {
     let left = series.len().saturating_sub(leave_out);
     if left < 2 {
-        return Err(Failure::new(format!("--leave-out: the series has only {} values", series.len())));
+        let (needed, found) = (leave_out.saturating_add(2), series.len());
+        return Err(Failure::new(format!(
+            "--leave-out: needs a series of at least {needed} values, found {found}"
+        )));
     }
     series.times.truncate(left);
     series.values.truncate(left);

@@ -195,7 +195,7 @@ fn an_argument_that_is_wrong_is_named() {
         ("--rate", "1e300", "training diverged"),
         ("--held-back", "0", "must be at least 1"),
         ("--held-back", "29", "SUNSPOTS: needs at least 31 rows, found 30"),
-        ("--leave-out", "29", "the series has only 30 values"),
+        ("--leave-out", "29", "needs a series of at least 31 values, found 30"),
         ("--leave-out", "28", "SUNSPOTS: needs at least 3 rows, found 2"),
         ("--out", "/nowhere/report.html", "/nowhere/report.html: cannot write the report"),
         ("--out", "/", "/: cannot write the report"),
