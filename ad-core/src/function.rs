@@ -99,7 +99,7 @@ impl<F: Function> VectorFunction for Single<'_, F> {
 ///
 /// A build for any x86-64 computes with two `f64` at once in scalar code that the compiler vectorises: above all in the
 /// directions of a dual number. Where the processor has AVX2, a network in `for` loops that carries 16 of them takes 0.6 to 0.7 of the
-/// time with this, and one that carries 8, as `ad_forward::jacobian` does, 0.85 to 0.9. (With `fold` in place of the loops a plain call
+/// time with this, and one that carries 8, as `ad_forward::jacobian` does, 0.7 to 0.9. (With `fold` in place of the loops a plain call
 /// may take less time than with them, as it does with 8.) Elsewhere, and without the feature `std`, it is the plain call. In an
 /// operator it stands in a closure: `jacobian_by_chunks::<_, 16>(|x| Wide(&f).call(x), x)`. Every bit of the result is the same, but for the sign and
 /// payload of a NaN. (Array operations and `dot_product` look for wide vectors by themselves.)
