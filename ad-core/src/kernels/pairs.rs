@@ -44,7 +44,8 @@ impl<'a, T> Pairs<'a, T> {
         self.cols
     }
 
-    /// The same, `count` at a time.
+    /// The same, `count` at a time, as the kernels for AVX2 take them.
+    #[cfg(all(feature = "std", target_arch = "x86_64"))]
     pub(super) fn chunks(self, count: usize) -> impl Iterator<Item = Self> {
         self.all.chunks(count).map(move |all| Self { all, ..self })
     }
