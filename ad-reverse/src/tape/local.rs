@@ -32,7 +32,8 @@ pub(crate) struct Hot<T> {
 const NOT_RECORDING: u64 = 0_u64.wrapping_sub(MAX_NODES);
 
 impl<T: Copy> Hot<T> {
-    const fn new() -> Self {
+    /// A place for the state of a recording, without one.
+    pub(crate) const fn empty() -> Self {
         let [base, next] = [const { Cell::new(NOT_RECORDING) }; 2];
         Self { base, next, cursor: Cursor::detached() }
     }
@@ -53,11 +54,6 @@ impl<T: Copy> Hot<T> {
         self.base.set(other.base.replace(NOT_RECORDING));
         self.next.set(other.next.replace(NOT_RECORDING));
         self.cursor.take_from(&other.cursor);
-    }
-
-    /// A place to keep the state of an outer recording.
-    pub(crate) const fn empty() -> Self {
-        Self::new()
     }
 }
 
@@ -109,8 +105,8 @@ struct Local<T: Scalar> {
 }
 
 thread_local! {
-    static HOT_F64: Hot<f64> = const { Hot::new() };
-    static HOT_F32: Hot<f32> = const { Hot::new() };
+    static HOT_F64: Hot<f64> = const { Hot::empty() };
+    static HOT_F32: Hot<f32> = const { Hot::empty() };
     static COLD_F64: RefCell<Cold<f64>> = const { RefCell::new(Cold::new()) };
     static COLD_F32: RefCell<Cold<f32>> = const { RefCell::new(Cold::new()) };
     /// The recordings over nested scalars, found by type.
@@ -170,7 +166,7 @@ fn nested_if_any<T: Scalar>() -> Option<Rc<Local<T>>> {
         all.borrow().iter().find(|(t, _)| *t == id).map(|(_, local)| local.clone())
     };
     let local = NESTED.try_with(find).ok()?.unwrap_or_else(|| {
-        let new: Rc<dyn Any> = Rc::new(Local::<T> { hot: Hot::new(), cold: RefCell::new(Cold::new()) });
+        let new: Rc<dyn Any> = Rc::new(Local::<T> { hot: Hot::empty(), cold: RefCell::new(Cold::new()) });
         NESTED.with_borrow_mut(|all| all.push((id, new.clone())));
         new
     });
