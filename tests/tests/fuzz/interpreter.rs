@@ -123,11 +123,16 @@ impl State {
             Operation::Axpby => axpby([&p, &q], v, self.fitting(b, v)),
             Operation::AxpbyMap => axpby([&p, &q], v, &map(self.fitting(b, v), "tanh")?),
             Operation::Hadamard => products(&map(v, "tanh")?, self.fitting(b, v)),
+            Operation::Quotient => quotients(v, self.fitting(b, v))?,
+            // The second argument is positive.
+            Operation::Map2Atan2 => map(&quotients(v, self.fitting(b, v))?, "atan")?,
             Operation::Scale => scaled(v, &self.scalar(b).map("tanh")?),
             Operation::Slice => {
                 let start = b % v.len();
                 v[start..=start + c % (v.len() - start)].to_vec()
             }
+            Operation::Concat => v.iter().take(3).chain(self.vector(b).iter().take(3)).cloned().collect(),
+            Operation::BatchRow => self.batch(a)[b % 2 * WIDTH..][..WIDTH].to_vec(),
             Operation::Softmax => softmax(v)?,
             Operation::VectorLogSumExp => vec![log_sum_exp(v)?],
             Operation::SubRows => minus(v, &v[b % v.len()]),
@@ -167,6 +172,10 @@ impl State {
             Operation::BatchAxpby => axpby([&p, &q], x, y),
             Operation::BatchAxpbyMap => axpby([&p, &q], x, &map(y, "sigmoid")?),
             Operation::BatchHadamard => products(&map(x, "tanh")?, y),
+            Operation::BatchQuotient => quotients(x, y)?,
+            Operation::BatchConcat => [&x[WIDTH..], &y[..WIDTH]].concat(),
+            // In three rows of two, of which the columns are the rows.
+            Operation::BatchReshape => [0, 2, 4, 1, 3, 5].map(|entry: usize| x[entry].clone()).to_vec(),
             Operation::BatchScale => scaled(x, &self.scalar(b).map("tanh")?),
             Operation::BatchSoftmax => {
                 let rows: Result<Vec<_>, _> = x.chunks(WIDTH).map(softmax).collect();
@@ -195,6 +204,15 @@ fn scaled(x: &[Jet], factor: &Jet) -> Array {
 
 fn products(x: &[Jet], y: &[Jet]) -> Array {
     x.iter().zip(y).map(|(x, y)| x.times(y)).collect()
+}
+
+/// `x / (2 + tanh(y))`, entry by entry.
+fn quotients(x: &[Jet], y: &[Jet]) -> Result<Array, Undecided> {
+    let quotient = |(x, y): (&Jet, &Jet)| {
+        let two = Jet::constant(2.0, x.gradient.len());
+        Ok(x.times(&Jet::sum([&two, &y.map("tanh")?]).map("recip")?))
+    };
+    x.iter().zip(y).map(quotient).collect()
 }
 
 fn dot(x: &[Jet], y: &[Jet]) -> Jet {
