@@ -1,6 +1,7 @@
 //! How an adjoint passes an edge, backwards.
 
 use super::Edge;
+use crate::blocks::Operand;
 use crate::strong::{add, product, times};
 use crate::sweep::adjoints::Adjoints;
 use ad_core::array::transposed_order;
@@ -131,19 +132,15 @@ impl<T: Scalar> Edge<T> {
             }
             Self::Distance { x, y, p } => {
                 let p = list.kept(p).as_slice();
-                let whole = |&p: &T| {
-                    let half = product(strict, p, out);
-                    half + half
+                let (x, minus) = match [x, y].map(|operand| operand.get()) {
+                    [Some(x), None] => (x, false),
+                    [None, Some(y)] => (y, true),
+                    both => return pull_distance(both, p, (seed, out), adjoints),
                 };
-                match [x, y].map(|operand| operand.get()) {
-                    [Some(x), Some(y)] => {
-                        let whole = Dense::<T, 1>::new([p.len()], p.iter().map(whole));
-                        add(adjoints.row(x, seed), whole.as_slice().iter().copied());
-                        add(adjoints.row(y, seed), whole.as_slice().iter().map(|&whole| -whole));
-                    }
-                    [Some(x), None] => add(adjoints.row(x, seed), p.iter().map(whole)),
-                    [None, Some(y)] => add(adjoints.row(y, seed), p.iter().map(|p| -whole(p))),
-                    [None, None] => {}
+                for (target, &p) in adjoints.row(x, seed).iter_mut().zip(p) {
+                    let half = product(strict, p, out);
+                    let whole = half + half;
+                    *target += if minus { -whole } else { whole };
                 }
             }
             Self::Sum { x } => {
@@ -154,6 +151,27 @@ impl<T: Scalar> Edge<T> {
             Self::Pick { x, index } => adjoints.row(x, seed)[index] += out,
             _ => unreachable!("an array result has no scalar adjoint"),
         }
+    }
+}
+
+/// Carries the adjoint `out` of a distance to both operands: each number is computed once, and what is then done with it cancels
+/// where the operands are one.
+#[cold]
+fn pull_distance<T: Scalar>(
+    operands: [Operand; 2],
+    p: &[T],
+    (seed, out): (usize, T),
+    adjoints: &mut Adjoints<'_, T>,
+) {
+    let strict = adjoints.is_strict();
+    let halves = p.iter().map(|&p| product(strict, p, out));
+    let wholes = Dense::<T, 1>::new([p.len()], halves.map(|half| half + half));
+    let [x, y] = operands;
+    if let Some(x) = x {
+        add(adjoints.row(x, seed), wholes.as_slice().iter().copied());
+    }
+    if let Some(y) = y {
+        add(adjoints.row(y, seed), wholes.as_slice().iter().map(|&whole| -whole));
     }
 }
 
