@@ -232,9 +232,9 @@ impl<T: Scalar> Div for Var<T> {
     #[inline]
     #[track_caller]
     fn div(self, rhs: Self) -> Self {
-        let value = self.value / rhs.value;
-        let inverse = || rules::unless_nan(value, T::one() / rhs.value); // inf / inf and 0 / 0 have no derivative
-        self.binary(rhs, ("div", value), inverse, || -value / rhs.value)
+        let (x, y) = (self.value, rhs.value);
+        let (rule, z) = (rules::Quotient, x / y);
+        self.binary(rhs, ("div", z), || rule.partial_x(x, y, z), || rule.partial_y(x, y, z))
     }
 }
 
