@@ -4,14 +4,18 @@ use super::with_wide_vectors;
 use crate::array::Matrix;
 use crate::scalar::{Real, Scalar};
 
-/// Whether an infinity or NaN of a block may meet one of these partials that is 0. The block may be large, so it is looked
-/// at last.
+/// Whether an infinity or NaN of a block may meet one of these partials that is 0. The larger of the two is looked at last, if at
+/// all.
 #[must_use]
 pub fn meets_zero<S: Scalar>(partials: &[S], block: &Matrix<S>) -> bool {
+    let is_finite = || S::all_finite(block.as_slice());
+    if block.as_slice().len() < partials.len() && is_finite() {
+        return false;
+    }
     let zero = S::Real::from_literal(0.0);
     // All are looked at: so many at once are faster than one after the other up to the first.
     let has_zero = with_wide_vectors(|| partials.iter().fold(false, |found, p| found | (p.primal() == zero)));
-    has_zero && !S::all_finite(block.as_slice())
+    has_zero && !is_finite()
 }
 
 /// `C += W B` with strong zeros, for partials `W` with as many columns as `B` has rows, row-major.
