@@ -112,6 +112,12 @@ impl<T: Scalar> Factor<T> {
                 }
                 T::axpy(T::one(), product.as_slice(), out);
             }
+            (Self::Matrix(m), Base::Dense(block)) if width == 1 => {
+                if !add {
+                    out.fill(T::zero());
+                }
+                T::gemv(m.as_slice(), block.as_slice(), out);
+            }
             (Self::Matrix(m), Base::Dense(block)) => T::gemm(m.view(), block.view(), out, add),
             (Self::Matrix(m), Base::OneHot { offset, .. }) => {
                 for (row, out) in m.iter_rows().zip(out.chunks_exact_mut(width.max(1))) {

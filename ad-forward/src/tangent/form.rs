@@ -67,12 +67,18 @@ impl<T: Scalar> Form<T> {
     }
 
     /// The products of a form without seeds, for which it may have to be evaluated: a factor can pass
-    /// through another matrix, a seed cannot.
-    pub(super) fn settled(&self) -> Vec<(Factor<T>, Base<T>)> {
-        if self.dense.get().is_some() || self.seeds.is_empty() {
+    /// through another matrix, a seed cannot. In few directions it is evaluated anyway, but for a block of seeds alone.
+    pub(super) fn settled(&self, few: bool) -> Vec<(Factor<T>, Base<T>)> {
+        let settled = self.seeds.is_empty() && (!few || self.one_hot_offset().is_some());
+        if self.dense.get().is_some() || settled {
             return self.products_now();
         }
         vec![(Factor::Identity, Base::Dense(self.block()))]
+    }
+
+    /// The numbers of the sum with another form.
+    pub(super) fn sum(&self, other: &Self) -> Block<T> {
+        self.block().combined(T::one(), &other.block(), T::one())
     }
 
     /// The products; the numbers alone, once those have been computed.

@@ -14,6 +14,9 @@
 //! block meets the next weight matrix: `P_t = J_t P_{t-1} + P~_t` (Eq. 1.17), with `F = J_t`, the
 //! block `P_{t-1}` and the seeds `P~_t`.
 //!
+//! That pays where blocks are large. In *few* directions a factor has more numbers than the block that it multiplies, and factors
+//! would be multiplied with each other where a vector or two waits for them: then the numbers themselves are computed at once.
+//!
 //! The factors `F` and `c` of a form are finite: where one would not be, the form is evaluated before.
 
 use self::factor::Factor;
@@ -61,9 +64,13 @@ impl<T: Scalar> Tangent<T> {
         let Self::Form(form) = self else {
             return Self::Zero;
         };
-        let products = form.settled().into_iter().map(|(factor, base)| Some((factor.after(w)?, base)));
+        let few = form.directions < w.rows().min(w.cols());
+        let products = form.settled(few).into_iter().map(|(factor, base)| Some((factor.after(w)?, base)));
         match products.collect() {
-            Some(products) => Self::form(w.rows(), form.directions, products, vec![]),
+            Some(products) => {
+                let product = Self::form(w.rows(), form.directions, products, vec![]);
+                if few { product.block().map_or(Self::Zero, Self::dense) } else { product }
+            }
             None => Self::dense(product_singular(w.as_slice(), &form.block())),
         }
     }
@@ -81,6 +88,10 @@ impl<T: Scalar> Tangent<T> {
         let (inputs, width) = (x.len(), form.directions);
         let plain = T::all_finite(x) && !meets_zero(x, &block);
         let mut out = Block::filled([rows, width], T::zero());
+        if plain && width == 1 {
+            T::gemv(block.as_slice(), x, out.as_mut_slice());
+            return Self::dense(out);
+        }
         for (i, out) in out.as_mut_slice().chunks_exact_mut(width.max(1)).enumerate() {
             let row = i * inputs..(i + 1) * inputs;
             if plain {
@@ -135,10 +146,9 @@ impl<T: Scalar> Tangent<T> {
             match products.iter_mut().find(|(_, b)| b.is_same(&base)) {
                 Some((sum, _)) => match sum.plus(&factor, left.entries) {
                     Some(finite) => *sum = finite,
-                    None => {
-                        return Self::dense(left.block().combined(T::one(), &right.block(), T::one()));
-                    }
+                    None => return Self::dense(left.sum(right)),
                 },
+                None if left.directions < left.entries => return Self::dense(left.sum(right)),
                 None => products.push((factor, base)),
             }
         }
