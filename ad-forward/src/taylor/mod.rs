@@ -34,7 +34,9 @@ use core::borrow::Borrow;
 /// Computing with it gives the series of the result, and so all derivatives along `t` up to order `K - 1`
 /// at once: arithmetic takes about `K^2 / 2` multiplications, where nested dual numbers take `3^(K-1)`.
 /// Elementary functions reuse the table of rules, which costs more evaluations of other rules the higher the
-/// order is; that is meant for up to about ten coefficients.
+/// order is; that is meant for up to about ten coefficients. Where a partial is made of several other rules, or looks at its function's
+/// value (`hypot`, `norm`, `atan2`, `log_sum_exp`; all functions over another mode), each coefficient more takes two to five times as
+/// long: 3 us for a `hypot` with 4 of them, 0.4 ms with 7 and 25 ms with 10, where `sqrt` of the sum of squares takes 1 us.
 ///
 /// ```
 /// use ad_core::Scalar;
