@@ -37,24 +37,22 @@ impl<F: Unary> Rnn<F> {
     ///
     /// If the loss is the cross entropy and `g` gives no probabilities ([`Loss::accepts`]), or the
     /// shapes differ.
-    pub fn loss_at<S, A, const RANK: usize>(&self, v: &A, y_target: &Dense<S::Real, RANK>) -> S
+    pub fn loss_at<S, A, const RANK: usize>(&self, v: &A, y_target: &A) -> S
     where
         S: Scalar,
         A: Array<S, RANK>,
     {
-        let target = A::constant(y_target);
         match (self.loss, self.g) {
-            (Loss::Squared, Output::Identity) => squared(v, &target), // y is v, and not a copy of it
-            (Loss::Squared, _) => squared(&self.output(v), &target),
+            (Loss::Squared, Output::Identity) => squared(v, y_target), // y is v, and not a copy of it
+            (Loss::Squared, _) => squared(&self.output(v), y_target),
             // -sum y* ln softmax(v)
-            (Loss::CrossEntropy, Output::Softmax) => -v.sub_rows(&v.log_sum_exp()).dot(&target),
+            (Loss::CrossEntropy, Output::Softmax) => -v.sub_rows(&v.log_sum_exp()).dot(y_target),
             // -sum y* ln sigmoid(v) + (1 - y*) ln sigmoid(-v), with -ln sigmoid(v) = softplus(-v)
             (Loss::CrossEntropy, Output::Sigmoid) => {
-                let one = S::Real::from_literal(1.0);
-                let others = y_target.as_slice().iter().map(|&y| one - y);
-                let others = A::constant(&Dense::new(y_target.shape(), others));
+                let ones = A::constant(&Dense::filled(y_target.shape(), S::Real::from_literal(1.0)));
+                let others = ones.minus(y_target);
                 let minus_v = v.scale(S::lit(-1.0));
-                minus_v.map(rules::Softplus).dot(&target) + v.map(rules::Softplus).dot(&others)
+                minus_v.map(rules::Softplus).dot(y_target) + v.map(rules::Softplus).dot(&others)
             }
             (Loss::CrossEntropy, Output::Identity) => panic!("cross entropy needs g = sigmoid or softmax"),
         }
@@ -116,7 +114,7 @@ impl<F: Unary> Rnn<F> {
         let u = self.potential(&params.recurrent, h_prev, &Array::constant(x));
         let h = self.state(h_prev, &u);
         let v = self.output_potential(&params.readout, &h);
-        let loss = self.loss_at(&v, y_target);
+        let loss = self.loss_at(&v, &Array::constant(y_target));
         Step { u, h, v, loss }
     }
 

@@ -37,7 +37,7 @@ pub(crate) fn with_potential<T: Scalar, F: Unary>(
     let at = Immediate { readout: readout.clone(), h: h.clone() };
     let run = |p: &Immediate<Var<T>>| {
         let v = rnn.output_potential(&p.readout, &p.h);
-        (rnn.loss_at(&v, y_target), v.values().clone())
+        (rnn.loss_at(&v, &Array::constant(y_target)), v.values().clone())
     };
     ad_reverse::value_and_grad_with_aux(run, &at)
 }
@@ -52,7 +52,7 @@ pub fn credit_by_tangents<T: Scalar, F: Unary>(
     let readout = ad_forward::constant(readout);
     let loss = |h: &[Dual<T, CHUNK>]| {
         let h = DualArray::from_scalars([h.len()], h);
-        vec![rnn.loss_at(&rnn.output_potential(&readout, &h), y_target)]
+        vec![rnn.loss_at(&rnn.output_potential(&readout, &h), &Array::constant(y_target))]
     };
     ad_forward::jacobian(loss, h.as_slice()).to_vector()
 }

@@ -151,7 +151,7 @@ impl<T: Scalar> PerStep<T> {
             let mut h = VarArray::constant(&sequence.initial_state(params.hidden()));
             let steps = thetas.0.iter().zip(sequence.iter()).map(|(theta, (x, y_target))| {
                 h = rnn.step(theta, &h, &Array::constant(x));
-                rnn.loss_at(&rnn.output_potential(&readout, &h), y_target)
+                rnn.loss_at(&rnn.output_potential(&readout, &h), &Array::constant(y_target))
             });
             steps.collect::<Vec<_>>()
         };

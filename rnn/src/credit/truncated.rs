@@ -68,7 +68,7 @@ where
         let loss = |p: &Parameters<Var<T>>| {
             let last = &x[(t + 1).saturating_sub(horizon)..=t];
             let h = last.iter().fold(start.clone(), |h, x| rnn.step(&p.recurrent, &h, &Array::constant(x)));
-            rnn.loss_at(&rnn.output_potential(&p.readout, &h), &y_target[t])
+            rnn.loss_at(&rnn.output_potential(&p.readout, &h), &Array::constant(&y_target[t]))
         };
         ad_reverse::value_and_grad(loss, params)
     });

@@ -73,7 +73,7 @@ fn run<S: Scalar>(rnn: &Rnn, params: &Parameters<S>, sequence: &Sequence<S::Real
         let y: S::Vector = rnn.output(&v);
         run.loss.push(match rnn.loss {
             Loss::Squared => loss::squared(&y, &S::Vector::constant(y_target)),
-            Loss::CrossEntropy => rnn.loss_at(&v, y_target),
+            Loss::CrossEntropy => rnn.loss_at(&v, &Array::constant(y_target)),
         });
         run.u.push(u);
         run.h.push(h.clone());
