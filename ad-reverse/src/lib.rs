@@ -118,6 +118,7 @@ pub mod checkpoint;
 mod dot;
 mod interop;
 mod operators;
+pub mod scan;
 pub mod sparse;
 mod strong;
 mod sweep;
