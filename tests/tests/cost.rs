@@ -28,8 +28,15 @@ fn the_tangent_of_arrays_in_one_direction_costs_a_few_runs() {
         assert_eq!(value.0, same.0);
         assert!(tangent < 8 * run, "n = {n}, {steps} steps: {tangent} operations, for {run} of the run");
         let (_, tangent) = operations(|| {
-            jvp(|h| last_state::<Dual<Counted, 1>>(&DualArray::from_primal(w.clone()), h, steps), &h, &direction.1)
+            jvp(
+                |h| last_state::<Dual<Counted, 1>>(&DualArray::from_primal(w.clone()), h, steps),
+                &h,
+                &direction.1,
+            )
         });
-        assert!(tangent < 6 * run, "n = {n}, {steps} steps: {tangent} operations by the state alone, for {run}");
+        assert!(
+            tangent < 6 * run,
+            "n = {n}, {steps} steps: {tangent} operations by the state alone, for {run}"
+        );
     }
 }

@@ -8,10 +8,15 @@
 use crate::loss::Step;
 use crate::model::{Parameters, Rnn};
 use crate::sequence::Sequence;
-use ad_core::{Dense, Scalar, Unary, Vector};
+use ad_core::{Array, Dense, Real, Scalar, Unary, Vector};
 use ad_reverse::Var;
+use ad_reverse::scan::{self, Recurrence};
+use std::any::Any;
 
 /// `L` and `dL/dtheta` (Eq. 1.18), for a sequence (`RANK` 1) or a batch of them (2).
+///
+/// All steps do the same, so over plain numbers a program is made of one of them and run for all ([`scan`]): with the squared error it
+/// takes little longer than BPTT written by hand. With another loss, and over other scalars, the sequence is recorded.
 ///
 /// # Panics
 ///
@@ -27,7 +32,39 @@ where
     F: Unary,
 {
     rnn.check(params, None, sequence);
+    if let Some(plain) = (params as &dyn Any).downcast_ref::<Parameters<T::Real>>() {
+        let unrolled = Unrolled { rnn, h_0: sequence.initial_state(params.hidden()) };
+        let inputs = [sequence.x(), sequence.y_target()];
+        let found = scan::value_and_grad(&unrolled, plain, sequence.steps(), inputs);
+        let mut same = None::<(T, Parameters<T>)>;
+        *(&mut same as &mut dyn Any).downcast_mut().expect("T is its own Real") = Some(found);
+        return same.expect("just put there");
+    }
     ad_reverse::value_and_grad(|p: &Parameters<Var<T>>| rnn.sum_of_losses(p, sequence), params)
+}
+
+/// The network from a first state on, as a loop.
+struct Unrolled<'a, F, R, const RANK: usize> {
+    rnn: &'a Rnn<F>,
+    h_0: Dense<R, RANK>,
+}
+
+impl<F: Unary, R: Real, const RANK: usize> Recurrence<Parameters<R>, RANK, 2> for Unrolled<'_, F, R, RANK> {
+    fn start<S: Scalar<Real = R>>(&self, _: &Parameters<S>) -> S::Array<RANK> {
+        S::Array::constant(&self.h_0)
+    }
+
+    fn step<S: Scalar<Real = R>>(
+        &self,
+        params: &Parameters<S>,
+        h_prev: &S::Array<RANK>,
+        [x, y_target]: &[S::Array<RANK>; 2],
+    ) -> (S::Array<RANK>, S) {
+        let h = self.rnn.step(&params.recurrent, h_prev, x);
+        let v = self.rnn.output_potential(&params.readout, &h);
+        let loss = self.rnn.loss_at(&v, y_target);
+        (h, loss)
+    }
 }
 
 /// What one backward sweep knows.

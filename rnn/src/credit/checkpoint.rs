@@ -1,7 +1,7 @@
 //! Backpropagation through time with few states kept: those in between are computed again.
 //!
-//! The gradient of [`bptt`](super::bptt), bit for bit, whose memory grows with the number of states kept and
-//! not with that of steps: with the square root of `2 T` states every step is run at most twice more.
+//! The gradient of [`bptt`](super::bptt) to rounding, and bit for bit that of a recording of the whole sequence; its memory grows with
+//! the number of states kept and not with that of steps: with the square root of `2 T` states every step is run at most twice more.
 
 use crate::credit::immediate::State;
 use crate::model::{Parameters, Rnn};

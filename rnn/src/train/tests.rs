@@ -28,7 +28,9 @@ fn every_mode_learns_a_wave() {
     };
     let before = error(&Parameters::random(1, 6, 1, 0.9, 3));
     let checkpointed = [Mode::Bptt, Mode::Checkpoint(4)].map(|mode| flatten(&trained(&schedule(mode, 2))));
-    assert_eq!(checkpointed[0], checkpointed[1]);
+    for (whole, checkpointed) in checkpointed[0].iter().zip(&checkpointed[1]) {
+        assert!((whole - checkpointed).abs() < 1e-12, "bptt {whole}, checkpoint:4 {checkpointed}");
+    }
     for (mode, passes) in [(Mode::Bptt, 300), (Mode::Rtrl, 20), (Mode::Window(10), 60)] {
         let after = error(&trained(&schedule(mode, passes)));
         assert!(after < 0.1 * before, "{mode}: from {before} to {after}");

@@ -125,10 +125,19 @@ fn the_modes_agree() {
         serde_json::from_str(&answer(rnn(&["credit", &path, "--mode", mode]))).unwrap()
     };
     let bptt = gradient("bptt");
-    for mode in ["checkpoint:1", "checkpoint:2", "checkpoint:3", "checkpoint:18446744073709551615"] {
-        assert_eq!(gradient(mode), bptt, "{mode}, to the last bit");
+    let checkpointed = gradient("checkpoint:1");
+    for mode in ["checkpoint:2", "checkpoint:3", "checkpoint:18446744073709551615"] {
+        assert_eq!(gradient(mode), checkpointed, "{mode}, to the last bit");
     }
-    for mode in ["rtrl", "window:1", "window:2", "window:3", "window:1000", "window:18446744073709551615"] {
+    for mode in [
+        "checkpoint:1",
+        "rtrl",
+        "window:1",
+        "window:2",
+        "window:3",
+        "window:1000",
+        "window:18446744073709551615",
+    ] {
         let other = gradient(mode);
         for (a, b) in numbers(&bptt).into_iter().zip(numbers(&other)) {
             assert!((a - b).abs() <= 1e-13 * a.abs().max(1.0), "{mode}: {a} and {b}");

@@ -54,12 +54,16 @@ proptest! {
         let (rtrl_loss, rtrl) = by(Mode::Rtrl, &case);
         same("RTRL", &rtrl, &expected)?;
         prop_assert_eq!(loss.to_bits(), rtrl_loss.to_bits(), "the loss of RTRL");
+        let recorded = ad_reverse::value_and_grad(|p| case.rnn.total_loss(p, &case.sequence), &case.params);
+        let recorded = (recorded.0, flatten(&recorded.1));
+        prop_assert_eq!(loss.to_bits(), recorded.0.to_bits(), "the loss of a recording");
+        same("a recording", &recorded.1, &expected)?;
         for k in 1..=case.sequence.steps() {
             let (window_loss, windows) = by(Mode::Window(k), &case);
             same(&format!("window:{k}"), &windows, &expected)?;
             same(&format!("the loss of window:{k}"), &[window_loss], &[loss])?;
             let checkpointed = by(Mode::Checkpoint(k), &case);
-            prop_assert_eq!(&checkpointed, &(loss, expected.clone()), "checkpoint:{} is bptt to the last bit", k);
+            prop_assert_eq!(&checkpointed, &recorded, "checkpoint:{} is the recording to the last bit", k);
         }
     }
 
