@@ -58,6 +58,7 @@
 //! | [`hessian`](fn@hessian) | all of `d2f/dx_i dx_j` | that for each [`CHUNK`](ad_forward::CHUNK) columns at once |
 //! | [`sparse`]'s [`sparse_jacobian`](sparse::sparse_jacobian), [`sparse_hessian`](sparse::sparse_hessian) | those with few entries | one direction for each color |
 //! | [`linearize`](fn@linearize) | the derivative as one object: `J dx` and `w^T J` out of one recording | one run; one sweep each |
+//! | [`scan::value_and_grad`] | the gradient of a loop whose steps are one program on arrays | one run, one way back, and no recording |
 //! | [`checkpoint`](fn@checkpoint), [`checkpoint_online`] | the gradient of a loop, in memory for a few of its states | as `grad`, and steps run again |
 //!
 //! [`Gradient`], [`Hessian`], [`Hvp`], [`sparse::SparseJacobian`] and [`sparse::SparseHessian`] are objects that keep their buffers;
