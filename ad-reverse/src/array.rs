@@ -38,7 +38,7 @@ impl<T: Scalar, const RANK: usize> VarArray<T, RANK> {
 
     /// A new input of the open recording.
     pub(crate) fn leaf(values: Dense<T, RANK>) -> Self {
-        let (id, op) = record_block::<T>(values.as_slice().len(), |_| ());
+        let (id, op) = record_block::<T>(values.as_slice().len(), |edges| edges.input());
         Self { values, id, op }
     }
 

@@ -1,6 +1,6 @@
 //! Long recordings, many recordings, interrupted recordings, and recordings side by side.
 
-use ad_core::{Array, Matrix, Scalar, Vector, rules};
+use ad_core::{Array, Matrix, Scalar, Tree, Vector, rules};
 use ad_forward::Dual;
 use ad_reverse::{
     RecordingError, RecordingSize, Var, VarArray, checkpoint, checkpoint_online, grad, linearize, try_grad,
@@ -233,7 +233,8 @@ fn a_ceiling_counts_the_transposes_of_products() {
     let Err(RecordingError::Ceiling { needed, .. }) = try_grad(products, &w, ceiling) else {
         panic!("50 transposes of 320 kB fit into 1 MiB");
     };
-    let numbers = 50 * 200 * (200 + 1); // and a state for each product
+    // A state for each product, and the transposes of those whose state is no constant, as the first one is.
+    let numbers = 200 * (49 * 200 + 50);
     assert!((8 * numbers..9 * numbers).contains(&needed.bytes), "{needed:?}");
     let once = |w: &VarArray<f64, 2>| {
         let (turned, zeros) = (w.transpose(), VarArray::constant(&Vector::filled([200], 0.0)));
@@ -245,4 +246,76 @@ fn a_ceiling_counts_the_transposes_of_products() {
     for (a, b) in alike.as_slice().iter().zip(try_grad(products, &w, needed).unwrap().as_slice()) {
         assert!((a - b).abs() <= 1e-12 * b.abs(), "{a}, {b}");
     }
+}
+
+/// The error of a gradient with a ceiling of 1 MiB.
+fn above_a_mebibyte<P: Tree<Scalar = f64> + ?Sized>(
+    f: impl FnOnce(&P::Over<Var<f64>>) -> Var<f64>,
+    x: &P,
+) -> RecordingSize {
+    match try_grad(f, x, RecordingSize::of_bytes(1 << 20)) {
+        Err(RecordingError::Ceiling { needed, .. }) => needed,
+        other => panic!("50 times 320 kB fit into 1 MiB: {:?}", other.map(|_| ())),
+    }
+}
+
+/// Past the ceiling the places of operands, here 0 and 1, are those of operations that were given up.
+#[test]
+fn past_a_ceiling_products_run_on() {
+    let (start, w) = (Vector::filled([200], 1.0), Matrix::filled([200, 200], 1e-3));
+    let both = |(h, w): &(VarArray<f64, 1>, VarArray<f64, 2>)| {
+        (0..50).fold(h.clone(), |h, _| h.matmul(w)).sum() + w.transpose().sum()
+    };
+    let needed = above_a_mebibyte(both, &(start, w));
+    let numbers = 50 * 200 * (200 + 1);
+    assert!((8 * numbers..9 * numbers).contains(&needed.bytes), "{needed:?}");
+}
+
+/// Weights that were made for one product stay with the recording, whatever made them, and whether of a variable or not.
+#[test]
+fn a_ceiling_counts_weights_that_have_no_other_owner() {
+    let (start, w) = (Vector::filled([200], 1.0), Matrix::filled([200, 200], 1e-3));
+    let zeros = VarArray::<f64, 1>::constant(&Vector::filled([200], 0.0));
+    let fixed = VarArray::<f64, 2>::constant(&w);
+    let by_constants = above_a_mebibyte(
+        |h: &VarArray<f64, 1>| (0..50).fold(h.clone(), |h, _| h.matmul(&fixed)).sum(),
+        &start,
+    );
+    let scaled = above_a_mebibyte(
+        |(h, w, c): &(VarArray<f64, 1>, VarArray<f64, 2>, Var<f64>)| {
+            (0..50).fold(h.clone(), |h, _| VarArray::affine(&[(&w.scale(*c), &h)], &zeros)).sum()
+        },
+        &(start.clone(), w.clone(), 0.5),
+    );
+    // With a state for each product where the weights are variables; `w`, an input, is its owner's also where `scale` keeps it.
+    for (needed, numbers) in [(by_constants, 50 * 200 * 200), (scaled, 50 * 200 * (200 + 1))] {
+        assert!((8 * numbers..9 * numbers).contains(&needed.bytes), "{needed:?}");
+    }
+}
+
+#[test]
+fn a_ceiling_does_not_count_what_is_not_kept() {
+    let ceiling = RecordingSize::of_bytes(1 << 20);
+    let (start, w) = (Vector::filled([200], 1.0), Matrix::filled([200, 200], 1e-3));
+    let transposed = |w: &VarArray<f64, 2>| (0..50).fold(w.clone(), |w, _| w.transpose()).sum();
+    let g = try_grad(transposed, &w, ceiling).unwrap();
+    assert_eq!(g.as_slice(), [1.0; 200 * 200]);
+    // The same weights in each product: those of an input are the owner's, others are kept once.
+    let zeros = VarArray::<f64, 1>::constant(&Vector::filled([200], 0.0));
+    let steps = |w: &VarArray<f64, 2>, h: &VarArray<f64, 1>| {
+        (0..50).fold(h.clone(), |h, _| VarArray::affine(&[(w, &h)], &zeros)).sum()
+    };
+    type Both = (VarArray<f64, 1>, VarArray<f64, 2>);
+    assert!(try_grad(|(h, w): &Both| steps(w, h), &(start.clone(), w.clone()), ceiling).is_ok());
+    assert!(
+        try_grad(|(h, w): &Both| steps(&w.map(rules::Tanh), h), &(start.clone(), w.clone()), ceiling).is_ok()
+    );
+    // Past the ceiling, too: the input is still known for one.
+    let nothing = RecordingSize::of_bytes(0);
+    let Err(RecordingError::Ceiling { needed, .. }) =
+        try_grad(|(h, w): &Both| steps(w, h), &(start, w), nothing)
+    else {
+        panic!("nothing fits into no memory");
+    };
+    assert!(needed.bytes < 1 << 18, "{needed:?}");
 }

@@ -52,6 +52,10 @@ pub(crate) struct Blocks<T: Scalar> {
     kept: Vec<Dense<T, 2>>,
     /// For each array that was made of scalars its entries that are variables: `(entry, node)`.
     gathered: Vec<Vec<(u32, u32)>>,
+    /// How many of `ops`, the first ones, are inputs.
+    inputs: usize,
+    /// How many of `kept` and `gathered` have been counted.
+    counted: [usize; 2],
 }
 
 #[derive(Debug)]
@@ -68,7 +72,14 @@ const NOWHERE: Kept = Kept::MAX;
 
 impl<T: Scalar> Blocks<T> {
     pub(crate) const fn new() -> Self {
-        Self { ops: Vec::new(), edges: Vec::new(), kept: Vec::new(), gathered: Vec::new() }
+        Self {
+            ops: Vec::new(),
+            edges: Vec::new(),
+            kept: Vec::new(),
+            gathered: Vec::new(),
+            inputs: 0,
+            counted: [0; 2],
+        }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -76,10 +87,18 @@ impl<T: Scalar> Blocks<T> {
     }
 
     pub(crate) fn clear(&mut self) {
-        self.ops.clear();
+        self.inputs = 0;
+        self.clear_but_inputs();
+    }
+
+    /// Forgets what was recorded, in a recording that goes on: the inputs keep their places, by which what follows finds them.
+    pub(crate) fn clear_but_inputs(&mut self) {
+        self.ops.truncate(self.inputs);
+        self.ops.iter_mut().for_each(|input| input.result = NOWHERE);
         self.edges.clear();
         self.kept.clear();
         self.gathered.clear();
+        self.counted = [0; 2];
     }
 
     /// Adds an operation, whose edges `write` appends; returns its place.
@@ -102,9 +121,15 @@ impl<T: Scalar> Blocks<T> {
         held(&self.ops) + held(&self.edges) + held(&self.kept) + held(&self.gathered)
     }
 
-    /// The memory of the arrays that an operation keeps.
-    pub(crate) fn bytes_kept(&self, op: u32) -> usize {
-        self.edges(op).iter().map(|edge| edge.bytes(self)).sum()
+    /// The memory of what has been kept since this was last asked; but the values of inputs are their owner's.
+    pub(crate) fn bytes_newly_kept(&mut self) -> usize {
+        let [kept, gathered] = std::mem::replace(&mut self.counted, [self.kept.len(), self.gathered.len()]);
+        let bytes = |kept: &Dense<T, 2>| size_of_val(kept.as_slice());
+        let arrays: usize = self.kept[kept..].iter().map(bytes).sum();
+        let places = self.ops[..self.inputs].iter().map(|input| input.result as usize);
+        let of_inputs = places.filter_map(|place| self.kept[kept..].get(place.checked_sub(kept)?));
+        let lists = self.gathered[gathered..].iter().map(|list| size_of_val(&list[..]));
+        arrays - of_inputs.map(bytes).sum::<usize>() + lists.sum::<usize>()
     }
 
     #[inline]
@@ -219,6 +244,12 @@ impl<T: Scalar> Edges<'_, T> {
         let x = of_w.map_or(NOWHERE, |_| self.keep_values(of_x, x));
         let w = of_x.map_or(NOWHERE, |_| self.keep_values(of_w, w));
         self.push(Edge::Affine(Term { of_w: of_w.into(), of_x: of_x.into(), of_b: of_b.into(), w, x }));
+    }
+
+    /// Says that the operation is an input. All of them come first.
+    pub(crate) fn input(&mut self) {
+        self.0.inputs += 1;
+        debug_assert_eq!(self.0.inputs, self.0.ops.len());
     }
 
     /// Adds the edge of an array that was made of scalars.

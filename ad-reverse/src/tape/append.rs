@@ -168,7 +168,7 @@ pub(crate) fn record_block<T: Scalar>(entries: usize, write: impl FnOnce(&mut Ed
         let tape = cold.open.as_mut().expect("block operations are recorded on live operands");
         let op = tape.blocks.push(entries, write);
         if tape.ceiling != RecordingSize::UNLIMITED {
-            tape.arrays += tape.blocks.bytes_kept(op);
+            tape.arrays += tape.blocks.bytes_newly_kept();
             hot::<T, _>(|hot| tape.keep_below_ceiling(hot));
         }
         op

@@ -5,8 +5,9 @@ use std::fmt;
 /// How large a recording is, or may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RecordingSize {
-    /// The memory of its records, of the adjoints of scalars, and of the arrays that it keeps for the sweep.
-    /// Arrays that are shared, with their owner or among records, count each time.
+    /// The memory of its records, of the adjoints of scalars, and of the arrays that it keeps for the sweep: those of inputs
+    /// are their owner's, and do not count. A constant counts in each record that keeps it, also if it is shared; past a
+    /// ceiling so does every array.
     pub bytes: usize,
     /// The number of operations, inputs included.
     pub operations: u64,

@@ -66,8 +66,13 @@ impl<T: Scalar> Tape<T> {
     }
 
     fn clear(&mut self) {
-        self.stream.clear();
         self.blocks.clear();
+        self.clear_but_inputs();
+    }
+
+    fn clear_but_inputs(&mut self) {
+        self.stream.clear();
+        self.blocks.clear_but_inputs();
         self.products.clear();
         self.notes.clear();
         self.arrays = 0;
@@ -97,8 +102,8 @@ impl<T: Scalar> Tape<T> {
         let needed = self.needed(operations, &hot.cursor);
         if needed.exceeds(self.ceiling) {
             hot.cursor.take_from(&Cursor::detached());
-            self.clear();
-            self.given_up = needed.bytes - operations as usize * size_of::<T>();
+            self.clear_but_inputs();
+            self.given_up = needed.bytes - operations as usize * size_of::<T>() - self.blocks.bytes();
         }
     }
 

@@ -4,7 +4,7 @@ mod pull;
 mod push;
 
 use crate::blocks::affine::Term;
-use crate::blocks::{Blocks, Kept, Slot};
+use crate::blocks::{Kept, Slot};
 use ad_core::Scalar;
 
 /// How a result depends on one operand.
@@ -43,27 +43,4 @@ pub(crate) enum Edge<T: Scalar> {
     Sum { x: u32 },
     /// A scalar, one entry.
     Pick { x: u32, index: usize },
-}
-
-impl<T: Scalar> Edge<T> {
-    /// The memory of what is kept for the sweep. Weights are their owner's.
-    pub(crate) fn bytes(&self, list: &Blocks<T>) -> usize {
-        let numbers = match *self {
-            Self::Affine(Term { of_w, x: kept, .. }) if of_w.get().is_some() => {
-                list.kept(kept).as_slice().len()
-            }
-            Self::Diagonal { p: kept, .. }
-            | Self::Mapped { p: kept, .. }
-            | Self::Distance { p: kept, .. }
-            | Self::Contract { p: kept, .. }
-            | Self::Rows { partials: kept, .. }
-            | Self::Softmax { y: kept, .. }
-            | Self::Factor { x: kept, .. } => list.kept(kept).as_slice().len(),
-            // The product of matrices keeps it as its weights, and it has no other owner.
-            Self::Transpose { x, .. } => list.entries(x),
-            Self::Gather { from } => list.gathered(from).len(),
-            _ => 0,
-        };
-        numbers * size_of::<T>()
-    }
 }
