@@ -1,5 +1,6 @@
 //! Shapes that do not fit, and an update rate that is none: the panic names the part and the caller's line.
 
+use ad_core::tree::flatten;
 use ad_core::{Matrix, Vector};
 use rnn::credit::rtrl::Rtrl;
 use rnn::credit::window::Windows;
@@ -178,4 +179,21 @@ fn a_series_for_a_network_of_two_inputs() {
     let params = Parameters::random(2, 3, 1, 1.0, 0);
     let message = "x[0]: 1 entry, but W_in asks for 2 entries";
     each_panics_here(message, &[("predict", &|| _ = predict(&RNN, &params, &[0.0, 1.0, 2.0], 1))]);
+}
+
+#[test]
+fn a_network_without_hidden_units_fits() {
+    let (params, sequence) =
+        (Parameters::random(2, 0, 1, 1.0, 0), Sequence::new(vectors(3, 2), vectors(3, 1)));
+    let by_tangents = triangle::by_tangents(&RNN, &params, &sequence);
+    assert_eq!(by_tangents.cells, vec![vec![Vec::<f64>::new(); 3]; 3]);
+    assert_eq!(triangle::by_adjoints(&RNN, &params, &sequence), by_tangents);
+    triangle::rows_by_adjoints(&RNN, &params, &sequence, |cells| assert_eq!(cells.flatten().count(), 0));
+    let by = |mode: Mode| {
+        let (loss, grad) = mode.value_and_grad(&RNN, &params, &sequence);
+        (loss, flatten(&grad))
+    };
+    for mode in [Mode::Rtrl, Mode::Window(2), Mode::Checkpoint(2)] {
+        assert_eq!(by(mode), by(Mode::Bptt), "{mode}");
+    }
 }

@@ -69,11 +69,13 @@ pub fn by_adjoints<T: Scalar, F: Unary>(
     let (steps, p) = (sequence.steps(), params.recurrent.count());
     let thetas = PerStep::of(params, steps);
     let rows = thetas.losses(rnn, params, sequence).rows(steps, immediate::identity(steps).as_slice());
-    let cells = rows.chunks_exact(steps * p).map(|row| row.chunks_exact(p).map(<[T]>::to_vec).collect());
-    Triangle { cells: cells.collect() }
+    // By place, and not in chunks: without hidden units a cell has no numbers.
+    let cell = |t: usize, s: usize| rows[(t * steps + s) * p..][..p].to_vec();
+    Triangle { cells: (0..steps).map(|t| (0..steps).map(|s| cell(t, s)).collect()).collect() }
 }
 
-/// [`by_adjoints`] row by row, in the memory of a few rows: `see` is shown the cells of `t = 0`, then those of the next, to the last.
+/// [`by_adjoints`] row by row, in the memory of a few rows: `see` is shown the cells of `t = 0`, then those of the next, to the last;
+/// of a network without hidden units, whose cells have no numbers, it is shown none.
 ///
 /// Each row is a sweep of its own, of vectors where that of all is of matrices: sums have another order, and so other last bits.
 ///
@@ -96,7 +98,7 @@ pub fn rows_by_adjoints<T: Scalar, F: Unary>(
         seed[t] = T::one();
         pullback.call_into(&seed, &mut row);
         seed[t] = T::zero();
-        see(row.chunks_exact(p));
+        see(row.chunks_exact(p.max(1)));
     }
 }
 
