@@ -21,6 +21,7 @@ impl<R: Scalar, const RANK: usize> Sequence<R, RANK> {
     ///
     /// If there is no step, or there are not as many targets as inputs.
     #[must_use]
+    #[track_caller]
     pub fn new(x: Vec<Dense<R, RANK>>, y_target: Vec<Dense<R, RANK>>) -> Self {
         assert!(!x.is_empty(), "{NOT_EMPTY}");
         assert!(x.len() == y_target.len(), "{} inputs, but {} targets", x.len(), y_target.len());
@@ -57,6 +58,7 @@ impl<R: Scalar, const RANK: usize> Sequence<R, RANK> {
     ///
     /// If the range is empty or reaches past the end.
     #[must_use]
+    #[track_caller]
     pub fn window(&self, range: std::ops::Range<usize>) -> Self {
         Self::new(self.x[range.clone()].to_vec(), self.y_target[range].to_vec())
     }
@@ -95,11 +97,15 @@ impl<R: Scalar> Sequence<R, 2> {
     ///
     /// If the range reaches past the end.
     #[must_use]
+    #[track_caller]
     pub fn rows(&self, range: std::ops::Range<usize>) -> Self
     where
         Dense<R, 2>: Array<R, 2>,
     {
-        let cut = |all: &[Dense<R, 2>]| all.iter().map(|x| x.slice(range.clone())).collect();
-        Self::new(cut(&self.x), cut(&self.y_target))
+        let mut cut = self.clone();
+        for x in cut.x.iter_mut().chain(&mut cut.y_target) {
+            *x = x.slice(range.clone()); // in no closure, which would not know the line of the caller
+        }
+        cut
     }
 }

@@ -182,6 +182,23 @@ fn a_series_for_a_network_of_two_inputs() {
 }
 
 #[test]
+fn a_sequence() {
+    let (sequence, batch) = (
+        Sequence::new(vectors(2, 2), vectors(2, 1)),
+        Sequence::new(vec![Matrix::filled([3, 2], 0.5)], vec![Matrix::filled([3, 1], 0.5)]),
+    );
+    each_panics_here(
+        "2 inputs, but 3 targets",
+        &[("new", &|| drop(Sequence::new(vectors(2, 2), vectors(3, 1))))],
+    );
+    each_panics_here("a sequence has at least one step", &[("window", &|| drop(sequence.window(1..1)))]);
+    each_panics_here(
+        "slice: 1..4 is not within an array of shape [3, 2]",
+        &[("rows", &|| drop(batch.rows(1..4)))],
+    );
+}
+
+#[test]
 fn a_network_without_hidden_units_fits() {
     let (params, sequence) =
         (Parameters::random(2, 0, 1, 1.0, 0), Sequence::new(vectors(3, 2), vectors(3, 1)));
