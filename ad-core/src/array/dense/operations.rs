@@ -303,10 +303,8 @@ where
     }
     fn reshape<const TO: usize>(&self, shape: [usize; TO]) -> R::Array<TO> {
         let reshaped = self.reshape(shape);
-        match (&reshaped as &dyn Any).downcast_ref::<R::Array<TO>>() {
-            Some(same) => same.clone(), // as the bound says for one axis and for two
-            None => R::Array::<TO>::from_scalars(shape, reshaped.as_slice()),
-        }
+        let same = (&reshaped as &dyn Any).downcast_ref::<R::Array<TO>>();
+        same.expect("one axis or two, of which the bound says so").clone()
     }
     fn transpose(&self) -> Self {
         self.transposed()

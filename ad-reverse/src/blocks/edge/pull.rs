@@ -1,7 +1,6 @@
 //! How an adjoint passes an edge, backwards.
 
 use super::Edge;
-use crate::blocks::Operand;
 use crate::strong::{add, product, times};
 use crate::sweep::adjoints::Adjoints;
 use ad_core::array::transposed_order;
@@ -10,11 +9,13 @@ use ad_core::{Dense, Scalar, rules};
 
 impl<T: Scalar> Edge<T> {
     /// Carries the adjoint `out` of an array result to the operand; but for terms of affine maps, which have a
-    /// [`pull`](crate::blocks::affine::Term::pull) of their own.
+    /// [`pull`](crate::blocks::affine::Term::pull) of their own, and `Mapped`, which only [`pull_last`](Self::pull_last) meets.
     pub(crate) fn pull(&self, out: &[T], adjoints: &mut Adjoints<'_, T>) {
         let (strict, list) = (adjoints.is_strict(), adjoints.list());
         match *self {
-            Self::Affine(_) => unreachable!("has a pull of its own"),
+            Self::Affine(_) | Self::Mapped { .. } => {
+                unreachable!("has a pull of its own, or is the last edge of its operation")
+            }
             Self::Diagonal { x, p } => {
                 let p = list.kept(p).as_slice();
                 let target = adjoints.buffer(x).chunks_mut(p.len());
@@ -24,8 +25,6 @@ impl<T: Scalar> Edge<T> {
                     }
                 }
             }
-            // The last edge of its operation, which is pulled as that; so this way may be slow.
-            Self::Mapped { .. } => self.pull_last(Dense::from(out), adjoints),
             Self::Multiple { x, a } => pull_multiple(T::constant(a), out, x, adjoints),
             Self::Scaled { x, s } => pull_multiple(s, out, x, adjoints),
             Self::Factor { node, x } => {
@@ -135,7 +134,8 @@ impl<T: Scalar> Edge<T> {
                 let (x, minus) = match [x, y].map(|operand| operand.get()) {
                     [Some(x), None] => (x, false),
                     [None, Some(y)] => (y, true),
-                    both => return pull_distance(both, p, (seed, out), adjoints),
+                    [Some(x), Some(y)] => return pull_distance([x, y], p, (seed, out), adjoints),
+                    [None, None] => return,
                 };
                 for (target, &p) in adjoints.row(x, seed).iter_mut().zip(p) {
                     let half = product(strict, p, out);
@@ -158,7 +158,7 @@ impl<T: Scalar> Edge<T> {
 /// where the operands are one.
 #[cold]
 fn pull_distance<T: Scalar>(
-    operands: [Operand; 2],
+    [x, y]: [u32; 2],
     p: &[T],
     (seed, out): (usize, T),
     adjoints: &mut Adjoints<'_, T>,
@@ -166,13 +166,8 @@ fn pull_distance<T: Scalar>(
     let strict = adjoints.is_strict();
     let halves = p.iter().map(|&p| product(strict, p, out));
     let wholes = Dense::<T, 1>::new([p.len()], halves.map(|half| half + half));
-    let [x, y] = operands;
-    if let Some(x) = x {
-        add(adjoints.row(x, seed), wholes.as_slice().iter().copied());
-    }
-    if let Some(y) = y {
-        add(adjoints.row(y, seed), wholes.as_slice().iter().map(|&whole| -whole));
-    }
+    add(adjoints.row(x, seed), wholes.as_slice().iter().copied());
+    add(adjoints.row(y, seed), wholes.as_slice().iter().map(|&whole| -whole));
 }
 
 /// Adds `a out` to the adjoint of `x`.

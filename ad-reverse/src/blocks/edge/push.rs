@@ -50,15 +50,10 @@ impl<T: Scalar> Edge<T> {
             }
             Self::Contract { x, p } => return contract(list.kept(p).as_slice(), block(x)),
             Self::Distance { x, y, p } => {
-                let half = match [x, y].map(|operand| operand.get().map(block)) {
-                    [Some(dx), Some(dy)] => {
-                        let differences = dx.iter().zip(dy).map(|(&dx, &dy)| dx - dy);
-                        kept(p).zip(differences).map(|(&p, difference)| times(p, difference)).sum()
-                    }
-                    [Some(dx), None] => contract(list.kept(p).as_slice(), dx),
-                    [None, Some(dy)] => -contract(list.kept(p).as_slice(), dy),
-                    [None, None] => T::zero(),
-                };
+                let [dx, dy] = [x, y].map(|operand| operand.get().map(block));
+                let entry = |tangent: Option<&[T]>, i: usize| tangent.map_or(T::zero(), |tangent| tangent[i]);
+                let products = kept(p).enumerate().map(|(i, &p)| times(p, entry(dx, i) - entry(dy, i)));
+                let half: T = products.sum();
                 return half + half;
             }
             Self::Sum { x } => return block(x).iter().copied().sum(),
