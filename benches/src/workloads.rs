@@ -4,11 +4,12 @@ use crate::hand::{Sizes, network, parameters, sequence};
 use crate::programs::{
     Dot, InlinedLoss, Loops, Product, Rnn, Shape, chain, rosenbrock, rosenbrock_preaccumulated,
 };
+use ::rnn::Parameters;
 use ::rnn::credit::Mode;
 use ad_core::Function;
 use ad_core::function::Wide;
 use ad_forward::Dual;
-use ad_reverse::{Var, grad};
+use ad_reverse::{Var, grad, value_and_grad};
 use std::hint::black_box;
 
 /// A workload, ready to run.
@@ -18,7 +19,7 @@ pub type Workload = Box<dyn FnMut()>;
 pub type Make = fn() -> Workload;
 
 /// All of them, with their names.
-pub const ALL: [(&str, Make); 10] = [
+pub const ALL: [(&str, Make); 11] = [
     ("chain", || boxed(|| grad(|&x| chain(x, 1000), black_box(&0.5)))),
     ("rosenbrock", || by_rosenbrock(rosenbrock)),
     ("rosenbrock-preaccumulated", || by_rosenbrock(rosenbrock_preaccumulated)),
@@ -27,9 +28,13 @@ pub const ALL: [(&str, Make); 10] = [
     ("forward-8", forward),
     ("forward-16-wide", forward_wide),
     ("bptt", || by_mode(Mode::Bptt)),
+    ("bptt-recorded", recorded),
     ("rtrl", || by_mode(Mode::Rtrl)),
     ("window", || by_mode(Mode::Window(16))),
 ];
+
+/// Where what a library does beside the arithmetic is seen best.
+const SMALL: Sizes = Sizes { n: 4, d: 16, m: 4, t: 64, b: 1 };
 
 fn boxed<R>(mut run: impl FnMut() -> R + 'static) -> Workload {
     Box::new(move || drop(black_box(run())))
@@ -59,8 +64,13 @@ fn forward_wide() -> Workload {
     boxed(move || Wide(&InlinedLoss(&rnn)).call(black_box(&p[..])))
 }
 
+fn recorded() -> Workload {
+    let (params, data, rnn) = (parameters(SMALL), sequence(SMALL), network());
+    let run = move |params: &Parameters<Var<f64>>| rnn.total_loss(params, &data);
+    boxed(move || value_and_grad(&run, black_box(&params)))
+}
+
 fn by_mode(mode: Mode) -> Workload {
-    let sizes = Sizes { n: 4, d: 16, m: 4, t: 64, b: 1 };
-    let (params, data) = (parameters(sizes), sequence(sizes));
+    let (params, data) = (parameters(SMALL), sequence(SMALL));
     boxed(move || mode.value_and_grad(&network(), black_box(&params), &data))
 }

@@ -54,7 +54,11 @@ fn modes() {
         let (params, data) = (parameters(sizes), sequence(sizes));
         let warm = || by_hand(sizes, &params, &data);
         let bptt = peak(warm, || Mode::Bptt.value_and_grad(&rnn, &params, &data));
-        beside(&sizes.to_string(), "bptt", bptt, "hand", peak(warm, warm));
+        let run = |params: &Parameters<Var<f64>>| rnn.total_loss(params, &data);
+        let recorded = peak(warm, || ad_reverse::value_and_grad(run, &params));
+        let hand = peak(warm, warm);
+        beside(&sizes.to_string(), "bptt", bptt, "hand", hand);
+        beside(&sizes.to_string(), "recorded", recorded, "hand", hand);
     }
     for (d, k) in [(32, 32), (64, 64), (128, 64)] {
         let sizes = Sizes { n: 4, d, m: 4, t: 2 * k, b: 1 };
