@@ -194,17 +194,13 @@ impl<T: Scalar, const N: usize, const RANK: usize> Array<Dual<T, N>, RANK> for D
 
     fn map2<R: Binary>(&self, rhs: &Self, rule: R) -> Self {
         let tag = self.tag.join(rhs.tag);
-        let z = self.primal.zipped(&rhs.primal, rule);
-        // Only the partials that are needed: one by what does not move may not exist.
-        let by = |tangent: &Tangent<T>, partial: &dyn Fn(T, T, T) -> T| match tangent {
-            Tangent::Zero => Tangent::Zero,
-            Tangent::Form(_) => {
-                tangent.weighted(self.primal.partial_of_zipped(&rhs.primal, &z, partial).as_slice())
-            }
+        let tangents = [&self.tangent, &rhs.tangent];
+        let moves = tangents.map(|tangent| matches!(tangent, Tangent::Form(_)));
+        let (primal, [p, q]) = self.primal.zipped_with_partials(&rhs.primal, rule, moves);
+        let by = |tangent: &Tangent<T>, partial: Option<Dense<T, RANK>>| {
+            partial.map_or(Tangent::Zero, |partial| tangent.weighted(partial.as_slice()))
         };
-        let by_x = by(&self.tangent, &|x, y, z| rule.partial_x(x, y, z));
-        let by_y = by(&rhs.tangent, &|x, y, z| rule.partial_y(x, y, z));
-        Self { tangent: by_x.plus(&by_y), primal: z, tag }
+        Self { tangent: by(&self.tangent, p).plus(&by(&rhs.tangent, q)), primal, tag }
     }
 
     fn axpby(&self, a: T::Real, rhs: &Self, b: T::Real) -> Self {

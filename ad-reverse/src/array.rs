@@ -138,16 +138,11 @@ impl<T: Scalar, const RANK: usize> Array<Var<T>, RANK> for VarArray<T, RANK> {
 
     #[track_caller]
     fn map2<R: Binary>(&self, rhs: &Self, rule: R) -> Self {
-        let z = self.values.zipped(&rhs.values, rule);
         let (x, y) = (self.operand(), rhs.operand());
-        // Only the partials that are needed: one by a constant may not exist.
-        let partial = |by: Operand, partial: &dyn Fn(T, T, T) -> T| {
-            by.map(|x| (x, self.values.partial_of_zipped(&rhs.values, &z, partial)))
-        };
-        let by_x = partial(x, &|x, y, z| rule.partial_x(x, y, z));
-        let by_y = partial(y, &|x, y, z| rule.partial_y(x, y, z));
-        Self::result(R::NAME, z, x.is_some() || y.is_some(), |edges| {
-            for (x, partial) in by_x.into_iter().chain(by_y) {
+        let moved = [x.is_some(), y.is_some()];
+        let (z, [p, q]) = self.values.zipped_with_partials(&rhs.values, rule, moved);
+        Self::result(R::NAME, z, moved != [false; 2], |edges| {
+            for (x, partial) in x.zip(p).into_iter().chain(y.zip(q)) {
                 let p = edges.keep(partial);
                 edges.push(Edge::Diagonal { x, p });
             }

@@ -52,11 +52,22 @@ impl<T: Scalar, const RANK: usize> Dense<T, RANK> {
         Self::new(self.shape(), pairs.map(|(&x, &y)| x.apply2(y, rule)))
     }
 
-    /// A partial of [`zipped`](Self::zipped), from `x`, `y` and `z`.
+    /// `z = f(x, y)` and, where they are asked for, `df/dx` and `df/dy` elementwise: one by a constant may not exist.
     #[must_use]
-    pub fn partial_of_zipped(&self, rhs: &Self, z: &Self, partial: impl Fn(T, T, T) -> T) -> Self {
-        let triples = self.data.iter().zip(rhs.data.iter()).zip(z.data.iter());
-        Self::new(self.shape(), triples.map(|((&x, &y), &z)| partial(x, y, z)))
+    #[track_caller]
+    pub fn zipped_with_partials<R: Binary>(
+        &self,
+        rhs: &Self,
+        rule: R,
+        [by_x, by_y]: [bool; 2],
+    ) -> (Self, [Option<Self>; 2]) {
+        let z = self.zipped(rhs, rule);
+        let triples = || self.data.iter().zip(rhs.data.iter()).zip(z.data.iter());
+        let p =
+            by_x.then(|| Self::new(self.shape(), triples().map(|((&x, &y), &z)| rule.partial_x(x, y, z))));
+        let q =
+            by_y.then(|| Self::new(self.shape(), triples().map(|((&x, &y), &z)| rule.partial_y(x, y, z))));
+        (z, [p, q])
     }
 
     /// `a x + b y`.
