@@ -75,6 +75,10 @@ pub type Partials<S> = SmallVec<[S; 8]>;
 
 /// A differentiable function of one variable, `y = f(x)`.
 #[doc(alias("custom_jvp", "custom_vjp", "custom_derivative"))]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no rule of one variable",
+    note = "a rule has its derivative with it, and a closure has not: rules are `rules::Sin` and others in `ad_core::rules`, and structs that implement `Unary`"
+)]
 pub trait Unary: Copy + Debug + Send + Sync + 'static {
     /// The function's name, as it appears in recordings and messages.
     const NAME: &'static str;
@@ -113,6 +117,10 @@ pub trait Unary: Copy + Debug + Send + Sync + 'static {
 /// The partials are separate methods, so that one that nobody needs is never computed: `x.powf(3)`
 /// must not take the logarithm of a negative base.
 #[doc(alias("custom_jvp", "custom_vjp", "custom_derivative"))]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no rule of two variables",
+    note = "a rule has its derivative with it, and a closure has not: rules are `rules::Max` and others in `ad_core::rules`, and structs that implement `Binary`"
+)]
 pub trait Binary: Copy + Debug + Send + Sync + 'static {
     /// The function's name, as it appears in recordings and messages.
     const NAME: &'static str;
@@ -129,6 +137,10 @@ pub trait Binary: Copy + Debug + Send + Sync + 'static {
 
 /// A differentiable function of any number of variables, `y = f(x_0, .., x_{n-1})`.
 #[doc(alias("custom_jvp", "custom_vjp", "custom_derivative"))]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no rule of many variables",
+    note = "a rule has its derivative with it, and a closure has not: rules are `rules::LogSumExp` and others in `ad_core::rules`, and structs that implement `Nary`"
+)]
 pub trait Nary: Copy + Debug + Send + Sync + 'static {
     /// The function's name, as it appears in recordings and messages.
     const NAME: &'static str;

@@ -58,7 +58,14 @@ pub trait Array<S: Scalar, const RANK: usize>: Clone + Debug + 'static {
         Self::constant(&self.primal())
     }
 
-    /// A rule of one variable, elementwise.
+    /// A rule of one variable, elementwise. A closure is none: of that nobody knows the derivative. A function that is no row of
+    /// the table is a struct that implements [`Unary`].
+    ///
+    /// ```
+    /// use ad_core::{Array, Vector, rules};
+    ///
+    /// assert_eq!(Vector::from([-1.0, 2.0]).map(rules::Relu).as_slice(), [0.0, 2.0]);
+    /// ```
     #[must_use]
     fn map<R: Unary>(&self, rule: R) -> Self;
 
