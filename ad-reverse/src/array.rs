@@ -11,7 +11,8 @@ use std::ops::Range;
 
 /// A vector (`RANK` 1) or matrix (2) of [`Var`]s: its values, and one place in the recording.
 ///
-/// An operation on arrays is one record, however many entries it has, and keeps only what its adjoint
+/// An operation on arrays is one record, however many entries it has (those that are made of others,
+/// [`matmul`](Array::matmul) and [`scale_rows`](Array::scale_rows), are as many as these), and keeps only what its adjoint
 /// needs; weights are shared with their owner, not copied. So a generic program on arrays is swept at
 /// the speed of a hand-written adjoint.
 #[derive(Clone, Debug)]

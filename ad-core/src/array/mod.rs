@@ -77,7 +77,7 @@ pub trait Array<S: Scalar, const RANK: usize>: Clone + Debug + 'static {
     /// let (x, y) = (Vector::from([1.0, -2.0]), Vector::from([0.0, 3.0]));
     /// assert_eq!(x.map2(&y, rules::Max).as_slice(), [1.0, 3.0]);
     /// ```
-    #[doc(alias("zip_map", "maximum", "minimum", "where"))]
+    #[doc(alias("zip_map", "maximum", "minimum"))]
     #[must_use]
     #[track_caller]
     fn map2<R: Binary>(&self, rhs: &Self, rule: R) -> Self;
@@ -127,7 +127,7 @@ pub trait Array<S: Scalar, const RANK: usize>: Clone + Debug + 'static {
     fn slice(&self, range: Range<usize>) -> Self;
 
     /// The entries (of vectors) or rows (of matrices) of all parts, one part after the other: what [`slice`](Self::slice) takes
-    /// apart.
+    /// apart. Of parts that were seeded with a direction for each entry it evaluates the tangents, as a transpose does.
     ///
     /// ```
     /// use ad_core::{Array, Matrix, Vector};
@@ -266,7 +266,8 @@ pub trait Array<S: Scalar, const RANK: usize>: Clone + Debug + 'static {
     }
 
     /// Every entry of row `i` times `factors[i]` (a vector is one row): `diag(factors) self`. Rows are
-    /// normalised by [`sub_rows`](Self::sub_rows) and this, which is three operations.
+    /// normalised by [`sub_rows`](Self::sub_rows) and this. This method is three operations: [`scale`](Self::scale),
+    /// [`sub_rows`](Self::sub_rows), [`hadamard`](Self::hadamard).
     ///
     /// ```
     /// use ad_core::{Array, Matrix, Vector};

@@ -4,8 +4,9 @@
 //! convention where calculus is silent, and sample arguments for the tests. Forward, reverse, nested
 //! and array code all read the row. Adding a function is adding a row to `rules/table.rs`: the method
 //! on [`Scalar`], the rule type and the tests that loop over the table all follow.
-//! Rules with parameters ([`Powi`], [`Polygamma`]) or with any number of arguments ([`LogSumExp`])
-//! are written out.
+//! Written out are rules with parameters ([`Powi`], [`Polygamma`]), those with any number of arguments ([`LogSumExp`]), and
+//! those of which a row would make a method that is not wanted: [`Identity`]; [`Quotient`], which is an operator; and
+//! [`StrongProduct`], whose method looks first whether the rule is needed.
 //!
 //! Four principles keep the rows right where peers are wrong:
 //!
@@ -150,7 +151,10 @@ impl Binary for StrongProduct {
     }
 }
 
-/// `x / y`, as the operator `/` has it: the elementwise quotient of arrays.
+/// `x / y`: the elementwise quotient of arrays, by the name that the operator has in traces, `div`.
+///
+/// Values are those of `/`. A mode multiplies by the partials `1 / y` and `-z / y`, which overflow where `y` is subnormal;
+/// the operator of dual numbers divides by `y`, and has a derivative there as long as that is a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quotient;
 

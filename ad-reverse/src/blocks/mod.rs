@@ -1,8 +1,9 @@
 //! Block operations: one record for a whole array operation.
 //!
-//! An operation is a list of [`Edge`]s, one for each operand that is a variable (or for the operands of a [`Term`]): each is
-//! a transposed linear map, which carries the adjoint of the result, a row of numbers per seed, to that operand. The
-//! numbers that it needs were kept when it was recorded; nothing is evaluated again.
+//! An operation is a list of [`Edge`]s, one for each operand that is a variable: each is a transposed linear map, which
+//! carries the adjoint of the result, a row of numbers per seed, to that operand. (A [`Term`] is one edge for up to three
+//! operands, [`Edge::Distance`] for up to two, [`Edge::Gather`] for any number of scalars.) The numbers that it needs were kept when it was recorded;
+//! nothing is evaluated again.
 //!
 //! Edges refer to the arrays that they need by place. So the result of an operation is kept once, however many
 //! operations need it: each owner of an array more is two atomic operations, which in a small network take as long as

@@ -1,4 +1,4 @@
-//! How the result of a block operation depends on one of its operands: a transposed linear map.
+//! How the result of a block operation depends on its operands: transposed linear maps.
 
 mod pull;
 mod push;
@@ -7,7 +7,7 @@ use crate::blocks::affine::Term;
 use crate::blocks::{Kept, Slot};
 use ad_core::Scalar;
 
-/// How a result depends on one operand.
+/// How a result depends on an operand; the exceptions are named in [`blocks`](crate::blocks).
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Edge<T: Scalar> {
     /// A term of an affine map.
