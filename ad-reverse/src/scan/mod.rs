@@ -56,7 +56,7 @@
 //!
 //! Steps of these operations: [`affine`](Array::affine) of weights and biases that are parameters or the same in all steps,
 //! [`map`](Array::map), [`axpby`](Array::axpby) and what is made of it (`plus`, `minus`, `axpby_map`), [`hadamard`](Array::hadamard),
-//! [`dot`](Array::dot) and `squared_distance`, and of scalars sums and multiples by plain numbers. Any other step is recorded as
+//! [`dot`](Array::dot) and `squared_distance`, and of scalars sums, and what `+ - * /` with plain numbers make of them. Any other step is recorded as
 //! [`value_and_grad`](crate::value_and_grad) does, with the same result up to rounding: one that does something else, looks at a number
 //! (by a comparison, by `primal`), has scalars among its parameters, a first state that depends on them, or inputs that change their shape; and
 //! any one whose gradient comes out as not finite, for zeros are strong there.

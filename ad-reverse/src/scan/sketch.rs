@@ -12,8 +12,7 @@ pub(super) type Node = u32;
 /// An elementwise function: writes its values and its slopes.
 pub(super) type Rule<R> = Box<dyn Fn(&[R], &mut [R], &mut [R])>;
 
-/// An operation on arrays, or on scalars (`x`, `y` and `out` of the last two and `out` of [`Dot`](Self::Dot)), which are numbered on
-/// their own.
+/// An operation on arrays, or on scalars, which are numbered on their own: the result of [`Dot`](Self::Dot), and all that stands below it.
 pub(super) enum Op<R> {
     /// `sum_k W_k x_k + b` for `terms` of `W` and `x`, for each of so many rows of `x`.
     Affine { terms: SmallVec<[[Node; 2]; 2]>, bias: Node, rows: usize, out: Node },
@@ -27,6 +26,10 @@ pub(super) enum Op<R> {
     Dot { x: Node, y: Node, out: u32 },
     /// `a x`
     Multiple { a: R, x: u32, out: u32 },
+    /// `x / a`
+    Fraction { x: u32, a: R, out: u32 },
+    /// `x + a`
+    Moved { x: u32, a: R, out: u32 },
     /// `x + y`
     Plus { x: u32, y: u32, out: u32 },
 }
@@ -43,7 +46,7 @@ impl<R> Op<R> {
                 [x, y].into_iter().for_each(f)
             }
             Self::Map { x, .. } => f(x),
-            Self::Multiple { .. } | Self::Plus { .. } => {}
+            Self::Multiple { .. } | Self::Fraction { .. } | Self::Moved { .. } | Self::Plus { .. } => {}
         }
     }
 
@@ -54,7 +57,7 @@ impl<R> Op<R> {
             | Self::Axpby { out, .. }
             | Self::Map { out, .. }
             | Self::Hadamard { out, .. } => Some(out),
-            Self::Dot { .. } | Self::Multiple { .. } | Self::Plus { .. } => None,
+            _ => None,
         }
     }
 }
@@ -83,7 +86,7 @@ pub(super) struct Known {
 
 /// The operations of a step, in order.
 pub(super) struct Sketch<R> {
-    number: u64,
+    first_id: u64,
     pub(super) arrays: Vec<Known>,
     pub(super) constants: Vec<Dense<R, 2>>,
     pub(super) ops: Vec<Op<R>>,
@@ -97,7 +100,11 @@ pub(super) struct Sketch<R> {
 
 /// How often a symbol was met by a thread that makes no sketch: one of another thread, whose sketch says nothing of it then.
 static LOST: AtomicU64 = AtomicU64::new(0);
-static NEXT: AtomicU64 = AtomicU64::new(1);
+
+/// The first id of the next sketch: none gets the ids of another one. 0 is every constant's.
+static NEXT: AtomicU64 = AtomicU64::new(PLACES);
+/// How many ids a sketch has, which is how many arrays or scalars.
+const PLACES: u64 = 1 << 20;
 
 thread_local! {
     static OPEN: RefCell<Option<Box<dyn Any>>> = const { RefCell::new(None) };
@@ -128,7 +135,7 @@ pub(super) fn make<R: Real, A>(f: impl FnOnce() -> A) -> (Sketch<R>, A) {
     }
     let lost = LOST.load(Ordering::Relaxed);
     let new = Sketch::<R> {
-        number: NEXT.fetch_add(1, Ordering::Relaxed) << 32,
+        first_id: NEXT.fetch_add(PLACES, Ordering::Relaxed),
         arrays: Vec::with_capacity(16),
         constants: Vec::new(),
         ops: Vec::with_capacity(8),
@@ -148,15 +155,16 @@ pub(super) fn make<R: Real, A>(f: impl FnOnce() -> A) -> (Sketch<R>, A) {
 
 impl<R: Real> Sketch<R> {
     /// The id of what is at a place; none is 0.
-    fn id(&self, place: u32) -> u64 {
-        self.number + u64::from(place)
+    fn id(&mut self, place: u32) -> u64 {
+        self.whole &= u64::from(place) < PLACES;
+        self.first_id + u64::from(place)
     }
 
     /// The place of what has this id, if it is in this sketch.
     pub(super) fn place(&mut self, id: u64) -> Option<u32> {
-        let place = u32::try_from(id.wrapping_sub(self.number)).ok();
+        let place = Some(id.wrapping_sub(self.first_id)).filter(|&place| place < PLACES);
         self.whole &= place.is_some();
-        place
+        place.map(|place| place as u32)
     }
 
     /// A new array; returns its place.

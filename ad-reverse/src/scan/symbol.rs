@@ -47,16 +47,22 @@ impl<R: Real> Symbol<R> {
         Self { value, id: sketch(|sketch| sketch.scalar(op)).unwrap_or(0) }
     }
 
+    /// A function of this alone, by its value and the operation that it is.
+    fn mapped(self, value: R, op: impl FnOnce(u32, u32) -> Op<R>) -> Self {
+        if self.id == 0 {
+            return Self::constant(value);
+        }
+        Self::recorded(value, |sketch, out| op(sketch.place(self.id).unwrap_or(0), out))
+    }
+
     /// `a self`
     fn multiple(self, a: R) -> Self {
-        if self.id == 0 {
-            return Self::constant(a * self.value);
-        }
-        Self::recorded(a * self.value, |sketch, out| Op::Multiple {
-            a,
-            x: sketch.place(self.id).unwrap_or(0),
-            out,
-        })
+        self.mapped(a * self.value, |x, out| Op::Multiple { a, x, out })
+    }
+
+    /// `self + a`
+    fn moved(self, a: R) -> Self {
+        self.mapped(self.value + a, |x, out| Op::Moved { x, a, out })
     }
 }
 
@@ -98,13 +104,14 @@ impl<R: Real> Scalar for Symbol<R> {
 impl<R: Real> Add for Symbol<R> {
     type Output = Self;
     fn add(self, rhs: Self) -> Self {
-        if self.id == 0 || rhs.id == 0 {
-            return Self::constant(self.seen() + rhs.seen());
+        match (self.fixed(), rhs.fixed()) {
+            (Some(a), _) => rhs.moved(a),
+            (_, Some(a)) => self.moved(a),
+            _ => Self::recorded(self.value + rhs.value, |sketch, out| {
+                let [x, y] = [self, rhs].map(|x| sketch.place(x.id).unwrap_or(0));
+                Op::Plus { x, y, out }
+            }),
         }
-        Self::recorded(self.value + rhs.value, |sketch, out| {
-            let [x, y] = [self, rhs].map(|x| sketch.place(x.id).unwrap_or(0));
-            Op::Plus { x, y, out }
-        })
     }
 }
 
@@ -129,7 +136,10 @@ impl<R: Real> Mul for Symbol<R> {
 impl<R: Real> Div for Symbol<R> {
     type Output = Self;
     fn div(self, rhs: Self) -> Self {
-        Self::constant(self.seen() / rhs.seen())
+        match rhs.fixed() {
+            Some(a) => self.mapped(self.value / a, |x, out| Op::Fraction { x, a, out }),
+            None => Self::constant(self.seen() / rhs.seen()),
+        }
     }
 }
 
@@ -163,7 +173,7 @@ impl<R: Real> PartialOrd for Symbol<R> {
 
 impl<R: Real> Sum for Symbol<R> {
     fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
-        all.reduce(Add::add).unwrap_or_else(|| Self::constant(std::iter::empty::<R>().sum()))
+        all.fold(Self::constant(std::iter::empty::<R>().sum()), Add::add)
     }
 }
 

@@ -53,7 +53,8 @@ recurrences! {
         let gate = S::Vector::affine(&[(&theta.v, h)], &theta.b).map(rules::Sigmoid);
         let candidate = S::Vector::affine(&[(&theta.w, &gate.hadamard(h))], &theta.b).map(rules::Tanh);
         let next = h.axpby(0.3, &gate.hadamard(&candidate).plus(&theta.b.hadamard(x)), 0.7);
-        let loss = next.dot(&theta.b) - candidate.dot(&candidate) * S::lit(0.25);
+        let parts = [next.dot(&theta.b), -candidate.dot(&candidate) / S::lit(4.0), S::lit(0.5) - next.dot(x)];
+        let loss = parts.into_iter().fold(S::zero(), |sum, part| sum + part) - S::lit(0.125);
         (next, loss)
     }
     // Nothing goes through time.

@@ -53,6 +53,14 @@ impl<'a, R: Real> Transpose<'a, R> {
                     let weight = weights[out as usize];
                     weights[x as usize] += a * weight;
                 }
+                Op::Fraction { x, a, out } => {
+                    let weight = weights[out as usize];
+                    weights[x as usize] += weight / a;
+                }
+                Op::Moved { x, out, .. } => {
+                    let weight = weights[out as usize];
+                    weights[x as usize] += weight;
+                }
                 Op::Dot { x, y, out } => self.dot(x, y, weights[out as usize]),
                 _ => {}
             }
@@ -95,7 +103,7 @@ impl<'a, R: Real> Transpose<'a, R> {
                         self.to(x, |to| Pull::Multiple { out: slope, a: R::one(), to });
                     }
                 }
-                Op::Dot { .. } | Op::Multiple { .. } | Op::Plus { .. } => {}
+                _ => {} // has a scalar result
             }
         }
         let state = self.layout.arrays.iter().find(|array| array.source == Source::State)?;
