@@ -74,6 +74,13 @@ fn online_memory_does_not_grow_with_time(params: &Parameters<f64>) {
     }
 }
 
+/// The peak of the gradient of a sequence that is recorded as a whole.
+fn recorded(params: &Parameters<f64>, sequence: &Sequence<f64, 1>) -> usize {
+    peak_from_cold(|| {
+        ad_reverse::value_and_grad(|params: &Parameters<Var<f64>>| NET.total_loss(params, sequence), params).0
+    })
+}
+
 fn the_whole_sequence_at_once(params: &Parameters<f64>) {
     let of = |mode: Mode, sequence: &Sequence<f64, 1>| {
         peak_from_cold(|| mode.value_and_grad(&NET, params, sequence).0)
@@ -89,17 +96,30 @@ fn the_whole_sequence_at_once(params: &Parameters<f64>) {
         |horizon, sequence| peak_from_cold(|| truncated::value_and_grad(&NET, params, sequence, horizon).0);
     let (a, b, further) = (band(20, &short), band(20, &longer), band(200, &longer));
     assert!(a == b && b < further, "horizon 20: {a} and {b} bytes; 200: {further}");
-    // BPTT's grows, and linearly.
+    // BPTT's grows, and linearly: beside the buffers of a matrix product, by as much for each step.
     let [a, b, c] = [&short, &long, &longer].map(|s| of(Mode::Bptt, s) as f64);
-    for (ratio, steps) in [(b / a, 2.0), (c / b, 2.0), (c / a, 4.0)] {
+    assert!(
+        b > a && ((c - b) / (b - a) / 2.0 - 1.0).abs() < 0.01,
+        "BPTT: {a}, {b}, {c} bytes for 1000, 2000, 4000 steps"
+    );
+    // That of a recording, too.
+    let [a_recorded, b_recorded, c_recorded] = [&short, &long, &longer].map(|s| recorded(params, s) as f64);
+    for (ratio, steps) in
+        [(b_recorded / a_recorded, 2.0), (c_recorded / b_recorded, 2.0), (c_recorded / a_recorded, 4.0)]
+    {
         assert!(
             (ratio / steps - 1.0_f64).abs() < 0.25,
-            "BPTT: {a}, {b}, {c} bytes for 1000, 2000, 4000 steps"
+            "recorded: {a_recorded}, {b_recorded}, {c_recorded} bytes for 1000, 2000, 4000 steps"
         );
     }
     // At least the states that the sweep has to see again; at most that and the records of a step.
     let states = (4000 * D * 8) as f64;
-    assert!(c > states && c < states + 4000.0 * 4096.0, "BPTT: {c} bytes for {states} bytes of states");
+    for bytes in [c, c_recorded] {
+        assert!(
+            bytes > states && bytes < states + 4000.0 * 4096.0,
+            "BPTT: {bytes} bytes for {states} bytes of states"
+        );
+    }
     // A window as long as the sequence is BPTT, also in this.
     let whole = of(Mode::Window(4000), &longer) as f64;
     assert!(whole > 0.5 * c, "window:4000 needs {whole} bytes, BPTT {c}");
@@ -129,8 +149,8 @@ fn checkpoints_need_the_memory_of_their_states(params: &Parameters<f64>) {
     // Two more than half of its logarithm make as many runs enough: no more than a few states' memory.
     let (few, many) = (states(7, 1000), states(9, 16000));
     assert!(few.max(many) < (9 * 2 * D * 8) as f64, "logarithms: {few} bytes more than one, and {many}");
-    let whole = of(Mode::Bptt, 4000) - one;
-    assert!(b < whole / 100.0, "BPTT needs {whole} bytes more than one step, the root of 2 T {b}");
+    let whole = recorded(params, &sequence(4000)) as f64 - one;
+    assert!(b < whole / 100.0, "a recording needs {whole} bytes more than one step, the root of 2 T {b}");
 }
 
 /// A gradient of scalar, block and n-ary records, and of nested recordings.
