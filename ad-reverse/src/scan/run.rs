@@ -5,8 +5,10 @@ use super::forward::Forward;
 use super::memory::{A_PART_FOR_EACH, Parts, Room, parts};
 use super::program::{Place, Program};
 use super::sketch::{Node, Source};
+use crate::blocks::weights::WAITING;
 use ad_core::kernels::MatrixView;
 use ad_core::{Dense, Real};
+use smallvec::SmallVec;
 
 /// What a program is run on.
 pub(super) struct Data<'a, R, const RANK: usize> {
@@ -128,12 +130,16 @@ impl<R: Real> Program<R> {
         for &(param, u, x) in &self.products {
             let [outputs, inputs] = data.params[param as usize].shape();
             let (u, x) = (self.credits.get(u).of(credits), self.all(x, kept));
-            let u = MatrixView::new(u, [u.len() / outputs, outputs]).transposed();
             let gradient = &mut gradients[param as usize];
             let touched = gradient.is_some();
             let room = || Dense::overwritten([outputs * inputs], R::zero(), |_| ());
             let gradient = gradient.get_or_insert_with(room).as_mut_slice();
-            R::gemm(u, MatrixView::new(x, [x.len() / inputs, inputs]), gradient, touched);
+            if gradient.len() < LARGE && u.len() == self.steps * outputs {
+                add_outer_products((u, outputs), (x, inputs), gradient, touched);
+            } else {
+                let u = MatrixView::new(u, [u.len() / outputs, outputs]).transposed();
+                R::gemm(u, MatrixView::new(x, [x.len() / inputs, inputs]), gradient, touched);
+            }
         }
         for &(param, u) in &self.sums {
             let len = data.params[param as usize].as_slice().len();
@@ -163,5 +169,27 @@ impl<R: Real> Program<R> {
             }
             _ => self.kept(node).of(kept),
         }
+    }
+}
+
+/// From so many weights on, or for more rows than one a step, a product of matrices is worth the half megabyte that it keeps for
+/// itself.
+const LARGE: usize = 1 << 12;
+
+/// Adds `sum u x^T` over all rows to a gradient, or writes it there if that has not been touched.
+fn add_outer_products<R: Real>(
+    (u, outputs): (&[R], usize),
+    (x, inputs): (&[R], usize),
+    gradient: &mut [R],
+    mut touched: bool,
+) {
+    let mut rows = u.chunks_exact(outputs).zip(x.chunks_exact(inputs));
+    loop {
+        let pairs: SmallVec<[_; 128]> = rows.by_ref().take(WAITING).collect();
+        if pairs.is_empty() {
+            return;
+        }
+        R::outer_products(&pairs, gradient, touched);
+        touched = true;
     }
 }

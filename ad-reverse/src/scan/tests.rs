@@ -150,7 +150,7 @@ fn assert_same(name: &str, found: &Theta<f64>, expected: &Theta<f64>) {
 #[test]
 fn these_steps_become_programs_which_do_what_the_loop_does() {
     fn check<L: Recurrence<Theta<f64>, 1, 1>>(name: &str, recurrence: &L) {
-        for steps in [1, 2, 7, 40] {
+        for steps in [1, 2, 7, 130] {
             let (theta, x) = (theta(), inputs(steps));
             let (value, gradient) = compiled(recurrence, &theta, steps, &[&x[..]]).expect(name);
             let (expected, recorded) = recorded(recurrence, &theta, steps, &[&x[..]]);
