@@ -127,6 +127,8 @@ impl<R: Real> Program<R> {
         (kept, credits): (&[R], &[R]),
         mut gradients: Vec<Option<Dense<R, 1>>>,
     ) -> Vec<Option<Dense<R, 1>>> {
+        let entries = |param: u32| data.params[param as usize].as_slice().len();
+        let small = self.products.iter().all(|&(param, ..)| entries(param) < LARGE);
         for &(param, u, x) in &self.products {
             let [outputs, inputs] = data.params[param as usize].shape();
             let (u, x) = (self.credits.get(u).of(credits), self.all(x, kept));
@@ -134,7 +136,7 @@ impl<R: Real> Program<R> {
             let touched = gradient.is_some();
             let room = || Dense::overwritten([outputs * inputs], R::zero(), |_| ());
             let gradient = gradient.get_or_insert_with(room).as_mut_slice();
-            if gradient.len() < LARGE && u.len() == self.steps * outputs {
+            if small && u.len() == self.steps * outputs {
                 add_outer_products((u, outputs), (x, inputs), gradient, touched);
             } else {
                 let u = MatrixView::new(u, [u.len() / outputs, outputs]).transposed();
@@ -142,7 +144,7 @@ impl<R: Real> Program<R> {
             }
         }
         for &(param, u) in &self.sums {
-            let len = data.params[param as usize].as_slice().len();
+            let len = entries(param);
             let gradient = gradients[param as usize].get_or_insert_with(|| Dense::filled([len], R::zero()));
             let gradient = gradient.as_mut_slice();
             self.credits
@@ -172,8 +174,8 @@ impl<R: Real> Program<R> {
     }
 }
 
-/// From so many weights on, or for more rows than one a step, a product of matrices is worth the half megabyte that it keeps for
-/// itself.
+/// From so many weights in one matrix on, or for more rows than one a step, products of matrices are worth the half megabyte that they
+/// keep for themselves.
 const LARGE: usize = 1 << 12;
 
 /// Adds `sum u x^T` over all rows to a gradient, or writes it there if that has not been touched.
