@@ -65,9 +65,7 @@ impl<'a, R: Real> Forward<'a, '_, R> {
                 Op::Dot { x, y, out } => {
                     scalars[out as usize] = R::dot(results.arrays[x as usize], results.arrays[y as usize]);
                 }
-                Op::Multiple { a, x, out } => scalars[out as usize] = a * scalars[x as usize],
-                Op::Fraction { x, a, out } => scalars[out as usize] = scalars[x as usize] / a,
-                Op::Moved { x, a, out } => scalars[out as usize] = scalars[x as usize] + a,
+                Op::By { change, x, out, .. } => scalars[out as usize] = change.of(scalars[x as usize]),
                 Op::Plus { x, y, out } => scalars[out as usize] = scalars[x as usize] + scalars[y as usize],
             }
         }

@@ -67,9 +67,8 @@ impl<'a, R: Real> Layout<'a, R> {
 
     /// Where values are: those that the way back needs, those that it does not, and which is which.
     pub(super) fn values(&self) -> (Rooms, Rooms, Vec<Place>) {
-        let mut places = vec![Place::Outside; self.arrays.len()];
-        let mut keep = |node: Node| places[node as usize] = Place::Kept(0);
-        keep(self.next);
+        let mut needed = vec![false; self.arrays.len()];
+        let mut keep = |node: Node| needed[node as usize] = true;
         for op in &self.sketch.ops {
             match *op {
                 Op::Affine { ref terms, .. } => {
@@ -85,16 +84,14 @@ impl<'a, R: Real> Layout<'a, R> {
             }
         }
         let [mut kept, mut scratch] = [(); 2].map(|()| Rooms::new());
-        for (node, (array, place)) in (0..).zip(self.arrays.iter().zip(&mut places)) {
-            let needed = *place != Place::Outside;
-            *place = match array.source {
-                // The first state comes before that of the first step.
-                Source::Op if node == self.next => Place::Kept(kept.push(array.entries, self.steps + 1)),
-                Source::Op if needed => Place::Kept(kept.push(array.entries, self.steps)),
-                Source::Op => Place::Scratch(scratch.push(array.entries, 1)),
-                _ => Place::Outside,
-            };
-        }
+        let place = |(node, (array, &needed)): (Node, (&Array<R>, &bool))| match array.source {
+            // The first state comes before that of the first step.
+            Source::Op if node == self.next => Place::Kept(kept.push(array.entries, self.steps + 1)),
+            Source::Op if needed => Place::Kept(kept.push(array.entries, self.steps)),
+            Source::Op => Place::Scratch(scratch.push(array.entries, 1)),
+            _ => Place::Outside,
+        };
+        let places = (0..).zip(self.arrays.iter().zip(&needed)).map(place).collect();
         (kept, scratch, places)
     }
 

@@ -24,14 +24,28 @@ pub(super) enum Op<R> {
     Hadamard { x: Node, y: Node, out: Node },
     /// `sum_i x_i y_i`
     Dot { x: Node, y: Node, out: u32 },
-    /// `a x`
-    Multiple { a: R, x: u32, out: u32 },
-    /// `x / a`
-    Fraction { x: u32, a: R, out: u32 },
-    /// `x + a`
-    Moved { x: u32, a: R, out: u32 },
+    /// What a plain number makes of `x`, and the slope of that, which is the same everywhere.
+    By { change: Change<R>, slope: R, x: u32, out: u32 },
     /// `x + y`
     Plus { x: u32, y: u32, out: u32 },
+}
+
+/// How a plain number changes a scalar.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Change<R> {
+    Times(R),
+    Over(R),
+    Plus(R),
+}
+
+impl<R: Real> Change<R> {
+    pub(super) fn of(self, x: R) -> R {
+        match self {
+            Self::Times(a) => a * x,
+            Self::Over(a) => x / a,
+            Self::Plus(a) => x + a,
+        }
+    }
 }
 
 impl<R> Op<R> {
@@ -46,7 +60,7 @@ impl<R> Op<R> {
                 [x, y].into_iter().for_each(f)
             }
             Self::Map { x, .. } => f(x),
-            Self::Multiple { .. } | Self::Fraction { .. } | Self::Moved { .. } | Self::Plus { .. } => {}
+            Self::By { .. } | Self::Plus { .. } => {}
         }
     }
 

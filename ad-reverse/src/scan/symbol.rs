@@ -1,10 +1,10 @@
 //! [`Symbol`]: the scalar on which a step is sketched.
 
 use super::array::SymbolArray;
-use super::sketch::{Op, Sketch, give_up, sketch};
+use super::sketch::{Change, Op, Sketch, give_up, sketch};
 use ad_core::kernels::Kernels;
 use ad_core::num_traits::{Num, One, Zero};
-use ad_core::{Binary, Nary, Real, Scalar, Unary};
+use ad_core::{Binary, Nary, Real, Scalar, Unary, rules};
 use std::cmp::Ordering;
 use std::fmt;
 use std::iter::{Product, Sum};
@@ -47,22 +47,28 @@ impl<R: Real> Symbol<R> {
         Self { value, id: sketch(|sketch| sketch.scalar(op)).unwrap_or(0) }
     }
 
-    /// A function of this alone, by its value and the operation that it is.
-    fn mapped(self, value: R, op: impl FnOnce(u32, u32) -> Op<R>) -> Self {
+    /// This, changed by a plain number.
+    fn changed(self, change: Change<R>, slope: R) -> Self {
+        let value = change.of(self.value);
         if self.id == 0 {
             return Self::constant(value);
         }
-        Self::recorded(value, |sketch, out| op(sketch.place(self.id).unwrap_or(0), out))
+        Self::recorded(value, |sketch, out| Op::By {
+            change,
+            slope,
+            x: sketch.place(self.id).unwrap_or(0),
+            out,
+        })
     }
 
     /// `a self`
     fn multiple(self, a: R) -> Self {
-        self.mapped(a * self.value, |x, out| Op::Multiple { a, x, out })
+        self.changed(Change::Times(a), a)
     }
 
     /// `self + a`
     fn moved(self, a: R) -> Self {
-        self.mapped(self.value + a, |x, out| Op::Moved { x, a, out })
+        self.changed(Change::Plus(a), R::one())
     }
 }
 
@@ -137,7 +143,9 @@ impl<R: Real> Div for Symbol<R> {
     type Output = Self;
     fn div(self, rhs: Self) -> Self {
         match rhs.fixed() {
-            Some(a) => self.mapped(self.value / a, |x, out| Op::Fraction { x, a, out }),
+            Some(a) => {
+                self.changed(Change::Over(a), rules::Quotient.partial_x(self.value, a, self.value / a))
+            }
             None => Self::constant(self.seen() / rhs.seen()),
         }
     }

@@ -49,17 +49,9 @@ impl<'a, R: Real> Transpose<'a, R> {
                     weights[x as usize] += weight;
                     weights[y as usize] += weight;
                 }
-                Op::Multiple { a, x, out } => {
+                Op::By { slope, x, out, .. } => {
                     let weight = weights[out as usize];
-                    weights[x as usize] += a * weight;
-                }
-                Op::Fraction { x, a, out } => {
-                    let weight = weights[out as usize];
-                    weights[x as usize] += weight / a;
-                }
-                Op::Moved { x, out, .. } => {
-                    let weight = weights[out as usize];
-                    weights[x as usize] += weight;
+                    weights[x as usize] += slope * weight;
                 }
                 Op::Dot { x, y, out } => self.dot(x, y, weights[out as usize]),
                 _ => {}
