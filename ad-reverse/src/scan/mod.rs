@@ -64,6 +64,7 @@
 mod array;
 mod backward;
 mod forward;
+mod gradients;
 mod layout;
 mod memory;
 mod program;
